@@ -1,0 +1,42 @@
+//! `hotshoe inspect`
+
+use hotshoe::error::Result;
+use hotshoe::inspect::Inspection;
+
+use crate::args::Inspect;
+use crate::output::{Answer, BAD, NAME};
+
+pub fn run(args: &Inspect) -> Result<Answer> {
+    let facts = Inspection::of(&args.library)?;
+    let mut answer = Answer::new();
+    answer.line(format!("{NAME}{}{NAME:#}", args.library.display()));
+    let platforms: Vec<String> = facts.platforms.iter().map(ToString::to_string).collect();
+    answer.fact("format", format!("{:?} for {}, {} bytes", facts.format, platforms.join(" and "), facts.size));
+    answer.fact("name", facts.name.clone().unwrap_or_default());
+    answer.fact("build id", facts.build_id.clone().unwrap_or_default());
+    answer.fact("glibc", facts.glibc.as_ref().map(|version| format!("{version} or newer")).unwrap_or_default());
+    answer.fact("search path", facts.search_paths.join(", "));
+    answer.fact("manifest", if facts.manifest.is_some() { "inside" } else { "" });
+    answer.line(format!("  exports {}", facts.exports.len()));
+    for symbol in facts.exports.iter().take(MOST_SHOWN) {
+        answer.line(format!("    {symbol}"));
+    }
+    if facts.exports.len() > MOST_SHOWN {
+        answer.line(format!("    … and {} more (--json shows all)", facts.exports.len() - MOST_SHOWN));
+    }
+    answer.line(format!("  needs {}", facts.needed.len()));
+    for needed in &facts.needed {
+        let found = match &needed.found {
+            Some(path) => path.display().to_string(),
+            None if needed.searched.is_empty() => String::new(),
+            None => format!("{BAD}not found{BAD:#}"),
+        };
+        answer.line(format!("    {:<24} {found}", needed.name).trim_end().to_owned());
+    }
+    answer.diagnostics(facts.findings());
+    answer.field("inspection", &facts);
+    Ok(answer)
+}
+
+/// A library without an export list can export thousands of symbols.
+const MOST_SHOWN: usize = 20;

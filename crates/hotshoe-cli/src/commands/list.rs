@@ -1,0 +1,53 @@
+//! `hotshoe list`
+
+use hotshoe::catalog::{Candidate, Catalog, SearchPath};
+use hotshoe::error::Result;
+
+use crate::args::List;
+use crate::output::{Answer, BAD, DIM, GOOD, NAME};
+
+pub fn run(args: &List) -> Result<Answer> {
+    let profile = args.host.profile()?;
+    let search_path = match &args.path {
+        Some(path) => SearchPath::parse(path),
+        None => SearchPath::from_environment(&profile),
+    };
+    let catalog = Catalog::scan(&profile, &search_path);
+    let mut answer = Answer::new();
+    if search_path.roots().is_empty() {
+        answer.line(format!("{} is not set: set it, or give --path", profile.search_path_variable));
+    }
+    let newest = catalog.newest();
+    for candidate in catalog.candidates() {
+        let is_used = newest.iter().any(|used| std::ptr::eq(*used, candidate));
+        answer.line(line(candidate, is_used));
+    }
+    let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
+    let diagnostics: Vec<_> = catalog.diagnostics().iter().cloned().chain(refused).collect();
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == hotshoe::diagnostics::Severity::Error) {
+        answer.no();
+    }
+    answer.field("search_path", search_path.roots());
+    answer.field("plugins", catalog.candidates());
+    answer.diagnostics(diagnostics);
+    Ok(answer)
+}
+
+/// `✓ gain 1.2.3  /plugins/gain`, with a `✗` if it is refused and nothing if a newer one is used.
+fn line(candidate: &Candidate, is_used: bool) -> String {
+    let mark = match (candidate.refusal(), is_used) {
+        (Some(_), _) => format!("{BAD}✗{BAD:#}"),
+        (None, true) => format!("{GOOD}✓{GOOD:#}"),
+        (None, false) => " ".to_owned(),
+    };
+    let tags: Vec<&str> = candidate.manifest().capabilities.iter().map(|capability| capability.as_str()).collect();
+    let version = candidate.version().map(ToString::to_string).unwrap_or_default();
+    format!(
+        "{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
+        candidate.name(),
+        candidate.path().display(),
+        tags.join(" ")
+    )
+    .trim_end()
+    .to_owned()
+}

@@ -1,0 +1,8 @@
+//! One file a verb.
+
+pub mod check;
+pub mod inspect;
+pub mod install;
+pub mod list;
+pub mod package;
+pub mod probe;

@@ -1,0 +1,26 @@
+//! The tool `hotshoe`. What it does is the library's; here are words, colours and exit codes.
+
+mod args;
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use output::Answer;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let result = match &args.command {
+        Command::Inspect(command) => commands::inspect::run(command),
+        Command::Check(command) => commands::check::run(command),
+        Command::List(command) => commands::list::run(command),
+        Command::Package(command) => commands::package::run(command),
+        Command::Install(command) => commands::install::run(command),
+        Command::Probe(command) => commands::probe::run(command),
+    };
+    let answer = result.unwrap_or_else(Answer::from);
+    ExitCode::from(answer.print(args.json))
+}

@@ -1,0 +1,37 @@
+//! Whether a tool is there, and what a test does when it is not.
+
+use std::env;
+use std::path::Path;
+
+/// Whether a program can be found on `PATH`.
+pub fn is_installed(tool: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let file = format!("{tool}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path).any(|folder| Path::new(&folder).join(&file).is_file())
+}
+
+/// Asks for a tool at the beginning of a test; on `false` the test returns.
+///
+/// A missing tool prints `SKIPPED <test>: <tool> is not installed`.
+///
+/// ```no_run
+/// if !hotshoe_testkit::require("aarch64-linux-gnu-gcc") {
+///     return;
+/// }
+/// ```
+///
+/// # Panics
+///
+/// If the tool is missing and `CI` or `HOTSHOE_REQUIRE_TOOLS` is set: there, a test that does not
+/// run is a defect.
+pub fn require(tool: &str) -> bool {
+    if is_installed(tool) {
+        return true;
+    }
+    let thread = std::thread::current();
+    let message = format!("SKIPPED {}: {tool} is not installed", thread.name().unwrap_or("a test"));
+    let required = env::var_os("CI").is_some() || env::var_os("HOTSHOE_REQUIRE_TOOLS").is_some();
+    assert!(!required, "{message}");
+    eprintln!("{message}");
+    false
+}

@@ -1,0 +1,1270 @@
+/* Hotshoe: what a host calls. Generated from src/capi: change it there, then run tools/headers.sh.
+ *
+ * Use        link libhotshoe (`Hotshoe::hotshoe` in CMake, `hotshoe` in pkg-config). A C++ program includes
+ *            hotshoe.hpp instead, which catches what plugins throw.
+ * Handles    are opaque. What a function gives out through a pointer to a handle is yours, and ends with the
+ *            _free of its kind, which takes NULL. What is returned as a pointer to const is lent by its owner.
+ * Errors     A function that can fail returns hotshoe_error *: NULL is success, anything else is yours to free.
+ *            Out-parameters are written on success only.
+ * Strings    in: UTF-8 with a length, or HOTSHOE_NUL_TERMINATED. Paths on Unix may be any bytes.
+ *            out: end with NUL and live as long as the handle they came from. NULL where there is none.
+ * NULL       for a handle never crashes: a fallible function returns the error `argument-invalid`, any other
+ *            returns NULL, 0 or false.
+ * Threads    A function whose first parameter is a pointer to const may be called from many threads at once
+ *            with the same handle; any other needs the handle for itself.
+ */
+
+
+#ifndef HOTSHOE_HOST_H
+#define HOTSHOE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* For a length: the string ends with NUL. */
+#define HOTSHOE_NUL_TERMINATED ((size_t)-1)
+
+
+/*
+ How much a finding matters.
+ */
+typedef enum {
+  /*
+   Worth knowing; nothing is lost.
+   */
+  HOTSHOE_SEVERITY_NOTE = 0,
+  /*
+   It works, but somebody should mend it.
+   */
+  HOTSHOE_SEVERITY_WARNING = 1,
+  /*
+   A plugin cannot be used.
+   */
+  HOTSHOE_SEVERITY_ERROR = 2,
+} hotshoe_severity;
+
+/*
+ What is asked of something that a plugin registered. Unloading a plugin first says WITHDRAW to all that it
+ registered, then asks each IN_USE. If one is, all get RESTORE and the plugin stays; else all get DROP.
+ */
+typedef enum {
+  /*
+   Take it out of the registry, so that nobody can get hold of it any more. The result is ignored.
+   */
+  HOTSHOE_REGISTRATION_EVENT_WITHDRAW = 0,
+  /*
+   Return non-zero if someone beside the registry holds it.
+   */
+  HOTSHOE_REGISTRATION_EVENT_IN_USE = 1,
+  /*
+   Put it back into the registry. The result is ignored.
+   */
+  HOTSHOE_REGISTRATION_EVENT_RESTORE = 2,
+  /*
+   Let go of it, and of user_data: this is the last call. The result is ignored.
+   */
+  HOTSHOE_REGISTRATION_EVENT_DROP = 3,
+} hotshoe_registration_event;
+
+/*
+ What became of a plugin that was to be unloaded.
+ */
+typedef enum {
+  /*
+   Its library is not mapped any more.
+   */
+  HOTSHOE_UNLOAD_OUTCOME_UNMAPPED = 0,
+  /*
+   Nothing of it is used any more, but its library stays mapped; the reasons say why.
+   */
+  HOTSHOE_UNLOAD_OUTCOME_RESIDENT = 1,
+  /*
+   Something it registered is in use; the reasons say what. It lives on as if nothing had been asked.
+   */
+  HOTSHOE_UNLOAD_OUTCOME_BUSY = 2,
+} hotshoe_unload_outcome;
+
+/*
+ One plugin that was found. It belongs to its catalog.
+ */
+typedef struct hotshoe_candidate hotshoe_candidate;
+
+/*
+ The plugins found on a search path. Nothing was loaded to make it.
+ */
+typedef struct hotshoe_catalog hotshoe_catalog;
+
+/*
+ Findings that were collected while work went on.
+ */
+typedef struct hotshoe_diagnostics hotshoe_diagnostics;
+
+/*
+ Why one operation stopped: code, stage, message, hint, path, plugin and causes.
+ */
+typedef struct hotshoe_error hotshoe_error;
+
+/*
+ A program's side of its plugins: where they are looked for, and which are alive.
+ */
+typedef struct hotshoe_host hotshoe_host;
+
+/*
+ Facts read out of an ELF, Mach-O or PE file without running it.
+ */
+typedef struct hotshoe_inspection hotshoe_inspection;
+
+/*
+ A plugin that was brought to life. Freeing the handle does not unload the plugin.
+ */
+typedef struct hotshoe_plugin hotshoe_plugin;
+
+/*
+ Several plugins, in the order in which they were loaded.
+ */
+typedef struct hotshoe_plugins hotshoe_plugins;
+
+/*
+ What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
+ */
+typedef struct hotshoe_profile hotshoe_profile;
+
+/*
+ The answer to "unload this plugin".
+ */
+typedef struct hotshoe_unload hotshoe_unload;
+
+/*
+ Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
+ registry. `plugin` is lent for the call. Return NULL, or an error made with hotshoe_error_new: then what the
+ plugin registered is withdrawn, it is unloaded, and loading fails with that error. It must not throw. It may
+ load other plugins; for one that another thread is loading it gets the error `plugin-busy`.
+ */
+typedef hotshoe_error *(*hotshoe_bind_callback)(void *user_data, const hotshoe_plugin *plugin);
+
+/*
+ A function whose type the host knows: cast it before calling.
+ */
+typedef void (*hotshoe_function)(void);
+
+/*
+ Called for something that a plugin registered, on the thread that unloads, never twice at once for one
+ plugin. It must not throw, and must not use the plugin.
+ */
+typedef int (*hotshoe_registration_callback)(void *user_data, hotshoe_registration_event event);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/*
+ The version of the library, for example "0.1.0". Lives for ever.
+ */
+const char *hotshoe_version(void);
+
+/*
+ Looks for plugins along a search path: folders separated by ':', on Windows by ';'.
+
+ `search_path`: NULL means the profile's environment variable. `catalog`: yours. What cannot be read is a
+ diagnostic of the catalog. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_catalog_new(const hotshoe_profile *profile,
+                                   const char *search_path,
+                                   size_t search_path_length,
+                                   hotshoe_catalog **catalog);
+
+/*
+ How many plugins it holds, those that the host would refuse included. [any thread]
+ */
+size_t hotshoe_catalog_count(const hotshoe_catalog *catalog);
+
+/*
+ A plugin it holds, by root and then by folder name; NULL past the last. [any thread]
+ */
+const hotshoe_candidate *hotshoe_catalog_candidate(const hotshoe_catalog *catalog, size_t index);
+
+/*
+ The plugin of this name to use: the highest version that the requirement allows.
+
+ `requirement`: such as ">=1.2,<2"; NULL allows all. `candidate`: lent by the catalog.
+ Errors: `plugin-not-found`, `requirement-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_catalog_find(const hotshoe_catalog *catalog,
+                                    const char *name,
+                                    size_t name_length,
+                                    const char *requirement,
+                                    size_t requirement_length,
+                                    const hotshoe_candidate **candidate);
+
+/*
+ What was noticed on the way. Lent by the catalog. [any thread]
+ */
+const hotshoe_diagnostics *hotshoe_catalog_diagnostics(const hotshoe_catalog *catalog);
+
+/*
+ Ends a catalog and its candidates. NULL is fine.
+ */
+void hotshoe_catalog_free(hotshoe_catalog *catalog);
+
+/*
+ The plugin's name. [any thread]
+ */
+const char *hotshoe_candidate_name(const hotshoe_candidate *candidate);
+
+/*
+ The plugin's version; NULL if it says none. [any thread]
+ */
+const char *hotshoe_candidate_version(const hotshoe_candidate *candidate);
+
+/*
+ The plugin's folder, or its library if it has no folder of its own. [any thread]
+ */
+const char *hotshoe_candidate_path(const hotshoe_candidate *candidate);
+
+/*
+ The plugin's library; empty if there is none. [any thread]
+ */
+const char *hotshoe_candidate_library(const hotshoe_candidate *candidate);
+
+/*
+ What the plugin does, in its own words; NULL if it does not say. [any thread]
+ */
+const char *hotshoe_candidate_description(const hotshoe_candidate *candidate);
+
+/*
+ Why the host would not take the plugin; NULL if it would. [any thread]
+ */
+const char *hotshoe_candidate_refusal(const hotshoe_candidate *candidate);
+
+/*
+ Under how many capabilities the plugin can be found. [any thread]
+ */
+size_t hotshoe_candidate_capability_count(const hotshoe_candidate *candidate);
+
+/*
+ A capability under which the plugin can be found; NULL past the last. [any thread]
+ */
+const char *hotshoe_candidate_capability(const hotshoe_candidate *candidate, size_t index);
+
+/*
+ How many there are. [any thread]
+ */
+size_t hotshoe_diagnostics_count(const hotshoe_diagnostics *diagnostics);
+
+/*
+ How much one matters; HOTSHOE_SEVERITY_NOTE past the last. [any thread]
+ */
+hotshoe_severity hotshoe_diagnostics_severity(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ The kind of one; stable between releases, for example "name-mismatch". NULL past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_code(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ What was found, in one sentence; NULL past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_message(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ What to do about it; NULL if nothing, or past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_hint(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ The file or folder it was found in; NULL if none, or past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_path(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ The plugin it concerns; NULL if none, or past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_plugin(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ Everything about one, over several lines; NULL past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_text(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ Ends them. NULL is fine. [any thread]
+ */
+void hotshoe_diagnostics_free(hotshoe_diagnostics *diagnostics);
+
+/*
+ Makes an error for a callback to return, with the code `entry-failed`.
+
+ `message`: what failed, in one sentence. NULL or text that is not UTF-8 makes an error without words.
+ Yours, until the callback returns it. [any thread]
+ */
+hotshoe_error *hotshoe_error_new(const char *message, size_t message_length);
+
+/*
+ The kind of error; stable between releases, for example "manifest-syntax". [any thread]
+ */
+const char *hotshoe_error_code(const hotshoe_error *error);
+
+/*
+ The part of the work it comes from, for example "manifest" or "load". [any thread]
+ */
+const char *hotshoe_error_stage(const hotshoe_error *error);
+
+/*
+ What failed, in one sentence. [any thread]
+ */
+const char *hotshoe_error_message(const hotshoe_error *error);
+
+/*
+ What to do next; NULL if nothing helps. [any thread]
+ */
+const char *hotshoe_error_hint(const hotshoe_error *error);
+
+/*
+ The file or folder it is about; NULL if none. [any thread]
+ */
+const char *hotshoe_error_path(const hotshoe_error *error);
+
+/*
+ The plugin it is about; NULL if none. [any thread]
+ */
+const char *hotshoe_error_plugin(const hotshoe_error *error);
+
+/*
+ Everything there is to say, over several lines, without a newline at the end. [any thread]
+ */
+const char *hotshoe_error_report(const hotshoe_error *error);
+
+/*
+ How many causes it has. [any thread]
+ */
+size_t hotshoe_error_cause_count(const hotshoe_error *error);
+
+/*
+ One of its causes, 0 being the nearest; NULL past the last. [any thread]
+ */
+const char *hotshoe_error_cause(const hotshoe_error *error, size_t index);
+
+/*
+ Ends an error. NULL is fine. [any thread]
+ */
+void hotshoe_error_free(hotshoe_error *error);
+
+/*
+ Makes a host without plugins. It looks for them in the folders given to hotshoe_host_add_search_root, then
+ in those of the profile's environment variable.
+
+ `profile`: copied. `host`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_new(const hotshoe_profile *profile, hotshoe_host **host);
+
+/*
+ Adds a folder to look for plugins in, before those of the environment variable. [any thread]
+ */
+hotshoe_error *hotshoe_host_add_search_root(const hotshoe_host *host, const char *root, size_t root_length);
+
+/*
+ Has every library loaded once by another program, the tool `hotshoe`, before this process loads it: a plugin
+ whose constructors throw, exit or hang for 10 seconds is then the error `probe-failed`, where it would end
+ this process otherwise. Costs a process start for each plugin. Off by default.
+ */
+hotshoe_error *hotshoe_host_set_prober(hotshoe_host *host, const char *program, size_t program_length);
+
+/*
+ The plugins that are on the search path now. Nothing is loaded.
+
+ `catalog`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_catalog(const hotshoe_host *host, hotshoe_catalog **catalog);
+
+/*
+ Loads a plugin from the search path by name, and before it the plugins it depends on. One that is alive
+ already is returned as it is, and `bind` is not called.
+
+ `requirement`: such as ">=1.2,<2"; NULL means the highest version. `bind`: NULL loads without binding.
+ `plugin`: yours. Errors: of every stage but `package`. [any thread]
+ */
+hotshoe_error *hotshoe_host_load(const hotshoe_host *host,
+                                 const char *name,
+                                 size_t name_length,
+                                 const char *requirement,
+                                 size_t requirement_length,
+                                 hotshoe_bind_callback bind,
+                                 void *user_data,
+                                 hotshoe_plugin **plugin);
+
+/*
+ Loads the plugin at a path: its folder, or its library. Otherwise like hotshoe_host_load. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_path(const hotshoe_host *host,
+                                      const char *file_or_folder,
+                                      size_t file_or_folder_length,
+                                      hotshoe_bind_callback bind,
+                                      void *user_data,
+                                      hotshoe_plugin **plugin);
+
+/*
+ Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is a diagnostic
+ and never keeps the others from being loaded.
+
+ `plugins`, `diagnostics`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_all(const hotshoe_host *host,
+                                     hotshoe_bind_callback bind,
+                                     void *user_data,
+                                     hotshoe_plugins **plugins,
+                                     hotshoe_diagnostics **diagnostics);
+
+/*
+ Loads every plugin of a catalog, such as one made of another search path. Otherwise like
+ hotshoe_host_load_all. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_catalog(const hotshoe_host *host,
+                                         const hotshoe_catalog *catalog,
+                                         hotshoe_bind_callback bind,
+                                         void *user_data,
+                                         hotshoe_plugins **plugins,
+                                         hotshoe_diagnostics **diagnostics);
+
+/*
+ Ends a plugin and brings what is on disk in its place to life. The new files are checked first: if they
+ would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
+ that (from its constructors, or from `bind`) leaves none alive.
+
+ `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours.
+ Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+ */
+hotshoe_error *hotshoe_host_reload(const hotshoe_host *host,
+                                   const hotshoe_plugin *plugin,
+                                   hotshoe_bind_callback bind,
+                                   void *user_data,
+                                   hotshoe_plugin **reloaded);
+
+/*
+ Unloads a plugin and says truthfully what became of it. No thread may be in its code.
+
+ `unload`: yours. Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_host_unload(const hotshoe_host *host,
+                                   const hotshoe_plugin *plugin,
+                                   hotshoe_unload **unload);
+
+/*
+ The live plugins, in the order in which they were loaded.
+
+ `name`, `capability`: only those of this name, under this capability; NULL for all. `plugins`: yours.
+ Errors: `capability-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
+                                    const char *name,
+                                    size_t name_length,
+                                    const char *capability,
+                                    size_t capability_length,
+                                    hotshoe_plugins **plugins);
+
+/*
+ Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
+ */
+void hotshoe_host_free(hotshoe_host *host);
+
+/*
+ Reads the facts of a library. Nothing of it is run.
+
+ `inspection`: yours. Errors: `library-unreadable`, `library-format`, `library-truncated`. [any thread]
+ */
+hotshoe_error *hotshoe_inspection_new(const char *library,
+                                      size_t library_length,
+                                      hotshoe_inspection **inspection);
+
+/*
+ How many platforms it is for: one, but for universal files. [any thread]
+ */
+size_t hotshoe_inspection_platform_count(const hotshoe_inspection *inspection);
+
+/*
+ A platform it is for, for example "linux-x86_64"; NULL past the last. [any thread]
+ */
+const char *hotshoe_inspection_platform(const hotshoe_inspection *inspection, size_t index);
+
+/*
+ Whether it exports a symbol. [any thread]
+ */
+bool hotshoe_inspection_exports(const hotshoe_inspection *inspection,
+                                const char *symbol,
+                                size_t symbol_length);
+
+/*
+ How many libraries it needs that were not found. [any thread]
+ */
+size_t hotshoe_inspection_missing_count(const hotshoe_inspection *inspection);
+
+/*
+ A library it needs that was not found; NULL past the last. [any thread]
+ */
+const char *hotshoe_inspection_missing(const hotshoe_inspection *inspection, size_t index);
+
+/*
+ All facts as JSON, in the form that `hotshoe inspect --json` prints. [any thread]
+ */
+const char *hotshoe_inspection_json(const hotshoe_inspection *inspection);
+
+/*
+ Ends an inspection. NULL is fine. [any thread]
+ */
+void hotshoe_inspection_free(hotshoe_inspection *inspection);
+
+/*
+ The plugin's name. [any thread]
+ */
+const char *hotshoe_plugin_name(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's version; NULL if it says none. [any thread]
+ */
+const char *hotshoe_plugin_version(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's folder, or its library if it has no folder of its own. [any thread]
+ */
+const char *hotshoe_plugin_path(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's library. [any thread]
+ */
+const char *hotshoe_plugin_library(const hotshoe_plugin *plugin);
+
+/*
+ Under how many capabilities the plugin can be found. [any thread]
+ */
+size_t hotshoe_plugin_capability_count(const hotshoe_plugin *plugin);
+
+/*
+ A capability under which the plugin can be found; NULL past the last. [any thread]
+ */
+const char *hotshoe_plugin_capability(const hotshoe_plugin *plugin, size_t index);
+
+/*
+ Whether the plugin is loaded still. [any thread]
+ */
+bool hotshoe_plugin_is_loaded(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's entry function, for a C host to call with its registry. Good until the plugin is unloaded.
+ A C++ program uses hotshoe.hpp, for what the plugin throws must be caught where it is called.
+
+ Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_entry(const hotshoe_plugin *plugin, hotshoe_function *entry);
+
+/*
+ Where one of the plugin's exported symbols is: data, or a function to cast. Good until it is unloaded.
+
+ Errors: `symbol-missing`, `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_symbol(const hotshoe_plugin *plugin,
+                                     const char *name,
+                                     size_t name_length,
+                                     void **address);
+
+/*
+ Takes note of something that the plugin gave to the host, so that unloading takes it back or answers busy.
+ May be called while the plugin is bound and at any time later. The last registered is the first dropped.
+
+ `what`: what it is, for the one who asks why a plugin is busy: "activation `relu6`". `callback`: is told
+ DROP exactly once if this succeeds, and nothing if it fails. If the host is freed while the plugin is
+ loaded, nothing is dropped: the plugin stays mapped and what it registered stays good.
+ Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_register(const hotshoe_plugin *plugin,
+                                       const char *what,
+                                       size_t what_length,
+                                       hotshoe_registration_callback callback,
+                                       void *user_data);
+
+/*
+ Another handle of the same plugin. Yours; NULL for NULL. [any thread]
+ */
+hotshoe_plugin *hotshoe_plugin_clone(const hotshoe_plugin *plugin);
+
+/*
+ Ends a handle; the plugin stays loaded. NULL is fine. [any thread]
+ */
+void hotshoe_plugin_free(hotshoe_plugin *plugin);
+
+/*
+ How many there are. [any thread]
+ */
+size_t hotshoe_plugins_count(const hotshoe_plugins *plugins);
+
+/*
+ One of them, lent: hotshoe_plugin_clone makes it yours. NULL past the last. [any thread]
+ */
+const hotshoe_plugin *hotshoe_plugins_get(const hotshoe_plugins *plugins, size_t index);
+
+/*
+ Ends the list; the plugins stay loaded. NULL is fine.
+ */
+void hotshoe_plugins_free(hotshoe_plugins *plugins);
+
+/*
+ The profile that follows from a name alone: `harmonics` looks for plugins along HARMONICS_PLUGIN_PATH,
+ calls `harmonics_register`, and reads `harmonics_version` in manifests.
+
+ `profile`: yours. Errors: `profile-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_profile_new(const char *name, size_t name_length, hotshoe_profile **profile);
+
+/*
+ Reads a `<name>.host.json` file.
+
+ `profile`: yours. Errors: `profile-unreadable`, `profile-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_profile_from_file(const char *file, size_t file_length, hotshoe_profile **profile);
+
+/*
+ Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
+
+ Errors: `version-invalid`.
+ */
+hotshoe_error *hotshoe_profile_set_version(hotshoe_profile *profile,
+                                           const char *version,
+                                           size_t version_length);
+
+/*
+ Sets the symbol that plugins export for the host to call.
+
+ Errors: `profile-invalid` for what is not a C identifier.
+ */
+hotshoe_error *hotshoe_profile_set_entry(hotshoe_profile *profile, const char *symbol, size_t symbol_length);
+
+/*
+ States one aspect of the host's binary interface, such as "stdlib" = "libstdc++". A plugin whose manifest
+ gives another value for the same key is refused before it is loaded. hotshoe.hpp does this by itself.
+ */
+hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
+                                       const char *key,
+                                       size_t key_length,
+                                       const char *value,
+                                       size_t value_length);
+
+/*
+ Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
+ be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
+ */
+hotshoe_error *hotshoe_profile_set_private_copies(hotshoe_profile *profile, bool private_copies);
+
+/*
+ The host's name. [any thread]
+ */
+const char *hotshoe_profile_name(const hotshoe_profile *profile);
+
+/*
+ The host's version; NULL if it is not set. [any thread]
+ */
+const char *hotshoe_profile_version(const hotshoe_profile *profile);
+
+/*
+ The environment variable that holds the search path. [any thread]
+ */
+const char *hotshoe_profile_search_path_variable(const hotshoe_profile *profile);
+
+/*
+ The symbol that plugins export for the host to call. [any thread]
+ */
+const char *hotshoe_profile_entry(const hotshoe_profile *profile);
+
+/*
+ The symbol under which plugins may export their version. [any thread]
+ */
+const char *hotshoe_profile_version_symbol(const hotshoe_profile *profile);
+
+/*
+ The manifest key that holds a plugin's requirement on the host's version. [any thread]
+ */
+const char *hotshoe_profile_version_key(const hotshoe_profile *profile);
+
+/*
+ Ends a profile. NULL is fine. Hosts made with it keep what they took from it.
+ */
+void hotshoe_profile_free(hotshoe_profile *profile);
+
+/*
+ What became of the plugin. [any thread]
+ */
+hotshoe_unload_outcome hotshoe_unload_get_outcome(const hotshoe_unload *unload);
+
+/*
+ How many reasons there are for it. [any thread]
+ */
+size_t hotshoe_unload_reason_count(const hotshoe_unload *unload);
+
+/*
+ One of them; NULL past the last. [any thread]
+ */
+const char *hotshoe_unload_reason(const hotshoe_unload *unload, size_t index);
+
+/*
+ Outcome and reasons in one line. [any thread]
+ */
+const char *hotshoe_unload_text(const hotshoe_unload *unload);
+
+/*
+ Ends the answer. NULL is fine. [any thread]
+ */
+void hotshoe_unload_free(hotshoe_unload *unload);
+
+/*
+ Makes an error for a callback to return, with the code `entry-failed`.
+
+ `message`: what failed, in one sentence. NULL or text that is not UTF-8 makes an error without words.
+ Yours, until the callback returns it. [any thread]
+ */
+hotshoe_error *hotshoe_error_new(const char *message, size_t message_length);
+
+/*
+ The kind of error; stable between releases, for example "manifest-syntax". [any thread]
+ */
+const char *hotshoe_error_code(const hotshoe_error *error);
+
+/*
+ The part of the work it comes from, for example "manifest" or "load". [any thread]
+ */
+const char *hotshoe_error_stage(const hotshoe_error *error);
+
+/*
+ What failed, in one sentence. [any thread]
+ */
+const char *hotshoe_error_message(const hotshoe_error *error);
+
+/*
+ What to do next; NULL if nothing helps. [any thread]
+ */
+const char *hotshoe_error_hint(const hotshoe_error *error);
+
+/*
+ The file or folder it is about; NULL if none. [any thread]
+ */
+const char *hotshoe_error_path(const hotshoe_error *error);
+
+/*
+ The plugin it is about; NULL if none. [any thread]
+ */
+const char *hotshoe_error_plugin(const hotshoe_error *error);
+
+/*
+ Everything there is to say, over several lines, without a newline at the end. [any thread]
+ */
+const char *hotshoe_error_report(const hotshoe_error *error);
+
+/*
+ How many causes it has. [any thread]
+ */
+size_t hotshoe_error_cause_count(const hotshoe_error *error);
+
+/*
+ One of its causes, 0 being the nearest; NULL past the last. [any thread]
+ */
+const char *hotshoe_error_cause(const hotshoe_error *error, size_t index);
+
+/*
+ Ends an error. NULL is fine. [any thread]
+ */
+void hotshoe_error_free(hotshoe_error *error);
+
+/*
+ How many there are. [any thread]
+ */
+size_t hotshoe_diagnostics_count(const hotshoe_diagnostics *diagnostics);
+
+/*
+ How much one matters; HOTSHOE_SEVERITY_NOTE past the last. [any thread]
+ */
+hotshoe_severity hotshoe_diagnostics_severity(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ The kind of one; stable between releases, for example "name-mismatch". NULL past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_code(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ What was found, in one sentence; NULL past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_message(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ What to do about it; NULL if nothing, or past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_hint(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ The file or folder it was found in; NULL if none, or past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_path(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ The plugin it concerns; NULL if none, or past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_plugin(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ Everything about one, over several lines; NULL past the last. [any thread]
+ */
+const char *hotshoe_diagnostics_text(const hotshoe_diagnostics *diagnostics, size_t index);
+
+/*
+ Ends them. NULL is fine. [any thread]
+ */
+void hotshoe_diagnostics_free(hotshoe_diagnostics *diagnostics);
+
+/*
+ The profile that follows from a name alone: `harmonics` looks for plugins along HARMONICS_PLUGIN_PATH,
+ calls `harmonics_register`, and reads `harmonics_version` in manifests.
+
+ `profile`: yours. Errors: `profile-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_profile_new(const char *name, size_t name_length, hotshoe_profile **profile);
+
+/*
+ Reads a `<name>.host.json` file.
+
+ `profile`: yours. Errors: `profile-unreadable`, `profile-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_profile_from_file(const char *file, size_t file_length, hotshoe_profile **profile);
+
+/*
+ Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
+
+ Errors: `version-invalid`.
+ */
+hotshoe_error *hotshoe_profile_set_version(hotshoe_profile *profile,
+                                           const char *version,
+                                           size_t version_length);
+
+/*
+ Sets the symbol that plugins export for the host to call.
+
+ Errors: `profile-invalid` for what is not a C identifier.
+ */
+hotshoe_error *hotshoe_profile_set_entry(hotshoe_profile *profile, const char *symbol, size_t symbol_length);
+
+/*
+ States one aspect of the host's binary interface, such as "stdlib" = "libstdc++". A plugin whose manifest
+ gives another value for the same key is refused before it is loaded. hotshoe.hpp does this by itself.
+ */
+hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
+                                       const char *key,
+                                       size_t key_length,
+                                       const char *value,
+                                       size_t value_length);
+
+/*
+ Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
+ be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
+ */
+hotshoe_error *hotshoe_profile_set_private_copies(hotshoe_profile *profile, bool private_copies);
+
+/*
+ The host's name. [any thread]
+ */
+const char *hotshoe_profile_name(const hotshoe_profile *profile);
+
+/*
+ The host's version; NULL if it is not set. [any thread]
+ */
+const char *hotshoe_profile_version(const hotshoe_profile *profile);
+
+/*
+ The environment variable that holds the search path. [any thread]
+ */
+const char *hotshoe_profile_search_path_variable(const hotshoe_profile *profile);
+
+/*
+ The symbol that plugins export for the host to call. [any thread]
+ */
+const char *hotshoe_profile_entry(const hotshoe_profile *profile);
+
+/*
+ The symbol under which plugins may export their version. [any thread]
+ */
+const char *hotshoe_profile_version_symbol(const hotshoe_profile *profile);
+
+/*
+ The manifest key that holds a plugin's requirement on the host's version. [any thread]
+ */
+const char *hotshoe_profile_version_key(const hotshoe_profile *profile);
+
+/*
+ Ends a profile. NULL is fine. Hosts made with it keep what they took from it.
+ */
+void hotshoe_profile_free(hotshoe_profile *profile);
+
+/*
+ Reads the facts of a library. Nothing of it is run.
+
+ `inspection`: yours. Errors: `library-unreadable`, `library-format`, `library-truncated`. [any thread]
+ */
+hotshoe_error *hotshoe_inspection_new(const char *library,
+                                      size_t library_length,
+                                      hotshoe_inspection **inspection);
+
+/*
+ How many platforms it is for: one, but for universal files. [any thread]
+ */
+size_t hotshoe_inspection_platform_count(const hotshoe_inspection *inspection);
+
+/*
+ A platform it is for, for example "linux-x86_64"; NULL past the last. [any thread]
+ */
+const char *hotshoe_inspection_platform(const hotshoe_inspection *inspection, size_t index);
+
+/*
+ Whether it exports a symbol. [any thread]
+ */
+bool hotshoe_inspection_exports(const hotshoe_inspection *inspection,
+                                const char *symbol,
+                                size_t symbol_length);
+
+/*
+ How many libraries it needs that were not found. [any thread]
+ */
+size_t hotshoe_inspection_missing_count(const hotshoe_inspection *inspection);
+
+/*
+ A library it needs that was not found; NULL past the last. [any thread]
+ */
+const char *hotshoe_inspection_missing(const hotshoe_inspection *inspection, size_t index);
+
+/*
+ All facts as JSON, in the form that `hotshoe inspect --json` prints. [any thread]
+ */
+const char *hotshoe_inspection_json(const hotshoe_inspection *inspection);
+
+/*
+ Ends an inspection. NULL is fine. [any thread]
+ */
+void hotshoe_inspection_free(hotshoe_inspection *inspection);
+
+/*
+ Looks for plugins along a search path: folders separated by ':', on Windows by ';'.
+
+ `search_path`: NULL means the profile's environment variable. `catalog`: yours. What cannot be read is a
+ diagnostic of the catalog. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_catalog_new(const hotshoe_profile *profile,
+                                   const char *search_path,
+                                   size_t search_path_length,
+                                   hotshoe_catalog **catalog);
+
+/*
+ How many plugins it holds, those that the host would refuse included. [any thread]
+ */
+size_t hotshoe_catalog_count(const hotshoe_catalog *catalog);
+
+/*
+ A plugin it holds, by root and then by folder name; NULL past the last. [any thread]
+ */
+const hotshoe_candidate *hotshoe_catalog_candidate(const hotshoe_catalog *catalog, size_t index);
+
+/*
+ The plugin of this name to use: the highest version that the requirement allows.
+
+ `requirement`: such as ">=1.2,<2"; NULL allows all. `candidate`: lent by the catalog.
+ Errors: `plugin-not-found`, `requirement-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_catalog_find(const hotshoe_catalog *catalog,
+                                    const char *name,
+                                    size_t name_length,
+                                    const char *requirement,
+                                    size_t requirement_length,
+                                    const hotshoe_candidate **candidate);
+
+/*
+ What was noticed on the way. Lent by the catalog. [any thread]
+ */
+const hotshoe_diagnostics *hotshoe_catalog_diagnostics(const hotshoe_catalog *catalog);
+
+/*
+ Ends a catalog and its candidates. NULL is fine.
+ */
+void hotshoe_catalog_free(hotshoe_catalog *catalog);
+
+/*
+ The plugin's name. [any thread]
+ */
+const char *hotshoe_candidate_name(const hotshoe_candidate *candidate);
+
+/*
+ The plugin's version; NULL if it says none. [any thread]
+ */
+const char *hotshoe_candidate_version(const hotshoe_candidate *candidate);
+
+/*
+ The plugin's folder, or its library if it has no folder of its own. [any thread]
+ */
+const char *hotshoe_candidate_path(const hotshoe_candidate *candidate);
+
+/*
+ The plugin's library; empty if there is none. [any thread]
+ */
+const char *hotshoe_candidate_library(const hotshoe_candidate *candidate);
+
+/*
+ What the plugin does, in its own words; NULL if it does not say. [any thread]
+ */
+const char *hotshoe_candidate_description(const hotshoe_candidate *candidate);
+
+/*
+ Why the host would not take the plugin; NULL if it would. [any thread]
+ */
+const char *hotshoe_candidate_refusal(const hotshoe_candidate *candidate);
+
+/*
+ Under how many capabilities the plugin can be found. [any thread]
+ */
+size_t hotshoe_candidate_capability_count(const hotshoe_candidate *candidate);
+
+/*
+ A capability under which the plugin can be found; NULL past the last. [any thread]
+ */
+const char *hotshoe_candidate_capability(const hotshoe_candidate *candidate, size_t index);
+
+/*
+ The plugin's name. [any thread]
+ */
+const char *hotshoe_plugin_name(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's version; NULL if it says none. [any thread]
+ */
+const char *hotshoe_plugin_version(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's folder, or its library if it has no folder of its own. [any thread]
+ */
+const char *hotshoe_plugin_path(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's library. [any thread]
+ */
+const char *hotshoe_plugin_library(const hotshoe_plugin *plugin);
+
+/*
+ Under how many capabilities the plugin can be found. [any thread]
+ */
+size_t hotshoe_plugin_capability_count(const hotshoe_plugin *plugin);
+
+/*
+ A capability under which the plugin can be found; NULL past the last. [any thread]
+ */
+const char *hotshoe_plugin_capability(const hotshoe_plugin *plugin, size_t index);
+
+/*
+ Whether the plugin is loaded still. [any thread]
+ */
+bool hotshoe_plugin_is_loaded(const hotshoe_plugin *plugin);
+
+/*
+ The plugin's entry function, for a C host to call with its registry. Good until the plugin is unloaded.
+ A C++ program uses hotshoe.hpp, for what the plugin throws must be caught where it is called.
+
+ Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_entry(const hotshoe_plugin *plugin, hotshoe_function *entry);
+
+/*
+ Where one of the plugin's exported symbols is: data, or a function to cast. Good until it is unloaded.
+
+ Errors: `symbol-missing`, `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_symbol(const hotshoe_plugin *plugin,
+                                     const char *name,
+                                     size_t name_length,
+                                     void **address);
+
+/*
+ Takes note of something that the plugin gave to the host, so that unloading takes it back or answers busy.
+ May be called while the plugin is bound and at any time later. The last registered is the first dropped.
+
+ `what`: what it is, for the one who asks why a plugin is busy: "activation `relu6`". `callback`: is told
+ DROP exactly once if this succeeds, and nothing if it fails. If the host is freed while the plugin is
+ loaded, nothing is dropped: the plugin stays mapped and what it registered stays good.
+ Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_register(const hotshoe_plugin *plugin,
+                                       const char *what,
+                                       size_t what_length,
+                                       hotshoe_registration_callback callback,
+                                       void *user_data);
+
+/*
+ Another handle of the same plugin. Yours; NULL for NULL. [any thread]
+ */
+hotshoe_plugin *hotshoe_plugin_clone(const hotshoe_plugin *plugin);
+
+/*
+ Ends a handle; the plugin stays loaded. NULL is fine. [any thread]
+ */
+void hotshoe_plugin_free(hotshoe_plugin *plugin);
+
+/*
+ How many there are. [any thread]
+ */
+size_t hotshoe_plugins_count(const hotshoe_plugins *plugins);
+
+/*
+ One of them, lent: hotshoe_plugin_clone makes it yours. NULL past the last. [any thread]
+ */
+const hotshoe_plugin *hotshoe_plugins_get(const hotshoe_plugins *plugins, size_t index);
+
+/*
+ Ends the list; the plugins stay loaded. NULL is fine.
+ */
+void hotshoe_plugins_free(hotshoe_plugins *plugins);
+
+/*
+ What became of the plugin. [any thread]
+ */
+hotshoe_unload_outcome hotshoe_unload_get_outcome(const hotshoe_unload *unload);
+
+/*
+ How many reasons there are for it. [any thread]
+ */
+size_t hotshoe_unload_reason_count(const hotshoe_unload *unload);
+
+/*
+ One of them; NULL past the last. [any thread]
+ */
+const char *hotshoe_unload_reason(const hotshoe_unload *unload, size_t index);
+
+/*
+ Outcome and reasons in one line. [any thread]
+ */
+const char *hotshoe_unload_text(const hotshoe_unload *unload);
+
+/*
+ Ends the answer. NULL is fine. [any thread]
+ */
+void hotshoe_unload_free(hotshoe_unload *unload);
+
+/*
+ Makes a host without plugins. It looks for them in the folders given to hotshoe_host_add_search_root, then
+ in those of the profile's environment variable.
+
+ `profile`: copied. `host`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_new(const hotshoe_profile *profile, hotshoe_host **host);
+
+/*
+ Adds a folder to look for plugins in, before those of the environment variable. [any thread]
+ */
+hotshoe_error *hotshoe_host_add_search_root(const hotshoe_host *host, const char *root, size_t root_length);
+
+/*
+ Has every library loaded once by another program, the tool `hotshoe`, before this process loads it: a plugin
+ whose constructors throw, exit or hang for 10 seconds is then the error `probe-failed`, where it would end
+ this process otherwise. Costs a process start for each plugin. Off by default.
+ */
+hotshoe_error *hotshoe_host_set_prober(hotshoe_host *host, const char *program, size_t program_length);
+
+/*
+ The plugins that are on the search path now. Nothing is loaded.
+
+ `catalog`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_catalog(const hotshoe_host *host, hotshoe_catalog **catalog);
+
+/*
+ Loads a plugin from the search path by name, and before it the plugins it depends on. One that is alive
+ already is returned as it is, and `bind` is not called.
+
+ `requirement`: such as ">=1.2,<2"; NULL means the highest version. `bind`: NULL loads without binding.
+ `plugin`: yours. Errors: of every stage but `package`. [any thread]
+ */
+hotshoe_error *hotshoe_host_load(const hotshoe_host *host,
+                                 const char *name,
+                                 size_t name_length,
+                                 const char *requirement,
+                                 size_t requirement_length,
+                                 hotshoe_bind_callback bind,
+                                 void *user_data,
+                                 hotshoe_plugin **plugin);
+
+/*
+ Loads the plugin at a path: its folder, or its library. Otherwise like hotshoe_host_load. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_path(const hotshoe_host *host,
+                                      const char *file_or_folder,
+                                      size_t file_or_folder_length,
+                                      hotshoe_bind_callback bind,
+                                      void *user_data,
+                                      hotshoe_plugin **plugin);
+
+/*
+ Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is a diagnostic
+ and never keeps the others from being loaded.
+
+ `plugins`, `diagnostics`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_all(const hotshoe_host *host,
+                                     hotshoe_bind_callback bind,
+                                     void *user_data,
+                                     hotshoe_plugins **plugins,
+                                     hotshoe_diagnostics **diagnostics);
+
+/*
+ Loads every plugin of a catalog, such as one made of another search path. Otherwise like
+ hotshoe_host_load_all. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_catalog(const hotshoe_host *host,
+                                         const hotshoe_catalog *catalog,
+                                         hotshoe_bind_callback bind,
+                                         void *user_data,
+                                         hotshoe_plugins **plugins,
+                                         hotshoe_diagnostics **diagnostics);
+
+/*
+ Ends a plugin and brings what is on disk in its place to life. The new files are checked first: if they
+ would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
+ that (from its constructors, or from `bind`) leaves none alive.
+
+ `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours.
+ Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+ */
+hotshoe_error *hotshoe_host_reload(const hotshoe_host *host,
+                                   const hotshoe_plugin *plugin,
+                                   hotshoe_bind_callback bind,
+                                   void *user_data,
+                                   hotshoe_plugin **reloaded);
+
+/*
+ Unloads a plugin and says truthfully what became of it. No thread may be in its code.
+
+ `unload`: yours. Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_host_unload(const hotshoe_host *host,
+                                   const hotshoe_plugin *plugin,
+                                   hotshoe_unload **unload);
+
+/*
+ The live plugins, in the order in which they were loaded.
+
+ `name`, `capability`: only those of this name, under this capability; NULL for all. `plugins`: yours.
+ Errors: `capability-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
+                                    const char *name,
+                                    size_t name_length,
+                                    const char *capability,
+                                    size_t capability_length,
+                                    hotshoe_plugins **plugins);
+
+/*
+ Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
+ */
+void hotshoe_host_free(hotshoe_host *host);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* HOTSHOE_HOST_H */

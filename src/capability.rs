@@ -1,0 +1,52 @@
+//! Tags such as `backend:python` under which a plugin can be found.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::error::{Code, Error, Result};
+
+/// A tag under which a plugin can be found.
+///
+/// It is one to 128 characters long and holds neither white space nor control characters; beyond
+/// that its meaning is the host's. By custom it is `group:member`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Capability(String);
+
+impl Capability {
+    /// The longest capability, in characters.
+    pub const LONGEST: usize = 128;
+
+    /// Checks and takes a tag.
+    ///
+    /// ```
+    /// use hotshoe::capability::Capability;
+    /// assert_eq!(Capability::new("backend:python").unwrap().as_str(), "backend:python");
+    /// assert!(Capability::new("two words").is_err());
+    /// ```
+    pub fn new(text: &str) -> Result<Capability> {
+        let problem = if text.is_empty() {
+            "is empty"
+        } else if text.chars().count() > Self::LONGEST {
+            "is longer than 128 characters"
+        } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            "holds white space or a control character"
+        } else {
+            return Ok(Capability(text.to_owned()));
+        };
+        Err(Error::new(Code::CapabilityInvalid, format!("a capability {problem}"))
+            .hint("write a tag such as `backend:python`"))
+    }
+
+    /// The tag.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,169 @@
+//! What every function of the C ABI does at its two ends.
+
+use std::ffi::{CStr, CString, OsStr, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::ptr;
+
+use super::error::hotshoe_error;
+use crate::error::{Code, Error, Result};
+
+/// Runs the body of a fallible function; a panic becomes the error `internal`.
+pub(super) fn fallible(body: impl FnOnce() -> Result<()>) -> *mut hotshoe_error {
+    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(Error::new(Code::Internal, "Hotshoe caught a defect of its own")
+            .because(words.unwrap_or("a panic without words"))
+            .hint("please report it"))
+    });
+    match result {
+        Ok(()) => ptr::null_mut(),
+        Err(error) => hotshoe_error::give(error),
+    }
+}
+
+/// Runs the body of a function that cannot fail; a panic becomes the given value.
+pub(super) fn infallible<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
+fn null(what: &str) -> Error {
+    Error::new(Code::ArgumentInvalid, format!("`{what}` is NULL"))
+        .hint("pass what the function's documentation asks for")
+}
+
+/// A handle that must be there.
+///
+/// # Safety
+/// It is null or points to a live handle that nobody changes meanwhile.
+pub(super) unsafe fn required<'a, T>(handle: *const T, what: &str) -> Result<&'a T> {
+    // SAFETY: as the caller promises.
+    unsafe { handle.as_ref() }.ok_or_else(|| null(what))
+}
+
+/// A handle to change that must be there.
+///
+/// # Safety
+/// It is null or points to a live handle that nobody else uses meanwhile.
+pub(super) unsafe fn required_mut<'a, T>(handle: *mut T, what: &str) -> Result<&'a mut T> {
+    // SAFETY: as the caller promises.
+    unsafe { handle.as_mut() }.ok_or_else(|| null(what))
+}
+
+/// Checks an out-parameter before work is done for it.
+pub(super) fn out<T>(place: *mut T, what: &str) -> Result<*mut T> {
+    if place.is_null() { Err(null(what)) } else { Ok(place) }
+}
+
+/// Gives a value to C.
+///
+/// # Safety
+/// `place` came from [`out`] and may be written.
+pub(super) unsafe fn give<T>(place: *mut *mut T, value: T) {
+    // SAFETY: as the caller promises.
+    unsafe { place.write(Box::into_raw(Box::new(value))) }
+}
+
+/// Takes back what [`give`] gave; null is fine.
+///
+/// # Safety
+/// It came from [`give`] or `Box::into_raw` and was not taken back before.
+pub(super) unsafe fn free<T>(handle: *mut T) {
+    if !handle.is_null() {
+        // SAFETY: as the caller promises.
+        infallible((), || drop(unsafe { Box::from_raw(handle) }));
+    }
+}
+
+/// The bytes of a string; `length` may be `HOTSHOE_NUL_TERMINATED`.
+///
+/// # Safety
+/// `data` is null or points to that many bytes, or to bytes that end with NUL.
+unsafe fn bytes<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'a [u8]> {
+    const NUL_TERMINATED: usize = usize::MAX;
+    if data.is_null() {
+        return Err(null(what));
+    }
+    if length == NUL_TERMINATED {
+        // SAFETY: as the caller promises.
+        return Ok(unsafe { CStr::from_ptr(data) }.to_bytes());
+    }
+    if length > isize::MAX as usize {
+        return Err(Error::new(Code::ArgumentInvalid, format!("`{what}` has the impossible length {length}")));
+    }
+    // SAFETY: as the caller promises; the length was checked.
+    Ok(unsafe { std::slice::from_raw_parts(data.cast(), length) })
+}
+
+/// A text that must be there.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(super) unsafe fn text<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'a str> {
+    // SAFETY: as the caller promises.
+    let bytes = unsafe { bytes(data, length, what) }?;
+    std::str::from_utf8(bytes)
+        .map_err(|error| Error::new(Code::ArgumentInvalid, format!("`{what}` is not UTF-8")).because(error))
+}
+
+/// A text that may be missing.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(super) unsafe fn optional_text<'a>(data: *const c_char, length: usize, what: &str) -> Result<Option<&'a str>> {
+    // SAFETY: as the caller promises.
+    if data.is_null() { Ok(None) } else { unsafe { text(data, length, what) }.map(Some) }
+}
+
+/// A path that must be there: any bytes on Unix, UTF-8 elsewhere.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(super) unsafe fn path(data: *const c_char, length: usize, what: &str) -> Result<PathBuf> {
+    #[cfg(unix)]
+    // SAFETY: as the caller promises.
+    let path: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(unsafe { bytes(data, length, what) }?);
+    #[cfg(not(unix))]
+    // SAFETY: as the caller promises.
+    let path: &OsStr = unsafe { text(data, length, what) }?.as_ref();
+    if path.is_empty() {
+        return Err(Error::new(Code::ArgumentInvalid, format!("`{what}` is empty")));
+    }
+    Ok(path.into())
+}
+
+/// A string for C. What comes from outside was checked for NUL long before; should one be left, the
+/// string ends there.
+pub(super) fn c_string(text: impl Into<Vec<u8>>) -> CString {
+    CString::new(text).unwrap_or_else(|error| {
+        let end = error.nul_position();
+        let mut bytes = error.into_vec();
+        bytes.truncate(end);
+        CString::new(bytes).unwrap_or_default()
+    })
+}
+
+/// A path for C, as the system knows it.
+pub(super) fn c_path(path: &Path) -> CString {
+    c_string(path.as_os_str().as_encoded_bytes())
+}
+
+/// Lends a string of a handle; null for a null handle or where there is none.
+///
+/// # Safety
+/// As for [`required`].
+pub(super) unsafe fn lend<T>(handle: *const T, string: impl FnOnce(&T) -> Option<&CString>) -> *const c_char {
+    // SAFETY: as the caller promises.
+    let handle = unsafe { handle.as_ref() };
+    infallible(ptr::null(), || handle.and_then(string).map_or(ptr::null(), |string| string.as_ptr()))
+}
+
+/// Asks a handle for a plain value; a null handle answers with the type's zero.
+///
+/// # Safety
+/// As for [`required`].
+pub(super) unsafe fn ask<T, V: Default>(handle: *const T, value: impl FnOnce(&T) -> V) -> V {
+    // SAFETY: as the caller promises.
+    let handle = unsafe { handle.as_ref() };
+    infallible(V::default(), || handle.map(value).unwrap_or_default())
+}

@@ -1,0 +1,202 @@
+//! The plugins found on a search path.
+
+use std::ffi::{CString, OsString, c_char};
+use std::ptr;
+
+use super::boundary::{ask, c_path, c_string, fallible, free, give, lend, optional_text, out, path, required, text};
+use super::diagnostics::hotshoe_diagnostics;
+use super::error::hotshoe_error;
+use super::profile::hotshoe_profile;
+use crate::catalog::{Candidate, Catalog, SearchPath};
+use crate::version;
+
+/// The plugins found on a search path. Nothing was loaded to make it.
+pub struct hotshoe_catalog {
+    pub(super) catalog: Catalog,
+    candidates: Vec<hotshoe_candidate>,
+    diagnostics: hotshoe_diagnostics,
+}
+
+/// One plugin that was found. It belongs to its catalog.
+pub struct hotshoe_candidate {
+    name: CString,
+    version: Option<CString>,
+    path: CString,
+    library: CString,
+    description: Option<CString>,
+    refusal: Option<CString>,
+    capabilities: Vec<CString>,
+}
+
+impl hotshoe_catalog {
+    pub(super) fn new(catalog: Catalog) -> hotshoe_catalog {
+        hotshoe_catalog {
+            candidates: catalog.candidates().iter().map(hotshoe_candidate::new).collect(),
+            diagnostics: hotshoe_diagnostics::new(catalog.diagnostics()),
+            catalog,
+        }
+    }
+
+    fn lent(&self, found: &Candidate) -> *const hotshoe_candidate {
+        let index = self.catalog.candidates().iter().position(|candidate| ptr::eq(candidate, found));
+        index.map_or(ptr::null(), |index| &raw const self.candidates[index])
+    }
+}
+
+impl hotshoe_candidate {
+    fn new(candidate: &Candidate) -> hotshoe_candidate {
+        let manifest = candidate.manifest();
+        hotshoe_candidate {
+            name: c_string(candidate.name()),
+            version: candidate.version().map(|version| c_string(version.to_string())),
+            path: c_path(candidate.path()),
+            library: c_path(candidate.library()),
+            description: manifest.description.as_deref().map(c_string),
+            refusal: candidate.refusal().map(|refusal| c_string(refusal.to_string())),
+            capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
+        }
+    }
+}
+
+/// Looks for plugins along a search path: folders separated by ':', on Windows by ';'.
+///
+/// `search_path`: NULL means the profile's environment variable. `catalog`: yours. What cannot be read is a
+/// diagnostic of the catalog. Errors: `argument-invalid` only. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_new(
+    profile: *const hotshoe_profile,
+    search_path: *const c_char,
+    search_path_length: usize,
+    catalog: *mut *mut hotshoe_catalog,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let catalog = out(catalog, "catalog")?;
+        // SAFETY: the header's contract for handles, strings and out-parameters.
+        unsafe {
+            let profile = &required(profile, "profile")?.profile;
+            let search_path = match search_path.is_null() {
+                true => SearchPath::from_environment(profile),
+                false => SearchPath::parse(&OsString::from(path(search_path, search_path_length, "search_path")?)),
+            };
+            give(catalog, hotshoe_catalog::new(Catalog::scan(profile, &search_path)));
+        }
+        Ok(())
+    })
+}
+
+/// How many plugins it holds, those that the host would refuse included. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_count(catalog: *const hotshoe_catalog) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(catalog, |catalog| catalog.candidates.len()) }
+}
+
+/// A plugin it holds, by root and then by folder name; NULL past the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_candidate(
+    catalog: *const hotshoe_catalog,
+    index: usize,
+) -> *const hotshoe_candidate {
+    // SAFETY: the header's contract for handles.
+    unsafe { catalog.as_ref() }.and_then(|catalog| catalog.candidates.get(index)).map_or(ptr::null(), ptr::from_ref)
+}
+
+/// The plugin of this name to use: the highest version that the requirement allows.
+///
+/// `requirement`: such as ">=1.2,<2"; NULL allows all. `candidate`: lent by the catalog.
+/// Errors: `plugin-not-found`, `requirement-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_find(
+    catalog: *const hotshoe_catalog,
+    name: *const c_char,
+    name_length: usize,
+    requirement: *const c_char,
+    requirement_length: usize,
+    candidate: *mut *const hotshoe_candidate,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let candidate = out(candidate, "candidate")?;
+        // SAFETY: the header's contract for handles, strings and out-parameters.
+        unsafe {
+            let catalog = required(catalog, "catalog")?;
+            let name = text(name, name_length, "name")?;
+            let requirement = optional_text(requirement, requirement_length, "requirement")?;
+            let requirement = requirement.map(version::requirement).transpose()?;
+            candidate.write(catalog.lent(catalog.catalog.find(name, requirement.as_ref())?));
+        }
+        Ok(())
+    })
+}
+
+/// What was noticed on the way. Lent by the catalog. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_diagnostics(catalog: *const hotshoe_catalog) -> *const hotshoe_diagnostics {
+    // SAFETY: the header's contract for handles.
+    unsafe { catalog.as_ref() }.map_or(ptr::null(), |catalog| &raw const catalog.diagnostics)
+}
+
+/// Ends a catalog and its candidates. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_free(catalog: *mut hotshoe_catalog) {
+    // SAFETY: the header's contract for handles.
+    unsafe { free(catalog) }
+}
+
+/// The plugin's name. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_name(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(&candidate.name)) }
+}
+
+/// The plugin's version; NULL if it says none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_version(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.version.as_ref()) }
+}
+
+/// The plugin's folder, or its library if it has no folder of its own. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_path(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(&candidate.path)) }
+}
+
+/// The plugin's library; empty if there is none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_library(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(&candidate.library)) }
+}
+
+/// What the plugin does, in its own words; NULL if it does not say. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_description(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.description.as_ref()) }
+}
+
+/// Why the host would not take the plugin; NULL if it would. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_refusal(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.refusal.as_ref()) }
+}
+
+/// Under how many capabilities the plugin can be found. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_capability_count(candidate: *const hotshoe_candidate) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(candidate, |candidate| candidate.capabilities.len()) }
+}
+
+/// A capability under which the plugin can be found; NULL past the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_capability(
+    candidate: *const hotshoe_candidate,
+    index: usize,
+) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.capabilities.get(index)) }
+}

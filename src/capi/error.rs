@@ -1,0 +1,132 @@
+//! Why one operation stopped.
+
+use std::ffi::{CString, c_char};
+
+use super::boundary::{ask, c_path, c_string, free, infallible, lend, text};
+use crate::error::{Code, Error};
+
+/// Why one operation stopped: code, stage, message, hint, path, plugin and causes.
+pub struct hotshoe_error {
+    code: CString,
+    stage: CString,
+    message: CString,
+    report: CString,
+    hint: Option<CString>,
+    path: Option<CString>,
+    plugin: Option<CString>,
+    causes: Vec<CString>,
+    /// What a callback returned keeps its own form on its way through the library.
+    error: Error,
+}
+
+impl hotshoe_error {
+    pub(super) fn give(error: Error) -> *mut hotshoe_error {
+        Box::into_raw(Box::new(hotshoe_error {
+            code: c_string(error.code().as_str()),
+            stage: c_string(error.code().stage().as_str()),
+            message: c_string(error.message()),
+            report: c_string(error.report()),
+            hint: error.hint_text().map(c_string),
+            path: error.path().map(c_path),
+            plugin: error.plugin_name().map(c_string),
+            causes: error.causes().map(c_string).collect(),
+            error,
+        }))
+    }
+
+    /// Takes an error that a callback returned.
+    ///
+    /// # Safety
+    /// It came from [`hotshoe_error::give`] and belongs to nobody else.
+    pub(super) unsafe fn take(error: *mut hotshoe_error) -> Error {
+        // SAFETY: as the caller promises.
+        unsafe { Box::from_raw(error) }.error
+    }
+}
+
+/// Makes an error for a callback to return, with the code `entry-failed`.
+///
+/// `message`: what failed, in one sentence. NULL or text that is not UTF-8 makes an error without words.
+/// Yours, until the callback returns it. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_new(message: *const c_char, message_length: usize) -> *mut hotshoe_error {
+    infallible(std::ptr::null_mut(), || {
+        // SAFETY: the header's contract for strings.
+        let message = unsafe { text(message, message_length, "message") }.unwrap_or("no reason was given");
+        hotshoe_error::give(
+            Error::new(Code::EntryFailed, "its entry function failed")
+                .because(message.replace('\0', " "))
+                .hint("ask the plugin's author"),
+        )
+    })
+}
+
+/// The kind of error; stable between releases, for example "manifest-syntax". [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_code(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| Some(&error.code)) }
+}
+
+/// The part of the work it comes from, for example "manifest" or "load". [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_stage(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| Some(&error.stage)) }
+}
+
+/// What failed, in one sentence. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_message(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| Some(&error.message)) }
+}
+
+/// What to do next; NULL if nothing helps. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_hint(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| error.hint.as_ref()) }
+}
+
+/// The file or folder it is about; NULL if none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_path(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| error.path.as_ref()) }
+}
+
+/// The plugin it is about; NULL if none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_plugin(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| error.plugin.as_ref()) }
+}
+
+/// Everything there is to say, over several lines, without a newline at the end. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_report(error: *const hotshoe_error) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| Some(&error.report)) }
+}
+
+/// How many causes it has. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_cause_count(error: *const hotshoe_error) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(error, |error| error.causes.len()) }
+}
+
+/// One of its causes, 0 being the nearest; NULL past the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_cause(error: *const hotshoe_error, index: usize) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(error, |error| error.causes.get(index)) }
+}
+
+/// Ends an error. NULL is fine. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_free(error: *mut hotshoe_error) {
+    // SAFETY: the header's contract for handles.
+    unsafe { free(error) }
+}

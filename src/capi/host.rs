@@ -1,0 +1,292 @@
+//! A program's side of its plugins.
+
+use std::ffi::{c_char, c_void};
+use std::sync::Arc;
+
+use super::boundary::{fallible, free, give, optional_text, out, path, required, required_mut, text};
+use super::catalog::hotshoe_catalog;
+use super::diagnostics::hotshoe_diagnostics;
+use super::error::hotshoe_error;
+use super::plugin::{hotshoe_plugin, hotshoe_plugins};
+use super::profile::hotshoe_profile;
+use super::unload::hotshoe_unload;
+use crate::capability::Capability;
+use crate::error::Result;
+use crate::host::{Host, Report};
+use crate::plugin::Plugin;
+use crate::runtime::native::Prober;
+use crate::version;
+
+/// A program's side of its plugins: where they are looked for, and which are alive.
+pub struct hotshoe_host(Host);
+
+/// Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
+/// registry. `plugin` is lent for the call. Return NULL, or an error made with hotshoe_error_new: then what the
+/// plugin registered is withdrawn, it is unloaded, and loading fails with that error. It must not throw. It may
+/// load other plugins; for one that another thread is loading it gets the error `plugin-busy`.
+pub type hotshoe_bind_callback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, plugin: *const hotshoe_plugin) -> *mut hotshoe_error>;
+
+/// Calls the callback of a host; with none, plugins are loaded and not bound.
+fn bind_with(callback: hotshoe_bind_callback, user_data: *mut c_void) -> impl FnMut(&Arc<Plugin>) -> Result<()> {
+    move |plugin| {
+        let Some(callback) = callback else { return Ok(()) };
+        let plugin = hotshoe_plugin::new(plugin.clone());
+        // SAFETY: the host passed the two together; the plugin outlives the call.
+        let error = unsafe { callback(user_data, &raw const plugin) };
+        // SAFETY: the header asks for an error of our own making, which is ours now.
+        if error.is_null() { Ok(()) } else { Err(unsafe { hotshoe_error::take(error) }) }
+    }
+}
+
+/// Makes a host without plugins. It looks for them in the folders given to hotshoe_host_add_search_root, then
+/// in those of the profile's environment variable.
+///
+/// `profile`: copied. `host`: yours. Errors: `argument-invalid` only. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_new(
+    profile: *const hotshoe_profile,
+    host: *mut *mut hotshoe_host,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let host = out(host, "host")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe { give(host, hotshoe_host(Host::new(required(profile, "profile")?.profile.clone()))) };
+        Ok(())
+    })
+}
+
+/// Adds a folder to look for plugins in, before those of the environment variable. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_add_search_root(
+    host: *const hotshoe_host,
+    root: *const c_char,
+    root_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (host, root) = unsafe { (required(host, "host")?, path(root, root_length, "root")?) };
+        host.0.add_search_root(root);
+        Ok(())
+    })
+}
+
+/// Has every library loaded once by another program, the tool `hotshoe`, before this process loads it: a plugin
+/// whose constructors throw, exit or hang for 10 seconds is then the error `probe-failed`, where it would end
+/// this process otherwise. Costs a process start for each plugin. Off by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_set_prober(
+    host: *mut hotshoe_host,
+    program: *const c_char,
+    program_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (host, program) = unsafe { (required_mut(host, "host")?, path(program, program_length, "program")?) };
+        host.0.set_prober(Some(Prober::new(program)));
+        Ok(())
+    })
+}
+
+/// The plugins that are on the search path now. Nothing is loaded.
+///
+/// `catalog`: yours. Errors: `argument-invalid` only. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_catalog(
+    host: *const hotshoe_host,
+    catalog: *mut *mut hotshoe_catalog,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let catalog = out(catalog, "catalog")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe { give(catalog, hotshoe_catalog::new(required(host, "host")?.0.catalog())) };
+        Ok(())
+    })
+}
+
+/// Loads a plugin from the search path by name, and before it the plugins it depends on. One that is alive
+/// already is returned as it is, and `bind` is not called.
+///
+/// `requirement`: such as ">=1.2,<2"; NULL means the highest version. `bind`: NULL loads without binding.
+/// `plugin`: yours. Errors: of every stage but `package`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_load(
+    host: *const hotshoe_host,
+    name: *const c_char,
+    name_length: usize,
+    requirement: *const c_char,
+    requirement_length: usize,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    plugin: *mut *mut hotshoe_plugin,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let plugin = out(plugin, "plugin")?;
+        // SAFETY: the header's contract for handles, strings and out-parameters.
+        unsafe {
+            let host = required(host, "host")?;
+            let name = text(name, name_length, "name")?;
+            let requirement = optional_text(requirement, requirement_length, "requirement")?;
+            let requirement = requirement.map(version::requirement).transpose()?;
+            let loaded = host.0.load(name, requirement.as_ref(), bind_with(bind, user_data))?;
+            give(plugin, hotshoe_plugin::new(loaded));
+        }
+        Ok(())
+    })
+}
+
+/// Loads the plugin at a path: its folder, or its library. Otherwise like hotshoe_host_load. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_load_path(
+    host: *const hotshoe_host,
+    file_or_folder: *const c_char,
+    file_or_folder_length: usize,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    plugin: *mut *mut hotshoe_plugin,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let plugin = out(plugin, "plugin")?;
+        // SAFETY: the header's contract for handles, strings and out-parameters.
+        unsafe {
+            let host = required(host, "host")?;
+            let path = path(file_or_folder, file_or_folder_length, "file_or_folder")?;
+            give(plugin, hotshoe_plugin::new(host.0.load_path(&path, bind_with(bind, user_data))?));
+        }
+        Ok(())
+    })
+}
+
+/// Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is a diagnostic
+/// and never keeps the others from being loaded.
+///
+/// `plugins`, `diagnostics`: yours. Errors: `argument-invalid` only. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_load_all(
+    host: *const hotshoe_host,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    plugins: *mut *mut hotshoe_plugins,
+    diagnostics: *mut *mut hotshoe_diagnostics,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let host = unsafe { required(host, "host")? };
+        report(plugins, diagnostics, || host.0.load_all(bind_with(bind, user_data)))
+    })
+}
+
+/// Loads every plugin of a catalog, such as one made of another search path. Otherwise like
+/// hotshoe_host_load_all. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_load_catalog(
+    host: *const hotshoe_host,
+    catalog: *const hotshoe_catalog,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    plugins: *mut *mut hotshoe_plugins,
+    diagnostics: *mut *mut hotshoe_diagnostics,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let (host, catalog) = unsafe { (required(host, "host")?, required(catalog, "catalog")?) };
+        report(plugins, diagnostics, || host.0.load_catalog(&catalog.catalog, bind_with(bind, user_data)))
+    })
+}
+
+fn report(
+    plugins: *mut *mut hotshoe_plugins,
+    diagnostics: *mut *mut hotshoe_diagnostics,
+    load: impl FnOnce() -> Report,
+) -> Result<()> {
+    let (plugins, diagnostics) = (out(plugins, "plugins")?, out(diagnostics, "diagnostics")?);
+    let report = load();
+    // SAFETY: the header's contract for out-parameters.
+    unsafe {
+        give(plugins, hotshoe_plugins::new(report.plugins));
+        give(diagnostics, hotshoe_diagnostics::new(&report.diagnostics));
+    }
+    Ok(())
+}
+
+/// Ends a plugin and brings what is on disk in its place to life. The new files are checked first: if they
+/// would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
+/// that (from its constructors, or from `bind`) leaves none alive.
+///
+/// `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours.
+/// Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_reload(
+    host: *const hotshoe_host,
+    plugin: *const hotshoe_plugin,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    reloaded: *mut *mut hotshoe_plugin,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let reloaded = out(reloaded, "reloaded")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe {
+            let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
+            give(reloaded, hotshoe_plugin::new(host.0.reload(&plugin.plugin, bind_with(bind, user_data))?));
+        }
+        Ok(())
+    })
+}
+
+/// Unloads a plugin and says truthfully what became of it. No thread may be in its code.
+///
+/// `unload`: yours. Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_unload(
+    host: *const hotshoe_host,
+    plugin: *const hotshoe_plugin,
+    unload: *mut *mut hotshoe_unload,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let unload = out(unload, "unload")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe {
+            let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
+            give(unload, hotshoe_unload::new(host.0.unload(&plugin.plugin)?));
+        }
+        Ok(())
+    })
+}
+
+/// The live plugins, in the order in which they were loaded.
+///
+/// `name`, `capability`: only those of this name, under this capability; NULL for all. `plugins`: yours.
+/// Errors: `capability-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_plugins(
+    host: *const hotshoe_host,
+    name: *const c_char,
+    name_length: usize,
+    capability: *const c_char,
+    capability_length: usize,
+    plugins: *mut *mut hotshoe_plugins,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let plugins = out(plugins, "plugins")?;
+        // SAFETY: the header's contract for handles, strings and out-parameters.
+        unsafe {
+            let host = required(host, "host")?;
+            let name = optional_text(name, name_length, "name")?;
+            let capability = optional_text(capability, capability_length, "capability")?;
+            let capability = capability.map(Capability::new).transpose()?;
+            let mut live = host.0.plugins();
+            live.retain(|plugin| name.is_none_or(|name| plugin.name() == name));
+            live.retain(|plugin| capability.as_ref().is_none_or(|tag| plugin.has_capability(tag)));
+            give(plugins, hotshoe_plugins::new(live));
+        }
+        Ok(())
+    })
+}
+
+/// Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_free(host: *mut hotshoe_host) {
+    // SAFETY: the header's contract for handles.
+    unsafe { free(host) }
+}

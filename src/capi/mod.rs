@@ -1,0 +1,32 @@
+//! The C ABI. `include/hotshoe/host.h` is generated from the documentation here.
+//!
+//! Owns handles, strings and the boundary; it decides nothing. Every function does three things:
+//! check its arguments, call what the rest of the crate offers, and wrap the answer. Nothing in the
+//! crate imports it.
+
+#![expect(unsafe_code, reason = "C calls it with raw pointers")]
+#![expect(non_camel_case_types, reason = "the names are C's")]
+// The contract of all pointers is stated once, at the top of the header.
+#![expect(clippy::missing_safety_doc, reason = "the header states the contract of all pointers once")]
+
+mod boundary;
+pub mod catalog;
+pub mod diagnostics;
+pub mod error;
+pub mod host;
+pub mod inspection;
+pub mod plugin;
+pub mod profile;
+pub mod unload;
+
+use std::ffi::{CStr, c_char};
+
+/// The version of the library, for example "0.1.0". Lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn hotshoe_version() -> *const c_char {
+    const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+        Ok(version) => version,
+        Err(_) => panic!("a version holds no NUL"),
+    };
+    VERSION.as_ptr()
+}

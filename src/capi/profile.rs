@@ -1,0 +1,192 @@
+//! What a host expects of its plugins.
+
+use std::ffi::{CString, c_char};
+
+use super::boundary::{c_string, fallible, free, give, lend, out, path, required_mut, text};
+use super::error::hotshoe_error;
+use crate::error::Result;
+use crate::profile::{HostProfile, LoadPolicy};
+
+/// What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
+pub struct hotshoe_profile {
+    pub(super) profile: HostProfile,
+    name: CString,
+    version: Option<CString>,
+    search_path_variable: CString,
+    entry: CString,
+    version_symbol: CString,
+    version_key: CString,
+}
+
+impl hotshoe_profile {
+    fn new(profile: HostProfile) -> hotshoe_profile {
+        hotshoe_profile {
+            name: c_string(profile.name.as_str()),
+            version: profile.version.as_ref().map(|version| c_string(version.to_string())),
+            search_path_variable: c_string(profile.search_path_variable.as_str()),
+            entry: c_string(profile.entry.as_str()),
+            version_symbol: c_string(profile.version_symbol.as_str()),
+            version_key: c_string(profile.version_key.as_str()),
+            profile,
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut HostProfile) -> Result<()>) -> Result<()> {
+        let mut profile = self.profile.clone();
+        change(&mut profile)?;
+        *self = hotshoe_profile::new(profile);
+        Ok(())
+    }
+}
+
+/// The profile that follows from a name alone: `harmonics` looks for plugins along HARMONICS_PLUGIN_PATH,
+/// calls `harmonics_register`, and reads `harmonics_version` in manifests.
+///
+/// `profile`: yours. Errors: `profile-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_new(
+    name: *const c_char,
+    name_length: usize,
+    profile: *mut *mut hotshoe_profile,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let profile = out(profile, "profile")?;
+        // SAFETY: the header's contract for strings and out-parameters.
+        unsafe { give(profile, hotshoe_profile::new(HostProfile::named(text(name, name_length, "name")?)?)) };
+        Ok(())
+    })
+}
+
+/// Reads a `<name>.host.json` file.
+///
+/// `profile`: yours. Errors: `profile-unreadable`, `profile-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_from_file(
+    file: *const c_char,
+    file_length: usize,
+    profile: *mut *mut hotshoe_profile,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let profile = out(profile, "profile")?;
+        // SAFETY: the header's contract for strings and out-parameters.
+        unsafe { give(profile, hotshoe_profile::new(HostProfile::from_file(&path(file, file_length, "file")?)?)) };
+        Ok(())
+    })
+}
+
+/// Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
+///
+/// Errors: `version-invalid`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_version(
+    profile: *mut hotshoe_profile,
+    version: *const c_char,
+    version_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, version) =
+            unsafe { (required_mut(profile, "profile")?, text(version, version_length, "version")?) };
+        profile.change(|profile| profile.set_version(version))
+    })
+}
+
+/// Sets the symbol that plugins export for the host to call.
+///
+/// Errors: `profile-invalid` for what is not a C identifier.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_entry(
+    profile: *mut hotshoe_profile,
+    symbol: *const c_char,
+    symbol_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, symbol) = unsafe { (required_mut(profile, "profile")?, text(symbol, symbol_length, "symbol")?) };
+        profile.change(|profile| profile.set_entry(symbol))
+    })
+}
+
+/// States one aspect of the host's binary interface, such as "stdlib" = "libstdc++". A plugin whose manifest
+/// gives another value for the same key is refused before it is loaded. hotshoe.hpp does this by itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_abi(
+    profile: *mut hotshoe_profile,
+    key: *const c_char,
+    key_length: usize,
+    value: *const c_char,
+    value_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, key, value) = unsafe {
+            (required_mut(profile, "profile")?, text(key, key_length, "key")?, text(value, value_length, "value")?)
+        };
+        profile.profile.abi.insert(key.to_owned(), value.to_owned());
+        Ok(())
+    })
+}
+
+/// Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
+/// be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_private_copies(
+    profile: *mut hotshoe_profile,
+    private_copies: bool,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        unsafe { required_mut(profile, "profile") }?.profile.policies.load =
+            if private_copies { LoadPolicy::Copy } else { LoadPolicy::Direct };
+        Ok(())
+    })
+}
+
+/// The host's name. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_name(profile: *const hotshoe_profile) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| Some(&profile.name)) }
+}
+
+/// The host's version; NULL if it is not set. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_version(profile: *const hotshoe_profile) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| profile.version.as_ref()) }
+}
+
+/// The environment variable that holds the search path. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_search_path_variable(profile: *const hotshoe_profile) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| Some(&profile.search_path_variable)) }
+}
+
+/// The symbol that plugins export for the host to call. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_entry(profile: *const hotshoe_profile) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| Some(&profile.entry)) }
+}
+
+/// The symbol under which plugins may export their version. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_version_symbol(profile: *const hotshoe_profile) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| Some(&profile.version_symbol)) }
+}
+
+/// The manifest key that holds a plugin's requirement on the host's version. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_version_key(profile: *const hotshoe_profile) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| Some(&profile.version_key)) }
+}
+
+/// Ends a profile. NULL is fine. Hosts made with it keep what they took from it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_free(profile: *mut hotshoe_profile) {
+    // SAFETY: the header's contract for handles.
+    unsafe { free(profile) }
+}

@@ -1,0 +1,263 @@
+//! One plugin that was found, and whether this host would take it.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::inspect::Inspection;
+use crate::manifest::{self, Manifest};
+use crate::platform::{Platform, System};
+use crate::profile::{HostProfile, ManifestPolicy};
+use crate::version::{Version, VersionReq};
+
+/// One plugin that was found. Its library has not been loaded, and need not exist.
+#[derive(Clone, Debug, Serialize)]
+pub struct Candidate {
+    name: String,
+    version: Option<Version>,
+    path: PathBuf,
+    library: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<Diagnostic>,
+    manifest: Manifest,
+}
+
+impl Candidate {
+    /// What lies at a path: a plugin's folder, or a library.
+    ///
+    /// A library that a manifest beside it describes is that plugin; any other is a plugin of its own.
+    pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let not_there = |error| Error::new(Code::LibraryMissing, "there is no plugin here").because(error).at(path);
+        let path = fs::canonicalize(path).map_err(not_there)?;
+        if path.is_file() {
+            if let Some(found) = Self::described_beside(&path, profile) {
+                return Ok(found);
+            }
+            return Self::from_library(&path, profile);
+        }
+        Self::from_folder(&path, profile)?.ok_or_else(|| {
+            Error::new(Code::LibraryMissing, "this folder holds no plugin")
+                .hint(format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME))
+                .at(path)
+        })
+    }
+
+    fn described_beside(library: &Path, profile: &HostProfile) -> Option<(Candidate, Vec<Diagnostic>)> {
+        let folder = library.parent()?;
+        let found = Self::with_manifest(folder, profile).ok()??;
+        (found.0.library == library).then_some(found)
+    }
+
+    /// The plugin in a folder; `None` if the folder holds neither a manifest nor a library.
+    pub(super) fn from_folder(folder: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        if let Some(found) = Self::with_manifest(folder, profile)? {
+            return Ok(Some(found));
+        }
+        let name = file_name(folder);
+        match only_library(folder, &name) {
+            Err(error) if error.code() == Code::LibraryMissing => Ok(None),
+            Err(error) => Err(error),
+            Ok(library) => {
+                let (manifest, diagnostics) = embedded_manifest(&library, profile);
+                let name = manifest.name.clone().unwrap_or(name);
+                Self::new(name, manifest, folder.to_owned(), Ok(library), profile, diagnostics).map(Some)
+            }
+        }
+    }
+
+    fn with_manifest(folder: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        let Some((manifest, diagnostics)) = Manifest::in_folder(folder, Some(&profile.version_key))? else {
+            return Ok(None);
+        };
+        let name = manifest.name.clone().unwrap_or_else(|| file_name(folder));
+        let library = match &manifest.library {
+            Some(library) => existing(folder.join(library)),
+            None => only_library(folder, &name),
+        };
+        Self::new(name, manifest, folder.to_owned(), library, profile, diagnostics).map(Some)
+    }
+
+    /// The plugin that a library without a folder of its own is.
+    pub(super) fn from_library(library: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let (manifest, diagnostics) = embedded_manifest(library, profile);
+        let file_name = file_name(library);
+        let stem = System::current().plugin_name(&file_name).unwrap_or(&file_name);
+        let name = manifest.name.clone().unwrap_or_else(|| stem.to_owned());
+        Self::new(name, manifest, library.to_owned(), Ok(library.to_owned()), profile, diagnostics)
+    }
+
+    fn new(
+        name: String,
+        manifest: Manifest,
+        path: PathBuf,
+        library: Result<PathBuf>,
+        profile: &HostProfile,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Result<(Candidate, Vec<Diagnostic>)> {
+        manifest::check_name(&name).map_err(|error| error.at(&path))?;
+        let (library, missing) = match library {
+            Ok(library) => (library, None),
+            Err(error) => (PathBuf::new(), Some(error)),
+        };
+        let has_manifest = manifest != Manifest::default() || path.join(manifest::FILE_NAME).exists();
+        let refusal = incompatibility(&manifest, has_manifest, profile)
+            .or(missing)
+            .map(|error| Diagnostic::from(error.plugin(&name).at(&path)));
+        let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(&name)).collect();
+        Ok((Candidate { version: manifest.version.clone(), name, path, library, refusal, manifest }, diagnostics))
+    }
+
+    /// The plugin's name: the manifest's, else its folder's or library's.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The plugin's version, if it says one.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// What the plugin says of itself; empty if it says nothing.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The plugin's folder, or its library if it has no folder of its own.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The plugin's library; empty if there is none, which is then the reason for its refusal.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// Why this host would not take the plugin, if so.
+    pub fn refusal(&self) -> Option<&Diagnostic> {
+        self.refusal.as_ref()
+    }
+
+    /// Whether the plugin's version meets a requirement; one without a version meets none but `None`.
+    pub fn satisfies(&self, requirement: Option<&VersionReq>) -> bool {
+        match (requirement, &self.version) {
+            (None, _) => true,
+            (Some(requirement), Some(version)) => requirement.matches(version),
+            (Some(_), None) => false,
+        }
+    }
+
+    pub(super) fn refuse(&mut self, error: Error) {
+        let error = error.plugin(&self.name).at(&self.path);
+        self.refusal.get_or_insert_with(|| error.into());
+    }
+
+    /// Takes what a folder is called as the version of a plugin that says none.
+    pub(super) fn infer_version(&mut self, version: Version) {
+        self.version.get_or_insert(version);
+    }
+}
+
+/// `gain 1.2.3`
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if let Some(version) = &self.version {
+            write!(f, " {version}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why this host would not take a plugin that says this of itself.
+fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfile) -> Option<Error> {
+    if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
+        let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
+        return Some(Error::new(Code::ManifestMissing, "this host takes no plugin without a manifest").hint(hint));
+    }
+    if manifest.runtime() != "native" {
+        let message = format!("it needs the runtime `{}`, and this loader has `native` only", manifest.runtime());
+        return Some(Error::new(Code::ManifestRuntime, message).hint("load it with a Hotshoe that has this runtime"));
+    }
+    let here = Platform::current();
+    if let Some(platforms) = manifest.platforms.as_ref().filter(|platforms| !platforms.contains(&here)) {
+        let listed: Vec<String> = platforms.iter().map(ToString::to_string).collect();
+        let message = format!("it was built for {}, and this is {here}", listed.join(", "));
+        return Some(Error::new(Code::PlatformIncompatible, message).hint("get the build for this platform"));
+    }
+    if let Err(error) = check_host_version(manifest, profile) {
+        return Some(error);
+    }
+    let differs = |(key, theirs): (&String, &String)| {
+        profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
+            let message = format!("it was built for the {key} `{theirs}`, and this host for `{ours}`");
+            let hint = "build both with the same compiler family, standard library and settings";
+            Error::new(Code::AbiIncompatible, message).hint(hint)
+        })
+    };
+    manifest.abi.iter().find_map(differs)
+}
+
+/// Whether the host's version, if it is known, is one that a plugin asks for.
+pub(crate) fn check_host_version(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
+    let (Some(requirement), Some(version)) = (&manifest.host_version, &profile.version) else { return Ok(()) };
+    if requirement.matches(version) {
+        return Ok(());
+    }
+    let message = format!("it asks for {} `{requirement}`, and this is {version}", profile.name);
+    let hint = format!("get a plugin version made for {} {version}", profile.name);
+    Err(Error::new(Code::HostIncompatible, message).hint(hint))
+}
+
+/// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.
+fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
+    // A library that cannot be inspected is refused with the reason when it is loaded or checked.
+    let Some(text) = Inspection::of(library).ok().and_then(|inspection| inspection.manifest) else {
+        return Default::default();
+    };
+    Manifest::from_json(text.as_bytes(), Some(&profile.version_key))
+        .unwrap_or_else(|error| (Manifest::default(), vec![Diagnostic::from(error.at(library))]))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn existing(library: PathBuf) -> Result<PathBuf> {
+    if library.is_file() {
+        return Ok(library);
+    }
+    let message = format!("its library `{}` is not there", file_name(&library));
+    Err(Error::new(Code::LibraryMissing, message).hint("install the plugin again").at(library))
+}
+
+/// The library of a plugin that does not name one: called after the plugin, else the only one there.
+fn only_library(folder: &Path, name: &str) -> Result<PathBuf> {
+    let system = System::current();
+    let usual = system.library_names(name);
+    if let Some(library) = usual.iter().map(|file| folder.join(file)).find(|path| path.is_file()) {
+        return Ok(library);
+    }
+    let entries = fs::read_dir(folder)
+        .map_err(|error| Error::new(Code::FolderUnreadable, "this folder cannot be read").because(error).at(folder))?;
+    let mut libraries: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| system.plugin_name(&file_name(path)).is_some() && path.is_file())
+        .collect();
+    libraries.sort();
+    match libraries.as_slice() {
+        [library] => Ok(library.clone()),
+        [] => Err(Error::new(Code::LibraryMissing, format!("there is no library `{}`", usual[0]))
+            .hint("name the library in the manifest's `library`")
+            .at(folder)),
+        several => {
+            let names: Vec<String> = several.iter().map(|path| format!("`{}`", file_name(path))).collect();
+            Err(Error::new(Code::LibraryAmbiguous, format!("it could be any of {}", names.join(", ")))
+                .hint("name the library in the manifest's `library`")
+                .at(folder))
+        }
+    }
+}

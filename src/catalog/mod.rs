@@ -1,0 +1,101 @@
+//! The plugins found on a search path. Nothing is loaded to make it.
+//!
+//! Owns finding and choosing. What it knows of a plugin comes from names and manifests; it opens a
+//! library only where there is no manifest to read.
+
+mod candidate;
+mod order;
+mod scan;
+mod search_path;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+pub use candidate::Candidate;
+#[cfg(feature = "package")]
+pub(crate) use candidate::check_host_version;
+pub use search_path::SearchPath;
+
+use crate::capability::Capability;
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::profile::HostProfile;
+use crate::version::VersionReq;
+
+/// The plugins found on a search path, by root and then by folder name.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Catalog {
+    candidates: Vec<Candidate>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Catalog {
+    /// Looks through every root of a search path.
+    ///
+    /// It finds `<root>/<folder>/plugin.json`, `<root>/<name>/<version>/plugin.json`, folders of
+    /// either layout with a library but no manifest, and libraries that lie in a root. It never fails:
+    /// what cannot be read is a diagnostic, and the others are found all the same.
+    pub fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
+        scan::scan(profile, search_path)
+    }
+
+    /// Every plugin found, also those that this host would refuse.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// What was noticed on the way.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The plugin of this name to use: of those that the host takes and the requirement matches, the
+    /// one with the highest version.
+    pub fn find(&self, name: &str, requirement: Option<&VersionReq>) -> Result<&Candidate> {
+        let matching = self.usable().filter(|candidate| candidate.name() == name && candidate.satisfies(requirement));
+        matching.reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+    }
+
+    /// The plugins to use under a capability, each in its highest version, in catalog order.
+    pub fn with_capability(&self, capability: &Capability) -> Vec<&Candidate> {
+        self.newest().into_iter().filter(|c| c.manifest().capabilities.contains(capability)).collect()
+    }
+
+    /// For each name the plugin that [`Catalog::find`] picks, in catalog order.
+    pub fn newest(&self) -> Vec<&Candidate> {
+        let mut best: HashMap<&str, &Candidate> = HashMap::new();
+        for candidate in self.usable() {
+            best.entry(candidate.name()).and_modify(|found| *found = higher(found, candidate)).or_insert(candidate);
+        }
+        self.usable().filter(|candidate| std::ptr::eq(best[candidate.name()], *candidate)).collect()
+    }
+
+    fn usable(&self) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().filter(|candidate| candidate.refusal().is_none())
+    }
+
+    fn not_found(&self, name: &str, requirement: Option<&VersionReq>) -> Error {
+        let wanted = match requirement {
+            Some(requirement) => format!("no usable plugin `{name}` matches `{requirement}`"),
+            None => format!("no usable plugin is called `{name}`"),
+        };
+        let error = Error::new(Code::PluginNotFound, wanted).plugin(name);
+        let same_name: Vec<&Candidate> = self.candidates.iter().filter(|c| c.name() == name).collect();
+        if let Some(refusal) = same_name.iter().filter(|c| c.satisfies(requirement)).find_map(|c| c.refusal()) {
+            return error.because(Error::from(refusal.clone()));
+        }
+        let others = if same_name.is_empty() { &self.candidates.iter().collect() } else { &same_name };
+        let mut known: Vec<String> = others.iter().take(8).map(|c| c.to_string()).collect();
+        known.dedup();
+        error.hint(match known.is_empty() {
+            true => "nothing was found on the search path".to_owned(),
+            false => format!("found on the search path: {}", known.join(", ")),
+        })
+    }
+}
+
+/// The one with the higher version; of equals the first, as everywhere on a search path.
+fn higher<'a>(first: &'a Candidate, second: &'a Candidate) -> &'a Candidate {
+    if second.version() > first.version() { second } else { first }
+}

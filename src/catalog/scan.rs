@@ -1,0 +1,204 @@
+//! Walking the search path.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::fs::{self, FileType};
+use std::path::{Path, PathBuf};
+
+use super::{Candidate, Catalog, SearchPath};
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error};
+use crate::platform::System;
+use crate::profile::HostProfile;
+use crate::version::{self, Version};
+
+pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
+    let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
+    for root in search_path.roots() {
+        scan.root(root);
+    }
+    let mut catalog = scan.catalog;
+    settle_duplicates(&mut catalog);
+    catalog.refuse_without_dependencies();
+    catalog
+}
+
+struct Scan<'a> {
+    profile: &'a HostProfile,
+    catalog: Catalog,
+    roots: HashSet<PathBuf>,
+}
+
+impl Scan<'_> {
+    fn root(&mut self, root: &Path) {
+        let canonical = match fs::canonicalize(root) {
+            Ok(canonical) => canonical,
+            Err(error) => return self.unreadable(root, error),
+        };
+        if !self.roots.insert(canonical.clone()) {
+            let message = "this folder stands on the search path twice";
+            return self.note(Diagnostic::note(Code::FolderLoop, message).at(root));
+        }
+        for entry in self.sorted_entries(&canonical) {
+            if entry.is_folder {
+                self.folder(&entry.path);
+            } else if System::current().plugin_name(&entry.name).is_some() {
+                let found = Candidate::from_library(&entry.path, self.profile);
+                self.found(found.map(Some));
+            }
+        }
+    }
+
+    /// A folder in a root: a plugin, or the versions of one.
+    fn folder(&mut self, folder: &Path) {
+        match Candidate::from_folder(folder, self.profile) {
+            Ok(None) => self.versions(folder),
+            Ok(Some((candidate, diagnostics))) => {
+                self.compare_names(folder, &candidate);
+                self.found(Ok(Some((candidate, diagnostics))));
+            }
+            Err(error) => self.found(Err(error)),
+        }
+    }
+
+    fn versions(&mut self, folder: &Path) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        for entry in self.sorted_entries(folder).into_iter().filter(|entry| entry.is_folder) {
+            let mut found = Candidate::from_folder(&entry.path, self.profile);
+            if let Ok(Some((candidate, _))) = &mut found {
+                if candidate.name() != name && candidate.manifest().name.is_some() {
+                    self.compare_names(folder, candidate);
+                }
+                self.compare_version(&entry, candidate);
+            }
+            self.found(found);
+        }
+    }
+
+    fn compare_version(&mut self, entry: &Entry, candidate: &mut Candidate) {
+        let Ok((said, _)) = version::parse(&entry.name) else { return };
+        match candidate.version() {
+            None => candidate.infer_version(said),
+            Some(version) if *version != said => {
+                let message =
+                    format!("the folder is called `{said}` and the plugin in it is {version}; {version} counts");
+                let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");
+                self.note(diagnostic.plugin(candidate.name()).at(&entry.path));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// `gain` and `gain-1.2.3` may both hold the plugin `gain`.
+    fn compare_names(&mut self, folder: &Path, candidate: &Candidate) {
+        let called = folder.file_name().unwrap_or_default().to_string_lossy();
+        let rest = called.strip_prefix(candidate.name());
+        if rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-')) {
+            let message = format!("the folder is called `{called}` and the plugin in it `{}`", candidate.name());
+            let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");
+            self.note(diagnostic.plugin(candidate.name()).at(folder));
+        }
+    }
+
+    fn found(&mut self, found: Result<Option<(Candidate, Vec<Diagnostic>)>, Error>) {
+        match found {
+            Ok(None) => {}
+            Ok(Some((candidate, diagnostics))) => {
+                self.catalog.diagnostics.extend(diagnostics);
+                self.catalog.candidates.push(candidate);
+            }
+            Err(error) => self.note(error.into()),
+        }
+    }
+
+    fn note(&mut self, diagnostic: Diagnostic) {
+        self.catalog.diagnostics.push(diagnostic);
+    }
+
+    fn unreadable(&mut self, path: &Path, error: std::io::Error) {
+        let message = format!("this folder cannot be read: {error}");
+        self.note(Diagnostic::warning(Code::FolderUnreadable, message).at(path));
+    }
+
+    /// What lies in a folder, by name; hidden entries and what leads back up are left out.
+    fn sorted_entries(&mut self, folder: &Path) -> Vec<Entry> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unreadable(folder, error);
+                return Vec::new();
+            }
+        };
+        let mut sorted = Vec::new();
+        for entry in entries {
+            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok((name, file_type)) => sorted.extend(self.entry(folder, name, file_type)),
+                Err(error) => self.unreadable(folder, error),
+            }
+        }
+        sorted.sort_by(|a, b| a.path.cmp(&b.path));
+        sorted
+    }
+
+    fn entry(&mut self, folder: &Path, name: OsString, file_type: FileType) -> Option<Entry> {
+        let path = folder.join(&name);
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            return None;
+        }
+        if !file_type.is_symlink() {
+            return Some(Entry { path, name, is_folder: file_type.is_dir() });
+        }
+        match fs::canonicalize(&path) {
+            Ok(target) if target.is_dir() && folder.starts_with(&target) => {
+                let message = format!("this link leads back to `{}`", target.display());
+                self.note(Diagnostic::warning(Code::FolderLoop, message).hint("remove the link").at(path));
+                None
+            }
+            // Under its real path, so that a plugin reached twice is seen to be one.
+            Ok(target) => Some(Entry { is_folder: target.is_dir(), path: target, name }),
+            Err(error) => {
+                self.unreadable(&path, error);
+                None
+            }
+        }
+    }
+}
+
+struct Entry {
+    path: PathBuf,
+    name: String,
+    is_folder: bool,
+}
+
+/// Of the same version of the same plugin the first usable one stays.
+fn settle_duplicates(catalog: &mut Catalog) {
+    let mut first: HashMap<(String, Option<Version>), PathBuf> = HashMap::new();
+    let mut spelling: HashMap<String, String> = HashMap::new();
+    let mut diagnostics = Vec::new();
+    catalog.candidates.retain(|candidate| {
+        let name = candidate.name().to_owned();
+        let spelled = spelling.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+        if *spelled != name {
+            let message = format!("there is a plugin `{spelled}` too: the names differ only in case");
+            let diagnostic = Diagnostic::warning(Code::NameCase, message).hint("rename one of them");
+            diagnostics.push(diagnostic.plugin(&name).at(candidate.path()));
+        }
+        if candidate.refusal().is_some() {
+            return true;
+        }
+        let path = candidate.path().to_owned();
+        let Some(used) = first.get(&(name.clone(), candidate.version().cloned())) else {
+            first.insert((name, candidate.version().cloned()), path);
+            return true;
+        };
+        if *used == path {
+            return false;
+        }
+        let message = format!("`{candidate}` was found before, in `{}`; that one is used", used.display());
+        let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
+        diagnostics.push(diagnostic.plugin(&name).at(path));
+        false
+    });
+    catalog.diagnostics.extend(diagnostics);
+}

@@ -1,0 +1,373 @@
+//! The facade that joins profile, search path, catalog and live plugins.
+//!
+//! Owns which plugins are alive and that each is brought to life, reloaded and ended by one thread
+//! at a time. It knows nothing of what plugins register.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::{self, ThreadId};
+
+use crate::capability::Capability;
+use crate::catalog::{Candidate, Catalog, SearchPath};
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::inspect;
+use crate::platform::Platform;
+use crate::plugin::{Plugin, Unload};
+use crate::profile::{HostProfile, LoadPolicy};
+use crate::runtime::native::{Library, Prober};
+use crate::version::VersionReq;
+
+/// A program's side of its plugins. It may be used from any number of threads.
+///
+/// Loading takes a `bind` function: it is called once for each plugin that comes to life, on the
+/// thread that loads, to hand the plugin's [`Plugin::entry`] what the program lets plugins register
+/// with. If it fails, the plugin is unloaded again and the load fails with its error.
+///
+/// A plugin that is alive already is returned as it is. While one thread loads, reloads or unloads a
+/// plugin, others that want the same plugin wait for it; a `bind` function may load other plugins,
+/// but never waits: it gets [`Code::PluginBusy`] instead, so that no two threads can wait for each
+/// other.
+#[derive(Debug)]
+pub struct Host {
+    profile: HostProfile,
+    roots: Mutex<Vec<PathBuf>>,
+    prober: Option<Prober>,
+    slots: Mutex<HashMap<PathBuf, Slot>>,
+    settled: Condvar,
+}
+
+#[derive(Debug)]
+enum Slot {
+    /// A thread is loading, reloading or unloading it.
+    Changing(ThreadId),
+    Live {
+        plugin: Arc<Plugin>,
+        order: u64,
+    },
+}
+
+/// What came of loading everything.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// The plugins that are alive now, in the order in which they were loaded.
+    pub plugins: Vec<Arc<Plugin>>,
+    /// What was noticed, one error for each plugin that could not be loaded among it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Host {
+    /// A host without plugins. Its search path is the profile's environment variable, behind the
+    /// folders given to [`Host::add_search_root`].
+    pub fn new(profile: HostProfile) -> Host {
+        Host { profile, roots: Mutex::default(), prober: None, slots: Mutex::default(), settled: Condvar::new() }
+    }
+
+    /// Has every library loaded in another process before it is loaded in this one.
+    pub fn set_prober(&mut self, prober: Option<Prober>) {
+        self.prober = prober;
+    }
+
+    /// What this host expects of its plugins.
+    pub fn profile(&self) -> &HostProfile {
+        &self.profile
+    }
+
+    /// Adds a folder to look for plugins in, before those of the environment variable.
+    pub fn add_search_root(&self, root: impl Into<PathBuf>) {
+        lock(&self.roots).push(root.into());
+    }
+
+    /// Where plugins are looked for.
+    pub fn search_path(&self) -> SearchPath {
+        let mut search_path: SearchPath = lock(&self.roots).iter().collect();
+        for root in SearchPath::from_environment(&self.profile).roots() {
+            search_path.push(root);
+        }
+        search_path
+    }
+
+    /// The plugins that are on the search path now. Nothing is loaded.
+    pub fn catalog(&self) -> Catalog {
+        Catalog::scan(&self.profile, &self.search_path())
+    }
+
+    /// Loads a plugin by name from the search path, in the highest version that the requirement
+    /// allows, and before it the plugins that it depends on.
+    pub fn load(
+        &self,
+        name: &str,
+        requirement: Option<&VersionReq>,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        let catalog = self.catalog();
+        let wanted = catalog.find(name, requirement)?;
+        for dependency in catalog.with_dependencies(wanted)? {
+            self.load_candidate(dependency, &mut bind)?;
+        }
+        self.load_candidate(wanted, bind)
+    }
+
+    /// Loads the plugin at a path: its folder, or its library.
+    pub fn load_path(&self, path: &Path, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+        let (candidate, _) = Candidate::at(path, &self.profile)?;
+        self.load_candidate(&candidate, bind)
+    }
+
+    /// Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is
+    /// a diagnostic and never keeps the others from being loaded.
+    pub fn load_all(&self, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+        self.load_catalog(&self.catalog(), bind)
+    }
+
+    /// The same for a catalog, such as one made of another search path.
+    pub fn load_catalog(&self, catalog: &Catalog, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+        let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
+        let mut report =
+            Report { diagnostics: catalog.diagnostics().iter().cloned().chain(refused).collect(), ..Report::default() };
+        let mut tried: Vec<&Path> = Vec::new();
+        for wanted in catalog.newest() {
+            for candidate in catalog.with_dependencies(wanted).unwrap_or_default() {
+                if tried.contains(&candidate.path()) {
+                    continue;
+                }
+                tried.push(candidate.path());
+                match self.load_candidate(candidate, &mut bind) {
+                    Ok(plugin) => report.plugins.push(plugin),
+                    Err(error) => report.diagnostics.push(error.plugin(candidate.name()).into()),
+                }
+            }
+        }
+        report
+    }
+
+    /// Loads a plugin that a catalog found.
+    pub fn load_candidate(
+        &self,
+        candidate: &Candidate,
+        bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        if let Some(refusal) = candidate.refusal() {
+            return Err(refusal.clone().into());
+        }
+        match self.begin(candidate.path()).map_err(|error| error.plugin(candidate.name()))? {
+            Begun::Live(plugin) => Ok(plugin),
+            Begun::Change(change) => {
+                let plugin = self.bring_to_life(candidate, bind)?;
+                change.settle(Some(plugin.clone()));
+                Ok(plugin)
+            }
+        }
+    }
+
+    /// Unloads a plugin and says truthfully what became of it.
+    pub fn unload(&self, plugin: &Arc<Plugin>) -> Result<Unload> {
+        let change = self.begin_ending(plugin)?;
+        let answer = plugin.unload();
+        change.settle(plugin.is_loaded().then(|| plugin.clone()));
+        answer
+    }
+
+    /// Unloads every plugin, the last one first.
+    pub fn unload_all(&self) -> Vec<(Arc<Plugin>, Result<Unload>)> {
+        self.plugins().into_iter().rev().map(|plugin| (plugin.clone(), self.unload(&plugin))).collect()
+    }
+
+    /// Ends a plugin and brings what is on disk in its place to life.
+    ///
+    /// The new files are checked first: if they would be refused, the error says why and the old
+    /// plugin lives on, as it does after [`Code::PluginInUse`]. An error after that (from the new
+    /// plugin's constructors, or from `bind`) leaves none alive.
+    pub fn reload(&self, plugin: &Arc<Plugin>, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+        let change = self.begin_ending(plugin)?;
+        let ended = self.check_anew(plugin.path()).and_then(|fresh| match plugin.unload()? {
+            Unload::Busy(users) => Err(in_use(plugin, &users)),
+            Unload::Unmapped | Unload::Resident(_) => Ok(fresh),
+        });
+        let fresh = match ended {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                change.settle(plugin.is_loaded().then(|| plugin.clone()));
+                return Err(error.plugin(plugin.name()));
+            }
+        };
+        let plugin = self.bring_to_life(&fresh, bind)?;
+        change.settle(Some(plugin.clone()));
+        Ok(plugin)
+    }
+
+    /// The live plugins, in the order in which they were loaded.
+    pub fn plugins(&self) -> Vec<Arc<Plugin>> {
+        let slots = lock(&self.slots);
+        let mut live: Vec<(u64, Arc<Plugin>)> = slots.values().filter_map(Slot::live).collect();
+        live.sort_by_key(|(order, _)| *order);
+        live.into_iter().map(|(_, plugin)| plugin).collect()
+    }
+
+    /// The live plugins of a name: several, if several versions are loaded.
+    pub fn named(&self, name: &str) -> Vec<Arc<Plugin>> {
+        self.plugins().into_iter().filter(|plugin| plugin.name() == name).collect()
+    }
+
+    /// The live plugins under a capability.
+    pub fn with_capability(&self, capability: &Capability) -> Vec<Arc<Plugin>> {
+        self.plugins().into_iter().filter(|plugin| plugin.has_capability(capability)).collect()
+    }
+
+    fn check_anew(&self, path: &Path) -> Result<Candidate> {
+        let (candidate, _) = Candidate::at(path, &self.profile)?;
+        if let Some(refusal) = candidate.refusal() {
+            return Err(refusal.clone().into());
+        }
+        inspect::check_before_load(candidate.library(), Platform::current(), self.entry_of(&candidate))?;
+        Ok(candidate)
+    }
+
+    fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
+        candidate.manifest().entry.as_deref().unwrap_or(&self.profile.entry)
+    }
+
+    fn bring_to_life(
+        &self,
+        candidate: &Candidate,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        let plugin = self.open(candidate).map_err(|error| error.plugin(candidate.name()))?;
+        let Err(error) = bind(&plugin) else { return Ok(plugin) };
+        let error = error.plugin(candidate.name()).at(candidate.library());
+        // What it registered before it failed must go with it. If that is in use already, it stays.
+        match plugin.unload() {
+            Ok(Unload::Busy(users)) => Err(error.hint(format!("its library stays mapped: {}", users.join("; ")))),
+            _ => Err(error),
+        }
+    }
+
+    fn open(&self, candidate: &Candidate) -> Result<Arc<Plugin>> {
+        let entry = self.entry_of(candidate);
+        if let Some(prober) = &self.prober {
+            inspect::check_before_load(candidate.library(), Platform::current(), entry)?;
+            prober.probe(candidate.library(), entry)?;
+        }
+        let library = match self.profile.policies.load {
+            LoadPolicy::Direct => Library::open(candidate.library(), entry)?,
+            LoadPolicy::Copy => Library::open_copy(candidate.library(), entry)?,
+        };
+        Ok(Arc::new(Plugin::new(candidate.clone(), entry.to_owned(), library)))
+    }
+
+    /// Takes the slot of a path, waiting until nobody else changes it.
+    fn begin(&self, path: &Path) -> Result<Begun<'_>> {
+        let mut slots = lock(&self.slots);
+        loop {
+            match slots.get(path) {
+                None => return Ok(Begun::Change(Change::begin(self, &mut slots, path))),
+                Some(Slot::Live { plugin, .. }) => return Ok(Begun::Live(plugin.clone())),
+                Some(&Slot::Changing(thread)) => slots = self.wait(slots, thread, path)?,
+            }
+        }
+    }
+
+    fn begin_ending(&self, plugin: &Arc<Plugin>) -> Result<Change<'_>> {
+        let path = plugin.path();
+        let mut slots = lock(&self.slots);
+        loop {
+            match slots.get(path) {
+                Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin) => {
+                    return Ok(Change::begin(self, &mut slots, path));
+                }
+                Some(&Slot::Changing(thread)) => {
+                    slots = self.wait(slots, thread, path).map_err(|error| error.plugin(plugin.name()))?;
+                }
+                _ => {
+                    return Err(Error::new(Code::PluginUnloaded, "it is not loaded in this host any more")
+                        .hint("load it again and use the plugin that this returns")
+                        .plugin(plugin.name())
+                        .at(path));
+                }
+            }
+        }
+    }
+
+    fn wait<'a>(&self, slots: Slots<'a>, changer: ThreadId, path: &Path) -> Result<Slots<'a>> {
+        if CHANGES.get() == 0 {
+            return Ok(self.settled.wait(slots).unwrap_or_else(|poisoned| poisoned.into_inner()));
+        }
+        let message = match changer == thread::current().id() {
+            true => "this very thread is loading or unloading it",
+            false => "another thread is loading or unloading it, and waiting for that here could last for ever",
+        };
+        Err(Error::new(Code::PluginBusy, message).hint("do it after the plugin's entry has returned").at(path))
+    }
+}
+
+fn in_use(plugin: &Plugin, users: &[String]) -> Error {
+    Error::new(Code::PluginInUse, format!("it cannot be unloaded: {}", users.join("; ")))
+        .hint("let go of what it registered, then try again")
+        .at(plugin.path())
+}
+
+type Slots<'a> = MutexGuard<'a, HashMap<PathBuf, Slot>>;
+
+impl Slot {
+    fn live(&self) -> Option<(u64, Arc<Plugin>)> {
+        match self {
+            Slot::Live { plugin, order } => Some((*order, plugin.clone())),
+            Slot::Changing(_) => None,
+        }
+    }
+}
+
+thread_local! {
+    /// How many plugins this thread is changing; one that changes any never waits for another.
+    static CHANGES: Cell<u32> = const { Cell::new(0) };
+}
+
+enum Begun<'a> {
+    Live(Arc<Plugin>),
+    Change(Change<'a>),
+}
+
+/// The right to change what is alive at a path. If it is dropped unsettled, nothing is.
+struct Change<'a> {
+    host: &'a Host,
+    path: PathBuf,
+    outcome: Option<Arc<Plugin>>,
+    order: Option<u64>,
+}
+
+impl<'a> Change<'a> {
+    fn begin(host: &'a Host, slots: &mut Slots<'_>, path: &Path) -> Change<'a> {
+        CHANGES.set(CHANGES.get() + 1);
+        let before = slots.insert(path.to_owned(), Slot::Changing(thread::current().id()));
+        let order = before.as_ref().and_then(Slot::live).map(|(order, _)| order);
+        Change { host, path: path.to_owned(), outcome: None, order }
+    }
+
+    fn settle(mut self, outcome: Option<Arc<Plugin>>) {
+        self.outcome = outcome;
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        CHANGES.set(CHANGES.get() - 1);
+        let mut slots = lock(&self.host.slots);
+        match self.outcome.take() {
+            None => drop(slots.remove(&self.path)),
+            Some(plugin) => {
+                let next = || slots.values().filter_map(Slot::live).map(|(order, _)| order + 1).max().unwrap_or(0);
+                let order = self.order.unwrap_or_else(next);
+                slots.insert(std::mem::take(&mut self.path), Slot::Live { plugin, order });
+            }
+        }
+        self.host.settled.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that can panic runs while one of these is held.
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -1,0 +1,74 @@
+//! What the facts mean for shipping and unloading a library, in words.
+
+use super::{Inspection, missing_dependency};
+use crate::diagnostics::Diagnostic;
+use crate::error::Code;
+use crate::input::brief;
+
+/// The warnings about a library.
+pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if facts.never_unloads {
+        found.push(
+            Diagnostic::warning(Code::LibraryResident, "the library asks never to be unloaded (`DF_1_NODELETE`)")
+                .hint("link it without `-z nodelete`"),
+        );
+    }
+    if !facts.unique_symbols.is_empty() {
+        found.push(
+            Diagnostic::warning(Code::LibraryResident, unique_symbols(facts))
+                .hint("compile it with `-fno-gnu-unique`, or with hidden visibility also for inline functions"),
+        );
+    }
+    if facts.executable_stack {
+        found.push(
+            Diagnostic::warning(Code::LibraryExecutableStack, "the library makes stacks executable")
+                .hint("link it with `-z noexecstack`; glibc 2.41 and later refuse it"),
+        );
+    }
+    if facts.text_relocations {
+        found.push(
+            Diagnostic::warning(Code::LibraryTextRelocations, "the library's code is changed while it is loaded")
+                .hint("compile all of it with `-fPIC`; hardened systems refuse it"),
+        );
+    }
+    found.extend(facts.search_paths.iter().filter(|path| path.starts_with('/')).map(|path| absolute(path)));
+    found.extend(facts.missing().map(|needed| {
+        let error = missing_dependency(needed);
+        let warning = Diagnostic::warning(error.code(), error.message());
+        error.hint_text().map_or(warning.clone(), |hint| warning.hint(hint))
+    }));
+    found.into_iter().map(|finding| finding.at(&facts.path)).collect()
+}
+
+/// Why a library may stay mapped after it was unloaded.
+pub(super) fn residency_reasons(facts: &Inspection) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if facts.never_unloads {
+        reasons.push("it asks never to be unloaded (`DF_1_NODELETE`)".to_owned());
+    }
+    if !facts.unique_symbols.is_empty() {
+        reasons.push(unique_symbols(facts));
+    }
+    if facts.thread_exit_functions {
+        reasons.push(
+            "it has thread-local values with destructors, which keep it mapped while a thread that used them lives"
+                .to_owned(),
+        );
+    }
+    if cfg!(target_env = "musl") {
+        reasons.push("the C library is musl, which never unmaps a library".to_owned());
+    }
+    reasons
+}
+
+fn unique_symbols(facts: &Inspection) -> String {
+    let (count, first) = (facts.unique_symbols.len(), facts.unique_symbols.first().map_or("", String::as_str));
+    let others = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+    format!("the library has symbols that are unique in the process and keep it mapped: `{}`{others}", brief(first))
+}
+
+fn absolute(path: &str) -> Diagnostic {
+    Diagnostic::warning(Code::LibraryAbsolutePath, format!("the library looks for what it needs in `{}`", brief(path)))
+        .hint("use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines")
+}

@@ -1,0 +1,232 @@
+//! Facts read out of an ELF, Mach-O or PE file without running it.
+//!
+//! Owns what can be known about a library from its bytes and from the folders in which the system
+//! would look for what it needs. Every file is taken for hostile: a file can be refused, but it
+//! cannot make this module panic, loop or use memory without end. It never loads anything.
+
+mod dependencies;
+mod elf;
+mod elf_symbols;
+mod entry;
+mod findings;
+mod library;
+mod macho;
+mod macho_exports;
+mod names;
+mod pe;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::input::brief;
+use crate::platform::Platform;
+use source::Source;
+
+/// The section of an ELF or PE library that holds an embedded manifest; `__DATA,__hotshoe` in Mach-O.
+pub const MANIFEST_SECTION: &str = ".hotshoe";
+
+/// What a library's file says of it.
+///
+/// ```no_run
+/// use hotshoe::inspect::Inspection;
+///
+/// let facts = Inspection::of("plugins/gain/libgain.so".as_ref())?;
+/// println!("exports {}", facts.exports.join(", "));
+/// for needed in facts.missing() {
+///     println!("{} is in none of {:?}", needed.name, needed.searched);
+/// }
+/// # Ok::<(), hotshoe::error::Error>(())
+/// ```
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its format.
+    pub format: Format,
+    /// The platforms it was built for. A universal Mach-O library has several; none means that the
+    /// system or the processor has no name here.
+    pub platforms: Vec<Platform>,
+    /// What it calls itself: the SONAME, the install name or the DLL name.
+    pub name: Option<String>,
+    /// The symbols that can be looked up in it, sorted; at most a million. Those of Mach-O come
+    /// without the underscore of the C compiler.
+    pub exports: Vec<String>,
+    /// The libraries without which it cannot be loaded; their own needs are not followed.
+    pub needed: Vec<Needed>,
+    /// Its own search path (RUNPATH, else RPATH), as written.
+    pub search_paths: Vec<String>,
+    /// The newest version of glibc's symbols that it needs, for example `2.34`.
+    pub glibc: Option<String>,
+    /// The symbols that are unique in the process (`STB_GNU_UNIQUE`); each keeps it mapped.
+    pub unique_symbols: Vec<String>,
+    /// It asks never to be unloaded (`DF_1_NODELETE`).
+    pub never_unloads: bool,
+    /// It registers functions for the end of a thread, as a C++ `thread_local` with a destructor
+    /// and Rust thread-locals do; it stays mapped while such a thread lives.
+    pub thread_exit_functions: bool,
+    /// Loading it makes stacks executable, because it says so or, on a processor where glibc then
+    /// assumes it, because it says nothing.
+    pub executable_stack: bool,
+    /// Its code is changed while it is loaded.
+    pub text_relocations: bool,
+    /// The ELF build id or the Mach-O UUID, in hexadecimal digits.
+    pub build_id: Option<String>,
+    /// The manifest embedded in it, at most 1 MiB.
+    pub manifest: Option<String>,
+    /// Whether `search_paths` come after `LD_LIBRARY_PATH` instead of before it.
+    #[serde(skip)]
+    runpath: bool,
+}
+
+/// A format of shared libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Format {
+    /// Linux and FreeBSD.
+    Elf,
+    /// macOS.
+    MachO,
+    /// Windows.
+    Pe,
+}
+
+/// A library that another one needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Needed {
+    /// Its name, as the library that needs it has it.
+    pub name: String,
+    /// Where it was found.
+    pub found: Option<PathBuf>,
+    /// The folders in which it was looked for; none when the library is for another platform or
+    /// the system has it somewhere else than in folders.
+    pub searched: Vec<PathBuf>,
+}
+
+impl Needed {
+    fn new(name: String) -> Needed {
+        Needed { name, found: None, searched: Vec::new() }
+    }
+}
+
+impl Inspection {
+    /// Reads a library's facts.
+    ///
+    /// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`] or [`Code::LibraryTruncated`].
+    /// A library for another platform is no error here; [`Inspection::check`] says that.
+    pub fn of(path: &Path) -> Result<Inspection> {
+        let source = Source::open(path)?;
+        read(path, &source).map_err(|error| error.at(path))
+    }
+
+    /// Whether a symbol can be looked up in it.
+    pub fn exports_symbol(&self, symbol: &str) -> bool {
+        self.exports.binary_search_by(|export| export.as_str().cmp(symbol)).is_ok()
+    }
+
+    /// The needed libraries that were looked for and not found.
+    pub fn missing(&self) -> impl Iterator<Item = &Needed> {
+        self.needed.iter().filter(|needed| needed.found.is_none() && !needed.searched.is_empty())
+    }
+
+    /// What would keep the system's loader on `platform` from taking it, or a host from calling
+    /// `entry`: the first such reason.
+    ///
+    /// Fails with [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`],
+    /// [`Code::EntryMissing`] or [`Code::DependencyMissing`].
+    pub fn check(&self, platform: Platform, entry: &str) -> Result<()> {
+        let first = self.first_problem(platform, entry);
+        first.map_err(|error| error.at(&self.path))
+    }
+
+    /// What somebody should know before shipping it: what ties it to a machine or keeps it from
+    /// being unloaded. All of them are warnings.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        findings::of(self)
+    }
+
+    /// Why it may stay mapped after it was unloaded, a sentence each; empty if nothing is known.
+    pub fn residency_reasons(&self) -> Vec<String> {
+        findings::residency_reasons(self)
+    }
+
+    fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
+        library::refuse_platform(&self.platforms, platform)?;
+        if !self.exports_symbol(entry) {
+            return Err(entry::missing(entry, &self.exports));
+        }
+        self.missing().next().map_or(Ok(()), |needed| Err(missing_dependency(needed)))
+    }
+}
+
+/// The check made before every load: format, platform, completeness, entry symbol.
+///
+/// It reads what it needs of the file and no more, so that it costs little beside loading. What the
+/// library needs is not looked for: the process may have it already.
+///
+/// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`], [`Code::LibraryTruncated`],
+/// [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`] or [`Code::EntryMissing`].
+pub fn check_before_load(path: &Path, platform: Platform, entry: &str) -> Result<()> {
+    let source = Source::open(path)?;
+    quick_check(path, &source, platform, entry).map_err(|error| error.at(path))
+}
+
+fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<()> {
+    let library = library::open(source.all(), platform)?;
+    let shape = library.shape();
+    shape.refuse(source.size(), platform)?;
+    if library.exports(entry)? {
+        return Ok(());
+    }
+    let mut facts = Inspection::empty(path, source.size(), shape);
+    library.describe(&mut facts)?;
+    Err(entry::missing(entry, &facts.exports))
+}
+
+fn read(path: &Path, source: &Source) -> Result<Inspection> {
+    let library = library::open(source.all(), Platform::current())?;
+    let shape = library.shape();
+    shape.refuse_incomplete(source.size())?;
+    let mut facts = Inspection::empty(path, source.size(), shape);
+    library.describe(&mut facts)?;
+    dependencies::find(&mut facts);
+    Ok(facts)
+}
+
+impl Inspection {
+    fn empty(path: &Path, size: u64, shape: library::Shape) -> Inspection {
+        Inspection {
+            path: path.to_owned(),
+            size,
+            format: shape.format,
+            platforms: shape.platforms,
+            name: None,
+            exports: Vec::new(),
+            needed: Vec::new(),
+            search_paths: Vec::new(),
+            glibc: None,
+            unique_symbols: Vec::new(),
+            never_unloads: false,
+            thread_exit_functions: false,
+            executable_stack: false,
+            text_relocations: false,
+            build_id: None,
+            manifest: None,
+            runpath: false,
+        }
+    }
+}
+
+fn missing_dependency(needed: &Needed) -> Error {
+    let folders: Vec<String> = needed.searched.iter().map(|folder| folder.display().to_string()).collect();
+    Error::new(Code::DependencyMissing, format!("the library needs `{}`, which is not found", brief(&needed.name)))
+        .hint(format!("install it, or ship it beside the plugin; searched: {}", folders.join(", ")))
+}

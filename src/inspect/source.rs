@@ -1,0 +1,158 @@
+//! A file that somebody else wrote, read a piece at a time.
+//!
+//! Owns the limits that keep a hostile file from using up memory or time: nothing outside the file
+//! is read, and no more than [`MOST_READ`] bytes in all. It never knows what the bytes mean.
+
+use std::cell::Cell;
+use std::fs::{self, File};
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
+
+use object::read::{ReadCache, ReadCacheOps, ReadRef};
+
+use crate::error::{Code, Error, Result};
+
+/// The bytes read from one file before it is given up; symbol tables of a 10 GB library fit.
+const MOST_READ: u64 = 256 << 20;
+
+/// The bytes fetched at once. The headers, hash tables and symbol names of a small library lie in
+/// its first page, so that checking it takes two or three reads.
+const WINDOW: usize = 4096;
+
+/// An open file.
+pub(super) struct Source {
+    cache: ReadCache<Window>,
+    size: u64,
+    left: Cell<u64>,
+}
+
+impl Source {
+    /// Opens a regular file; anything else might block or never end.
+    pub(super) fn open(path: &Path) -> Result<Source> {
+        let unreadable = |error: std::io::Error| {
+            Error::new(Code::LibraryUnreadable, "the library cannot be read")
+                .because(error)
+                .at(path)
+                .hint("check that the file exists and that you may read it")
+        };
+        let size = fs::metadata(path).and_then(|metadata| match metadata.is_file() {
+            true => Ok(metadata.len()),
+            false => Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file")),
+        });
+        let size = size.map_err(unreadable)?;
+        let file = File::open(path).map_err(unreadable)?;
+        let window = Window { file: BufReader::with_capacity(WINDOW, file), position: 0, size };
+        Ok(Source { cache: ReadCache::new(window), size, left: Cell::new(MOST_READ) })
+    }
+
+    /// The size of the file in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The whole file.
+    pub(super) fn all(&self) -> Part<'_> {
+        Part { source: self, start: 0, size: self.size }
+    }
+
+    fn spend(&self, bytes: u64) -> Result<(), ()> {
+        self.left.set(self.left.get().checked_sub(bytes).ok_or(())?);
+        Ok(())
+    }
+}
+
+/// A range of a file, which the `object` crate reads as if it were a file of its own.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    source: &'a Source,
+    start: u64,
+    size: u64,
+}
+
+impl<'a> Part<'a> {
+    /// Where it begins in the file.
+    pub(super) fn start(self) -> u64 {
+        self.start
+    }
+
+    /// Its length in bytes.
+    pub(super) fn size(self) -> u64 {
+        self.size
+    }
+
+    /// The size of the file that it is a part of.
+    pub(super) fn file_size(self) -> u64 {
+        self.source.size
+    }
+
+    /// A range of it, if that lies inside.
+    pub(super) fn part(self, offset: u64, size: u64) -> Option<Part<'a>> {
+        let end = offset.checked_add(size)?;
+        (end <= self.size).then(|| Part { source: self.source, start: self.start + offset, size })
+    }
+
+    /// What follows `offset`, at most `size` bytes.
+    pub(super) fn from(self, offset: u64, size: u64) -> Option<Part<'a>> {
+        let rest = self.size.checked_sub(offset)?;
+        self.part(offset, rest.min(size))
+    }
+
+    /// Its bytes, if there are not too many.
+    pub(super) fn bytes(self) -> Option<&'a [u8]> {
+        self.read_bytes_at(0, self.size).ok()
+    }
+}
+
+impl<'a> ReadRef<'a> for Part<'a> {
+    fn len(self) -> Result<u64, ()> {
+        Ok(self.size)
+    }
+
+    fn read_bytes_at(self, offset: u64, size: u64) -> Result<&'a [u8], ()> {
+        let part = self.part(offset, size).ok_or(())?;
+        self.source.spend(size)?;
+        self.source.cache.read_bytes_at(part.start, size)
+    }
+
+    fn read_bytes_at_until(self, range: Range<u64>, delimiter: u8) -> Result<&'a [u8], ()> {
+        let part = self.part(range.start, range.end.checked_sub(range.start).ok_or(())?).ok_or(())?;
+        self.source.spend(part.size.min(WINDOW as u64))?;
+        self.source.cache.read_bytes_at_until(part.start..part.start + part.size, delimiter)
+    }
+}
+
+/// The file with its last page at hand; going back inside that page asks the system nothing.
+struct Window {
+    file: BufReader<File>,
+    position: u64,
+    size: u64,
+}
+
+impl ReadCacheOps for Window {
+    fn len(&mut self) -> Result<u64, ()> {
+        Ok(self.size)
+    }
+
+    fn seek(&mut self, position: u64) -> Result<u64, ()> {
+        let moved = match i64::try_from(position as i128 - self.position as i128) {
+            Ok(distance) => self.file.seek_relative(distance),
+            Err(_) => Seek::seek(&mut self.file, SeekFrom::Start(position)).map(drop),
+        };
+        moved.map_err(drop)?;
+        self.position = position;
+        Ok(position)
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ()> {
+        let count = Read::read(&mut self.file, buffer).map_err(drop)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+
+    fn read_exact(&mut self, buffer: &mut [u8]) -> Result<(), ()> {
+        Read::read_exact(&mut self.file, buffer).map_err(drop)?;
+        self.position += buffer.len() as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! Hotshoe is the mount between a program and its plugins.
+//!
+//! A [`host::Host`] takes a [`profile::HostProfile`], makes a [`catalog::Catalog`] of the plugins on
+//! its search path without running any of them, and brings those it is asked for to life as
+//! [`plugin::Plugin`]s. C and C++ programs do the same through `include/hotshoe/host.h` and
+//! `hotshoe.hpp`.
+//!
+//! ```no_run
+//! use hotshoe::{host::Host, profile::HostProfile};
+//!
+//! let host = Host::new(HostProfile::named("harmonics")?);
+//! let report = host.load_all(|plugin| {
+//!     println!("{} {}", plugin.name(), plugin.path().display());
+//!     Ok(()) // here a program calls plugin.entry() with its registry
+//! });
+//! for diagnostic in &report.diagnostics {
+//!     eprintln!("{diagnostic}");
+//! }
+//! # Ok::<(), hotshoe::error::Error>(())
+//! ```
+//!
+//! Each word of the documentation is a module:
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`profile`] | what a host expects of its plugins |
+//! | [`manifest`] | what a plugin says of itself |
+//! | [`catalog`] | the plugins found on a search path |
+//! | [`inspect`] | facts read out of a library without running it |
+//! | [`runtime`] | what brings a plugin to life |
+//! | [`plugin`] | a live plugin |
+//! | [`host`] | the facade that joins them |
+//! | [`package`] | archives of plugin folders |
+//! | [`diagnostics`], [`error`] | findings that go along, and what stops an operation |
+
+pub mod diagnostics;
+pub mod error;
+mod input;
+pub mod platform;
+pub mod version;
+
+pub mod capability;
+pub mod inspect;
+pub mod manifest;
+pub mod profile;
+
+pub mod catalog;
+
+pub mod runtime;
+
+pub mod plugin;
+
+pub mod host;
+
+#[cfg(feature = "package")]
+pub mod package;
+
+#[cfg(feature = "capi")]
+pub mod capi;

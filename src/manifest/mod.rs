@@ -1,0 +1,165 @@
+//! What a plugin says of itself: one model, whatever file it was read from.
+//!
+//! Owns the rules for names and fields. It never touches the library that it describes: whether
+//! what the manifest says is true is for [`crate::catalog`] and [`crate::inspect`] to find out.
+
+mod fields;
+mod json;
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::capability::Capability;
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::input::{self, brief};
+use crate::platform::Platform;
+use crate::version::{Version, VersionReq};
+
+/// The file name of a manifest in a plugin's folder.
+pub const FILE_NAME: &str = "plugin.json";
+
+/// The largest manifest, in bytes.
+pub const LARGEST_FILE: u64 = 1 << 20;
+
+/// What a plugin says of itself. Every field may be missing: `{}` is a valid manifest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// The plugin's name; safe as a file name on every platform.
+    pub name: Option<String>,
+    /// The plugin's version.
+    pub version: Option<Version>,
+    /// Which versions of the host it works with, from the profile's `version_key`.
+    pub host_version: Option<VersionReq>,
+    /// What it does, in a sentence.
+    pub description: Option<String>,
+    /// Its licence, by custom an SPDX expression.
+    pub license: Option<String>,
+    /// Who made it.
+    pub authors: Vec<String>,
+    /// Where to read more.
+    pub homepage: Option<String>,
+    /// What brings it to life; `native` when missing.
+    pub runtime: Option<String>,
+    /// Its library, relative to the manifest's folder and inside it.
+    pub library: Option<PathBuf>,
+    /// The symbol to call instead of the host profile's entry.
+    pub entry: Option<String>,
+    /// The tags under which it can be found.
+    pub capabilities: Vec<Capability>,
+    /// The plugins it needs, with the versions that will do.
+    pub dependencies: BTreeMap<String, VersionReq>,
+    /// The platforms it was built for; `None` when it does not say.
+    pub platforms: Option<Vec<Platform>>,
+    /// The binary interface it was built for, such as `stdlib` = `libstdc++`.
+    pub abi: BTreeMap<String, String>,
+    /// Every other key of the file, as it stood there.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl Manifest {
+    /// Reads the manifest in a plugin's folder; `None` if there is none.
+    ///
+    /// `version_key` is the host profile's key for the requirement on the host, if a host is known.
+    /// Next to the manifest come the findings that did not stop it from being read.
+    pub fn in_folder(folder: &Path, version_key: Option<&str>) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
+        let path = folder.join(FILE_NAME);
+        let bytes = match input::read(&path, LARGEST_FILE) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                let too_large = error.kind() == ErrorKind::FileTooLarge;
+                let code = if too_large { Code::ManifestTooLarge } else { Code::ManifestUnreadable };
+                return Err(Error::new(code, "the manifest cannot be read").because(error).at(path));
+            }
+        };
+        let (manifest, diagnostics) = Self::from_json(&bytes, version_key).map_err(|error| error.at(&path))?;
+        Ok(Some((manifest, diagnostics.into_iter().map(|diagnostic| diagnostic.at(&path)).collect())))
+    }
+
+    /// Reads the bytes of a `plugin.json`.
+    ///
+    /// ```
+    /// use hotshoe::manifest::Manifest;
+    /// let text = br#"{"name": "gain", "version": "1.2.3", "harmonics_version": "1.2"}"#;
+    /// let (manifest, diagnostics) = Manifest::from_json(text, Some("harmonics_version")).unwrap();
+    /// assert_eq!(manifest.name.as_deref(), Some("gain"));
+    /// assert!(manifest.host_version.unwrap().matches(&"1.4.0".parse().unwrap()));
+    /// assert!(diagnostics.is_empty());
+    /// ```
+    pub fn from_json(bytes: &[u8], version_key: Option<&str>) -> Result<(Manifest, Vec<Diagnostic>)> {
+        let (object, mut diagnostics) = json::object(bytes)?;
+        let manifest = fields::manifest(object, version_key, &mut diagnostics)?;
+        Ok((manifest, diagnostics))
+    }
+
+    /// What brings the plugin to life.
+    pub fn runtime(&self) -> &str {
+        self.runtime.as_deref().unwrap_or("native")
+    }
+}
+
+/// Checks that a plugin's name is safe as a file name on every platform.
+///
+/// It is one to 100 characters long, without control characters, path separators, characters that
+/// Windows refuses or that change the direction of text, and does not start or end with a dot or a
+/// space; names that Windows keeps for devices are refused.
+///
+/// ```
+/// use hotshoe::manifest::check_name;
+/// assert!(check_name("my_plugin").is_ok());
+/// for bad in ["", "../up", "a/b", "CON", "trailing.", "nul\0", "\u{202e}gpj"] {
+///     assert!(check_name(bad).is_err(), "{bad:?}");
+/// }
+/// ```
+pub fn check_name(name: &str) -> Result<()> {
+    const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+    let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let numbered_device = ["COM", "LPT"]
+        .iter()
+        .filter_map(|device| stem.strip_prefix(device))
+        .any(|rest| rest.chars().count() == 1 && rest.chars().all(|c| "0123456789¹²³".contains(c)));
+    let problem = if name.is_empty() {
+        "is empty"
+    } else if name.chars().count() > 100 {
+        "is longer than 100 characters"
+    } else if name.chars().any(|c| c.is_control() || r#"/\:*?"<>|"#.contains(c)) {
+        "holds a character that cannot stand in a file name"
+    } else if name.chars().any(is_invisible) {
+        "holds an invisible character or one that changes the direction of text"
+    } else if name.starts_with(['.', ' ']) || name.ends_with(['.', ' ']) {
+        "starts or ends with a dot or a space"
+    } else if DEVICES.contains(&stem.as_str()) || numbered_device {
+        "is a device on Windows"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Code::ManifestField, format!("the plugin name `{}` {problem}", brief(name)))
+        .hint("use letters, digits, `_`, `-` and dots between them"))
+}
+
+/// Zero-width characters, bidirectional controls, and line separators.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Checks that a path from a manifest stays inside the plugin's folder on every platform.
+fn check_inside(text: &str) -> Result<PathBuf> {
+    let path = Path::new(text);
+    let plain = path.components().all(|component| matches!(component, Component::Normal(_)));
+    let printable = !text.chars().any(|c| c.is_control() || r#"\:*?"<>|"#.contains(c) || is_invisible(c));
+    if !text.is_empty() && text.len() <= 1024 && plain && printable {
+        return Ok(path.to_owned());
+    }
+    Err(Error::new(
+        Code::ManifestField,
+        format!("`library`: `{}` does not lead to a file in the plugin's folder", brief(text)),
+    )
+    .hint("write a relative path with `/` between folders and no `..`"))
+}

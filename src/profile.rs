@@ -1,0 +1,189 @@
+//! What a host expects of its plugins. Data, not code: from the name alone everything follows, and
+//! a `<name>.host.json` file overrides what it names.
+//!
+//! Owns the names and policies of a host; it never looks at a plugin.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Code, Error, Result};
+use crate::input;
+use crate::version::{self, Version};
+
+/// What a host expects of its plugins.
+///
+/// ```
+/// use hotshoe::profile::HostProfile;
+/// let profile = HostProfile::named("harmonics").unwrap();
+/// assert_eq!(profile.search_path_variable, "HARMONICS_PLUGIN_PATH");
+/// assert_eq!(profile.entry, "harmonics_register");
+/// assert_eq!(profile.version_symbol, "harmonics_plugin_version");
+/// assert_eq!(profile.version_key, "harmonics_version");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct HostProfile {
+    /// The host's name: letters, digits, `_` and `-`, starting with a letter.
+    pub name: String,
+    /// The host's own version; while it is unknown, no plugin is refused for asking another one.
+    pub version: Option<Version>,
+    /// The environment variable that holds the search path.
+    pub search_path_variable: String,
+    /// The symbol that a plugin exports for the host to call.
+    pub entry: String,
+    /// The symbol under which a plugin may export its version.
+    pub version_symbol: String,
+    /// The manifest key that holds a plugin's requirement on the host's version.
+    pub version_key: String,
+    /// The binary interface of the host, compared with the `abi` of a manifest key by key.
+    pub abi: BTreeMap<String, String>,
+    /// How the host wants things done where there is a choice.
+    pub policies: Policies,
+}
+
+/// How a host wants things done where there is a choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Policies {
+    /// Whether a plugin must have a manifest.
+    pub manifest: ManifestPolicy,
+    /// Which file is mapped.
+    pub load: LoadPolicy,
+}
+
+/// Whether a plugin must have a manifest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ManifestPolicy {
+    /// A folder or a bare library without one is a plugin too.
+    #[default]
+    Optional,
+    /// Without one it is refused.
+    Required,
+}
+
+/// Which file is mapped when a plugin is loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LoadPolicy {
+    /// The plugin's own file: the fastest, and right for installed plugins.
+    #[default]
+    Direct,
+    /// A private copy, so that the plugin's own file may be overwritten while it is loaded: for
+    /// hosts that plugins are developed in.
+    Copy,
+}
+
+/// The file's form; every field but the name has a default that follows from it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileFile {
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    name: String,
+    version: Option<String>,
+    search_path_variable: Option<String>,
+    entry: Option<String>,
+    version_symbol: Option<String>,
+    version_key: Option<String>,
+    #[serde(default)]
+    abi: BTreeMap<String, String>,
+    #[serde(default)]
+    policies: Policies,
+}
+
+impl HostProfile {
+    /// The largest profile file, in bytes.
+    pub const LARGEST_FILE: u64 = 1 << 20;
+
+    /// The profile that follows from a name alone.
+    pub fn named(name: &str) -> Result<HostProfile> {
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !starts_well || name.len() > 64 || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
+            return Err(Error::new(Code::ProfileInvalid, format!("`{}` cannot name a host", name.escape_debug()))
+                .hint("use at most 64 letters, digits, `_` and `-`, starting with a letter"));
+        }
+        let stem = name.to_ascii_lowercase().replace('-', "_");
+        Ok(HostProfile {
+            name: name.to_owned(),
+            version: None,
+            search_path_variable: format!("{}_PLUGIN_PATH", stem.to_ascii_uppercase()),
+            entry: format!("{stem}_register"),
+            version_symbol: format!("{stem}_plugin_version"),
+            version_key: format!("{stem}_version"),
+            abi: BTreeMap::new(),
+            policies: Policies::default(),
+        })
+    }
+
+    /// Reads a `<name>.host.json` file, after `schema/host.schema.json`.
+    pub fn from_file(path: &Path) -> Result<HostProfile> {
+        let bytes = input::read(path, Self::LARGEST_FILE).map_err(|error| {
+            Error::new(Code::ProfileUnreadable, "the host profile cannot be read").because(error).at(path)
+        })?;
+        Self::from_json(&bytes).map_err(|error| error.at(path))
+    }
+
+    /// Reads the text of such a file.
+    ///
+    /// ```
+    /// use hotshoe::profile::HostProfile;
+    /// let profile = HostProfile::from_json(br#"{"name": "synth", "entry": "synth_main"}"#).unwrap();
+    /// assert_eq!((profile.entry.as_str(), profile.version_key.as_str()), ("synth_main", "synth_version"));
+    /// ```
+    pub fn from_json(bytes: &[u8]) -> Result<HostProfile> {
+        let file: ProfileFile = serde_json::from_slice(bytes).map_err(|error| {
+            Error::new(Code::ProfileInvalid, "the host profile is not valid")
+                .because(error)
+                .hint("compare it with schema/host.schema.json")
+        })?;
+        let mut profile = HostProfile::named(&file.name)?;
+        if let Some(text) = &file.version {
+            profile.set_version(text)?;
+        }
+        if let Some(variable) = file.search_path_variable {
+            profile.search_path_variable = variable;
+        }
+        for (field, value) in [(&mut profile.entry, file.entry), (&mut profile.version_symbol, file.version_symbol)] {
+            if let Some(symbol) = value {
+                *field = checked_symbol(symbol)?;
+            }
+        }
+        if let Some(key) = file.version_key {
+            profile.version_key = key;
+        }
+        profile.abi = file.abi;
+        profile.policies = file.policies;
+        Ok(profile)
+    }
+
+    /// Sets the host's own version from its text.
+    pub fn set_version(&mut self, text: &str) -> Result<()> {
+        self.version = Some(version::parse(text)?.0);
+        Ok(())
+    }
+
+    /// Sets the symbol that a plugin exports for the host to call; it must be a C identifier.
+    pub fn set_entry(&mut self, symbol: &str) -> Result<()> {
+        self.entry = checked_symbol(symbol.to_owned())?;
+        Ok(())
+    }
+}
+
+fn checked_symbol(symbol: String) -> Result<String> {
+    if is_c_identifier(&symbol) {
+        return Ok(symbol);
+    }
+    Err(Error::new(Code::ProfileInvalid, format!("`{}` is not a C identifier", symbol.escape_debug()))
+        .hint("name an `extern \"C\"` function"))
+}
+
+/// Whether a text can name an `extern "C"` symbol.
+pub(crate) fn is_c_identifier(text: &str) -> bool {
+    text.len() <= 255
+        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

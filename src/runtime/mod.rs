@@ -1,0 +1,3 @@
+//! What brings a plugin to life. [`native`] loads shared libraries.
+
+pub mod native;

@@ -1,0 +1,137 @@
+//! Shared libraries: the only place where Hotshoe maps foreign code into the process.
+//!
+//! Owns mapping, symbols and truthful unmapping. It knows files and symbols; it never knows what a
+//! plugin registers or who calls it. Everything that can be known without running code is checked
+//! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
+
+mod identity;
+mod os;
+mod probe;
+mod staged;
+
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::error::{Code, Error, Result};
+use crate::inspect::{self, Inspection};
+use crate::platform::Platform;
+
+use identity::FileIdentity;
+pub use probe::Prober;
+use staged::Staged;
+
+/// The address of a symbol in a loaded library; meaningless once the library is unmapped.
+pub type Address = *const c_void;
+
+/// What became of a library that was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Residency {
+    /// It is not mapped any more.
+    Unmapped,
+    /// It is still mapped, for these reasons.
+    Resident(Vec<String>),
+}
+
+/// A mapped shared library.
+///
+/// Dropping it leaves it mapped for the rest of the process: only [`Library::close`] unmaps, so that
+/// code still in use is never pulled away by accident.
+#[derive(Debug)]
+pub struct Library {
+    handle: os::Handle,
+    /// What was mapped: the plugin's own file, or the private copy.
+    mapped: PathBuf,
+    identity: FileIdentity,
+    copy: Option<Staged>,
+}
+
+/// The libraries that stayed mapped after they were closed. As long as one does, the system's loader
+/// answers its path with the old code, whatever lies there by now.
+static RESIDENT: Mutex<Option<HashMap<PathBuf, FileIdentity>>> = Mutex::new(None);
+
+impl Library {
+    /// Checks and maps a library, and runs its constructors. `entry` must be among its exports.
+    ///
+    /// An absolute `path` is needed, so that no system folder is searched instead. If another file is
+    /// still mapped from this path, a private copy is mapped. May be called from any thread.
+    pub fn open(path: &Path, entry: &str) -> Result<Library> {
+        let identity = FileIdentity::of(path);
+        if resident().as_ref().and_then(|resident| resident.get(path)).is_some_and(|mapped| *mapped != identity) {
+            return Self::open_copy(path, entry);
+        }
+        inspect::check_before_load(path, Platform::current(), entry)?;
+        Self::map(path.to_owned(), identity, None).map_err(|error| explain(error, path, entry))
+    }
+
+    /// The same for a private copy, so that the file itself may be overwritten while it is in use.
+    ///
+    /// The copy lies in a temporary folder beside links to everything else in the plugin's folder, so
+    /// that what the library finds relative to itself is found still.
+    pub fn open_copy(path: &Path, entry: &str) -> Result<Library> {
+        let copy = Staged::new(path)?;
+        let mapped = copy.library().to_owned();
+        inspect::check_before_load(&mapped, Platform::current(), entry)?;
+        let identity = FileIdentity::of(&mapped);
+        Self::map(mapped, identity, Some(copy)).map_err(|error| explain(error, path, entry))
+    }
+
+    fn map(mapped: PathBuf, identity: FileIdentity, copy: Option<Staged>) -> Result<Library> {
+        let handle = os::Handle::open(&mapped).map_err(|reason| {
+            Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
+        })?;
+        Ok(Library { handle, mapped, identity, copy })
+    }
+
+    /// Where an exported symbol is, if there is one.
+    pub fn symbol(&self, name: &str) -> Option<Address> {
+        self.handle.symbol(name)
+    }
+
+    /// The file that is mapped.
+    pub fn mapped(&self) -> &Path {
+        &self.mapped
+    }
+
+    /// Whether it is a private copy that is mapped.
+    pub fn is_copy(&self) -> bool {
+        self.copy.is_some()
+    }
+
+    /// Closes the library and finds out whether it is really gone.
+    ///
+    /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
+    /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
+    pub fn close(self) -> Result<Residency> {
+        let Library { handle, mapped, identity, copy: _copy } = self;
+        handle.close().map_err(|reason| {
+            Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(&mapped)
+        })?;
+        if !os::is_mapped(&mapped) {
+            return Ok(Residency::Unmapped);
+        }
+        let mut reasons = Inspection::of(&mapped).map(|facts| facts.residency_reasons()).unwrap_or_default();
+        if reasons.is_empty() {
+            reasons.push(
+                "something else holds it: another library that was linked to it, a second handle, or \
+                 thread-local data with destructors"
+                    .to_owned(),
+            );
+        }
+        resident().get_or_insert_default().insert(mapped, identity);
+        Ok(Residency::Resident(reasons))
+    }
+}
+
+fn resident() -> MutexGuard<'static, Option<HashMap<PathBuf, FileIdentity>>> {
+    RESIDENT.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Replaces the system's words, which can be misleading, by what inspecting the library shows.
+fn explain(refused: Error, path: &Path, entry: &str) -> Error {
+    match Inspection::of(path).and_then(|facts| facts.check(Platform::current(), entry)) {
+        Err(known) => known.because(refused.causes().next().unwrap_or_default()),
+        Ok(()) => refused.at(path).hint("see what it needs with `hotshoe inspect`"),
+    }
+}

@@ -1,0 +1,130 @@
+//! Loading a library in a process of its own first.
+//!
+//! A constructor that throws, exits or hangs takes its process with it: glibc calls `terminate` for
+//! an exception that leaves a constructor, whatever the caller of dlopen catches. The only way to
+//! survive such a library is to let another process meet it first.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::identity::FileIdentity;
+use crate::error::{Code, Error, Result};
+
+/// Lets a program load each library once, before this process does.
+#[derive(Debug)]
+pub struct Prober {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    patience: Duration,
+    passed: Mutex<HashSet<FileIdentity>>,
+}
+
+impl Prober {
+    /// How long a library may take to load in the other process.
+    pub const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// Probes with a program: the tool `hotshoe`, or one that takes `probe <library> <entry>` too,
+    /// loads and unloads the library, and exits with 0.
+    pub fn new(program: impl Into<PathBuf>) -> Prober {
+        Prober {
+            program: program.into(),
+            arguments: vec!["probe".into()],
+            patience: Self::PATIENCE,
+            passed: Mutex::new(HashSet::new()),
+        }
+    }
+
+    /// Waits this long for a library instead of [`Prober::PATIENCE`].
+    pub fn patience(mut self, patience: Duration) -> Prober {
+        self.patience = patience;
+        self
+    }
+
+    /// Loads and unloads a library in the other process, unless just this file passed before.
+    pub fn probe(&self, library: &Path, entry: &str) -> Result<()> {
+        let identity = FileIdentity::of(library);
+        if self.passed.lock().expect("no panic while it is held").contains(&identity) {
+            return Ok(());
+        }
+        let failed = |message: String| {
+            Error::new(Code::ProbeFailed, message)
+                .hint("run `hotshoe check --load` on the plugin; most often a constructor throws or waits")
+                .at(library)
+        };
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .arg(library)
+            .arg(entry)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| {
+                failed(format!("`{}` cannot be started to probe it", self.program.display())).because(error)
+            })?;
+        let words = collect_words(&mut child);
+        let status = wait(&mut child, self.patience)
+            .map_err(|error| failed("the probing process cannot be waited for".to_owned()).because(error))?;
+        let Some(status) = status else {
+            return Err(failed(format!("it did not load within {} seconds", self.patience.as_secs_f32())));
+        };
+        if !status.success() {
+            let error = failed(format!("loading it ended another process: {}", describe(status)));
+            let words = words.join().unwrap_or_default();
+            return Err(if words.is_empty() { error } else { error.because(words) });
+        }
+        self.passed.lock().expect("no panic while it is held").insert(identity);
+        Ok(())
+    }
+}
+
+/// The first 4 KiB that the process says, read beside it so that it never blocks on us.
+fn collect_words(child: &mut Child) -> thread::JoinHandle<String> {
+    let stderr = child.stderr.take();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stderr) = stderr {
+            let _ = stderr.by_ref().take(4096).read_to_end(&mut bytes);
+            let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+        }
+        String::from_utf8_lossy(&bytes).trim().to_owned()
+    })
+}
+
+/// Waits for the process to end; kills it and returns `None` after the deadline.
+fn wait(child: &mut Child, patience: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + patience;
+    let mut pause = Duration::from_micros(200);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        let name = match signal {
+            6 => " (abort)",
+            7 => " (bus error)",
+            11 => " (segmentation fault)",
+            _ => "",
+        };
+        return format!("signal {signal}{name}");
+    }
+    status.to_string()
+}

@@ -1,0 +1,3 @@
+//! Hotshoe's integration tests: one binary, a module for each word of the documentation.
+
+mod inspect;
