@@ -130,9 +130,10 @@ impl Plugin {
     /// Where one of its exported symbols is. The address is good until the plugin is unloaded.
     pub fn symbol(&self, name: &str) -> Result<Address> {
         let address = match &*self.state() {
-            State::Live { library, .. } => library.symbol(name),
-            _ => return Err(self.not_live()),
+            State::Live { library, .. } => Some(library.symbol(name)),
+            State::Ending | State::Ended => None,
         };
+        let Some(address) = address else { return Err(self.not_live()) };
         address.ok_or_else(|| {
             Error::new(Code::SymbolMissing, format!("it does not export `{}`", brief(name)))
                 .hint("list what it exports with `hotshoe inspect`")

@@ -12,7 +12,7 @@ use crate::inspect::Inspection;
 use crate::manifest::{self, Manifest};
 use crate::platform::{Platform, System};
 use crate::profile::{HostProfile, ManifestPolicy};
-use crate::version::{Version, VersionReq};
+use crate::version::{self, Version, VersionReq};
 
 /// One plugin that was found. Its library has not been loaded, and need not exist.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +57,7 @@ impl Candidate {
         if let Some(found) = Self::with_manifest(folder, profile)? {
             return Ok(Some(found));
         }
-        let name = file_name(folder);
+        let name = folder_name(folder);
         match only_library(folder, &name) {
             Err(error) if error.code() == Code::LibraryMissing => Ok(None),
             Err(error) => Err(error),
@@ -73,7 +73,7 @@ impl Candidate {
         let Some((manifest, diagnostics)) = Manifest::in_folder(folder, Some(&profile.version_key))? else {
             return Ok(None);
         };
-        let name = manifest.name.clone().unwrap_or_else(|| file_name(folder));
+        let name = manifest.name.clone().unwrap_or_else(|| folder_name(folder));
         let library = match &manifest.library {
             Some(library) => existing(folder.join(library)),
             None => only_library(folder, &name),
@@ -108,7 +108,8 @@ impl Candidate {
             .or(missing)
             .map(|error| Diagnostic::from(error.plugin(&name).at(&path)));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(&name)).collect();
-        Ok((Candidate { version: manifest.version.clone(), name, path, library, refusal, manifest }, diagnostics))
+        let version = manifest.version.clone().or_else(|| version_of(&path));
+        Ok((Candidate { version, name, path, library, refusal, manifest }, diagnostics))
     }
 
     /// The plugin's name: the manifest's, else its folder's or library's.
@@ -153,11 +154,6 @@ impl Candidate {
     pub(super) fn refuse(&mut self, error: Error) {
         let error = error.plugin(&self.name).at(&self.path);
         self.refusal.get_or_insert_with(|| error.into());
-    }
-
-    /// Takes what a folder is called as the version of a plugin that says none.
-    pub(super) fn infer_version(&mut self, version: Version) {
-        self.version.get_or_insert(version);
     }
 }
 
@@ -224,6 +220,17 @@ fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Di
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What a plugin's folder says of its name: `gain` is called so, and so is `gain/1.2.3`.
+fn folder_name(folder: &Path) -> String {
+    let named = if version_of(folder).is_some() { folder.parent().unwrap_or(folder) } else { folder };
+    file_name(named)
+}
+
+/// What a plugin's folder says of its version: `gain/1.2.3` does, and `gain` does not.
+pub(super) fn version_of(folder: &Path) -> Option<Version> {
+    version::parse(&file_name(folder)).ok().map(|(version, _)| version)
 }
 
 fn existing(library: PathBuf) -> Result<PathBuf> {

@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
+use super::candidate::version_of;
 use super::{Candidate, Catalog, SearchPath};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error};
 use crate::platform::System;
 use crate::profile::HostProfile;
-use crate::version::{self, Version};
+use crate::version::Version;
 
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
     let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
@@ -62,30 +63,22 @@ impl Scan<'_> {
     }
 
     fn versions(&mut self, folder: &Path) {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
         for entry in self.sorted_entries(folder).into_iter().filter(|entry| entry.is_folder) {
-            let mut found = Candidate::from_folder(&entry.path, self.profile);
-            if let Ok(Some((candidate, _))) = &mut found {
-                if candidate.name() != name && candidate.manifest().name.is_some() {
-                    self.compare_names(folder, candidate);
-                }
-                self.compare_version(&entry, candidate);
+            let found = Candidate::from_folder(&entry.path, self.profile);
+            if let Ok(Some((candidate, _))) = &found {
+                self.compare_names(folder, candidate);
+                self.compare_version(&entry.path, candidate);
             }
             self.found(found);
         }
     }
 
-    fn compare_version(&mut self, entry: &Entry, candidate: &mut Candidate) {
-        let Ok((said, _)) = version::parse(&entry.name) else { return };
-        match candidate.version() {
-            None => candidate.infer_version(said),
-            Some(version) if *version != said => {
-                let message =
-                    format!("the folder is called `{said}` and the plugin in it is {version}; {version} counts");
-                let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");
-                self.note(diagnostic.plugin(candidate.name()).at(&entry.path));
-            }
-            Some(_) => {}
+    fn compare_version(&mut self, folder: &Path, candidate: &Candidate) {
+        let (Some(said), Some(version)) = (version_of(folder), candidate.version()) else { return };
+        if *version != said {
+            let message = format!("the folder is called `{said}` and the plugin in it is {version}; {version} counts");
+            let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");
+            self.note(diagnostic.plugin(candidate.name()).at(folder));
         }
     }
 

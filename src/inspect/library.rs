@@ -3,8 +3,6 @@
 //! Owns the order of the questions (is it a library, for this system, for this processor, complete?)
 //! and their wording. It never reads past what tells the formats apart.
 
-use object::read::ReadRef;
-
 use super::source::Part;
 use super::{Format, Inspection, elf, macho, pe};
 use crate::error::{Code, Error, Result};
@@ -114,7 +112,7 @@ fn looks_like(file: Part<'_>) -> String {
         (b"\x1f\x8b", "a gzip archive"),
         (b"\0asm", "a WebAssembly module"),
     ];
-    let start = file.from(0, 256).and_then(|part| part.read_bytes_at(0, part.size()).ok()).unwrap_or_default();
+    let start = file.from(0, 256).and_then(Part::bytes).unwrap_or_default();
     let known = KNOWN.iter().find(|(magic, _)| start.starts_with(magic));
     match known {
         Some((_, what)) => (*what).to_owned(),

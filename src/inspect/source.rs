@@ -13,7 +13,7 @@ use object::read::{ReadCache, ReadCacheOps, ReadRef};
 
 use crate::error::{Code, Error, Result};
 
-/// The bytes read from one file before it is given up; symbol tables of a 10 GB library fit.
+/// The bytes read from one file before it is given up: headers, symbols and names, never code.
 const MOST_READ: u64 = 256 << 20;
 
 /// The bytes fetched at once. The headers, hash tables and symbol names of a small library lie in
@@ -42,7 +42,7 @@ impl Source {
         });
         let size = size.map_err(unreadable)?;
         let file = File::open(path).map_err(unreadable)?;
-        let window = Window { file: BufReader::with_capacity(WINDOW, file), position: 0, size };
+        let window = Window::new(file, size).map_err(unreadable)?;
         Ok(Source { cache: ReadCache::new(window), size, left: Cell::new(MOST_READ) })
     }
 
@@ -122,11 +122,37 @@ impl<'a> ReadRef<'a> for Part<'a> {
     }
 }
 
-/// The file with its last page at hand; going back inside that page asks the system nothing.
+/// The file with its first page and the last one read at hand; inside those, nothing is asked of the system.
 struct Window {
+    front: Vec<u8>,
     file: BufReader<File>,
+    /// Where the next byte is read, and where `file` stands.
     position: u64,
+    file_position: u64,
     size: u64,
+}
+
+impl Window {
+    fn new(mut file: File, size: u64) -> std::io::Result<Window> {
+        let mut front = Vec::with_capacity(WINDOW);
+        let file_position = Read::by_ref(&mut file).take(size.min(WINDOW as u64)).read_to_end(&mut front)? as u64;
+        Ok(Window { front, file: BufReader::with_capacity(WINDOW, file), position: 0, file_position, size })
+    }
+
+    /// What is left of the first page.
+    fn front(&self) -> &[u8] {
+        usize::try_from(self.position).ok().and_then(|start| self.front.get(start..)).unwrap_or_default()
+    }
+
+    fn move_file(&mut self) -> Result<(), ()> {
+        let moved = match i64::try_from(self.position as i128 - self.file_position as i128) {
+            Ok(distance) => self.file.seek_relative(distance),
+            Err(_) => Seek::seek(&mut self.file, SeekFrom::Start(self.position)).map(drop),
+        };
+        moved.map_err(drop)?;
+        self.file_position = self.position;
+        Ok(())
+    }
 }
 
 impl ReadCacheOps for Window {
@@ -135,24 +161,32 @@ impl ReadCacheOps for Window {
     }
 
     fn seek(&mut self, position: u64) -> Result<u64, ()> {
-        let moved = match i64::try_from(position as i128 - self.position as i128) {
-            Ok(distance) => self.file.seek_relative(distance),
-            Err(_) => Seek::seek(&mut self.file, SeekFrom::Start(position)).map(drop),
-        };
-        moved.map_err(drop)?;
         self.position = position;
         Ok(position)
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ()> {
-        let count = Read::read(&mut self.file, buffer).map_err(drop)?;
+        let mut front = self.front();
+        let count = if front.is_empty() {
+            self.move_file()?;
+            let count = Read::read(&mut self.file, buffer).map_err(drop)?;
+            self.file_position += count as u64;
+            count
+        } else {
+            Read::read(&mut front, buffer).map_err(drop)?
+        };
         self.position += count as u64;
         Ok(count)
     }
 
-    fn read_exact(&mut self, buffer: &mut [u8]) -> Result<(), ()> {
-        Read::read_exact(&mut self.file, buffer).map_err(drop)?;
-        self.position += buffer.len() as u64;
+    fn read_exact(&mut self, mut buffer: &mut [u8]) -> Result<(), ()> {
+        while !buffer.is_empty() {
+            let count = ReadCacheOps::read(self, buffer)?;
+            if count == 0 {
+                return Err(());
+            }
+            buffer = &mut buffer[count..];
+        }
         Ok(())
     }
 }

@@ -1,3 +1,45 @@
-//! Hotshoe's integration tests: one binary, a module for each word of the documentation.
+//! What the loader promises, a file for each word of it. The plugins are real: compiled by the
+//! machine's own compilers, and loaded.
 
+mod catalog;
+mod fixtures;
+#[cfg(feature = "capi")]
+mod headers;
+mod host;
 mod inspect;
+mod layers;
+mod manifest;
+mod native;
+#[cfg(feature = "package")]
+mod package;
+mod plugin;
+mod profile;
+
+use std::path::Path;
+
+use hotshoe::host::Host;
+use hotshoe::profile::HostProfile;
+
+/// The profile that the fixtures' plugins are for, with a version and an ABI to compare with.
+fn harmonics() -> HostProfile {
+    let mut profile = HostProfile::named("harmonics").expect("it is a name");
+    profile.set_version("1.2.0").expect("it is a version");
+    profile.abi.insert("stdlib".to_owned(), "libstdc++".to_owned());
+    profile
+}
+
+/// A host that looks for plugins in one folder only.
+fn host_on(root: &Path) -> Host {
+    let mut profile = harmonics();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    let host = Host::new(profile);
+    host.add_search_root(root);
+    host
+}
+
+/// Whether any mapping of this process is of this file.
+#[cfg(target_os = "linux")]
+fn is_mapped(library: &Path) -> bool {
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
+    maps.lines().any(|line| line.ends_with(&library.display().to_string()))
+}

@@ -111,17 +111,27 @@ impl Library {
         if !os::is_mapped(&mapped) {
             return Ok(Residency::Unmapped);
         }
-        let mut reasons = Inspection::of(&mapped).map(|facts| facts.residency_reasons()).unwrap_or_default();
-        if reasons.is_empty() {
-            reasons.push(
-                "something else holds it: another library that was linked to it, a second handle, or \
-                 thread-local data with destructors"
-                    .to_owned(),
-            );
-        }
+        let reasons = why_resident(&mapped);
         resident().get_or_insert_default().insert(mapped, identity);
         Ok(Residency::Resident(reasons))
     }
+}
+
+/// Why a library is mapped still after the last handle of ours was closed.
+fn why_resident(library: &Path) -> Vec<String> {
+    let Ok(facts) = Inspection::of(library) else { return vec!["it cannot be inspected any more".to_owned()] };
+    let mut reasons = facts.residency_reasons();
+    if reasons.is_empty() && facts.exports.len() > 1 {
+        let count = facts.exports.len();
+        reasons.push(format!("it exports {count} symbols, to which libraries that were loaded with it may be bound: export the entry only"));
+    }
+    if reasons.is_empty() {
+        reasons.push(
+            "something else holds it: another library or a second handle, or thread-local data with destructors"
+                .to_owned(),
+        );
+    }
+    reasons
 }
 
 fn resident() -> MutexGuard<'static, Option<HashMap<PathBuf, FileIdentity>>> {

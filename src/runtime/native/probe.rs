@@ -1,8 +1,9 @@
 //! Loading a library in a process of its own first.
 //!
-//! A constructor that throws, exits or hangs takes its process with it: glibc calls `terminate` for
-//! an exception that leaves a constructor, whatever the caller of dlopen catches. The only way to
-//! survive such a library is to let another process meet it first.
+//! A constructor that exits or hangs takes its process with it. So does one that throws: dlopen is
+//! declared never to throw, and where the exception gets out all the same, glibc's loader stays locked
+//! for every other thread (seen with 2.36). The only way to survive such a library is to let another
+//! process meet it first.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -54,7 +55,7 @@ impl Prober {
         }
         let failed = |message: String| {
             Error::new(Code::ProbeFailed, message)
-                .hint("run `hotshoe check --load` on the plugin; most often a constructor throws or waits")
+                .hint("run `hotshoe check --load` on the plugin; a constructor that throws, exits or waits does this")
                 .at(library)
         };
         let mut child = Command::new(&self.program)

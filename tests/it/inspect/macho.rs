@@ -1,5 +1,6 @@
-//! Mach-O files. No linker for macOS can be expected where these tests run, so that they are put
-//! together here byte by byte; a plugin from a real Mac is part of CI's macOS job instead.
+//! Mach-O files. No linker for macOS can be expected where these tests run, so they are put together
+//! here byte by byte, after Apple's `mach-o/loader.h`. They show that the reader follows the format;
+//! they do not show what Apple's linker makes of it.
 
 use hotshoe::error::Code;
 use hotshoe::inspect::{Format, Inspection, check_before_load};

@@ -1,0 +1,660 @@
+# hotshoe_add_plugin(<name>
+#   HOST <host>                  whose plugin it is: a name, or a <host>.host.json file
+#   [HOST_VERSION <requirement>] the versions of the host it works with: ">=1.2,<2"
+#   [VERSION <version>]          the plugin's own, after semver.org; the default is PROJECT_VERSION
+#   [CAPABILITIES <tag>...]      what it can be found under: backend:python
+#   [DESCRIPTION <text>] [LICENSE <SPDX expression>] [HOMEPAGE <URL>] [AUTHORS <author>...]
+#   [DATA <file or folder>...]   what goes beside the library, each under its own last name
+#   [ENTRY <symbol>]             what the host calls, if it is not the host's usual entry
+#   SOURCES <source>...)
+#
+# Makes a checked and packaged plugin from sources. From the name of the host follows the entry, an
+# `extern "C"` function that needs no export macro: with HOST harmonics it is harmonics_register.
+#
+# The target <name> is a MODULE library that takes every target_*() command, and is called
+# lib<name>.so on Linux, lib<name>.dylib on macOS, and <name>.dll on Windows with any compiler.
+# It exports the entry, and <host>_plugin_version if the plugin defines it, whatever its sources and
+# the static libraries it links say about visibility. An entry that is missing, or any other symbol
+# that nothing defines, fails the link. On Windows __declspec(dllexport) adds to the exports, and
+# <host>_plugin_version needs it. The sources see HOTSHOE_PLUGIN_VERSION, a string.
+#
+# The build folder mirrors the installed layout, so that a host can be started on it: the library,
+# plugin.json and DATA are in <root>/<name>/. <root> is the target property HOTSHOE_PLUGIN_ROOT:
+# plugin-root/ in the project's binary folder, and <config>/ in that with a multi-config generator;
+# the variable HOTSHOE_PLUGIN_ROOT chooses another. The library holds the text of plugin.json too, in
+# a section called .hotshoe (__DATA,__hotshoe on macOS) that survives strip.
+#
+# Checks: where the tool `hotshoe` is found (the target Hotshoe::tool, else the program HOTSHOE_TOOL)
+# each build ends with `hotshoe check`. Unless BUILD_TESTING is off, the test <name>.load loads and
+# unloads the plugin; where it cannot run, ctest shows it as Skipped. A top-level project needs no
+# enable_testing() for it; a parent project calls it to have its subprojects' tests. When
+# cross-compiling, HOTSHOE_TOOL runs on this machine and only inspects, and the test runs
+# HOTSHOE_TARGET_TOOL, the tool of the target system, in CMAKE_CROSSCOMPILING_EMULATOR.
+#
+# Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else;
+# <system> is Linux, Darwin or win64, with the processor if that is not x86_64. The same folder is
+# the install component <name>. A subproject leaves its parent's packages alone and installs its
+# plugins by component only. The variable HOTSHOE_CPACK decides otherwise: ON packages a
+# subproject's plugins as well, OFF leaves CPack to the author.
+#
+# This file works from an installed Hotshoe, from its sources, and copied alone into a project.
+
+include_guard(GLOBAL)
+cmake_policy(VERSION 3.22...4.4)
+
+function(hotshoe_add_plugin name)
+  set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ENTRY)
+  set(many_values CAPABILITIES AUTHORS DATA SOURCES)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "${one_value}" "${many_values}")
+
+  # The private functions below read the variables of this scope: name, arg_*, and what each of them sets here.
+  _hotshoe_check_arguments()
+  _hotshoe_read_host()
+  _hotshoe_check_version()
+  set(work "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/hotshoe/${name}")
+  _hotshoe_name_library(prefix suffix)
+  _hotshoe_resolve_data(data)
+  _hotshoe_plugin_language(language)
+  _hotshoe_write_manifest("${work}/plugin.json")
+
+  _hotshoe_add_module()
+  _hotshoe_export_entry()
+  _hotshoe_embed_manifest("${work}/plugin.json")
+  _hotshoe_fill_folder("${work}/plugin.json")
+  _hotshoe_find_tool(tool)
+  _hotshoe_check_build()
+  _hotshoe_add_load_test()
+  _hotshoe_install("${work}/plugin.json")
+  _hotshoe_package()
+endfunction()
+
+# --- What the author says ----------------------------------------------------------------------
+
+function(_hotshoe_fail)
+  message(FATAL_ERROR "hotshoe_add_plugin(${name}): " ${ARGN})
+endfunction()
+
+function(_hotshoe_check_arguments)
+  set(keywords ${one_value} ${many_values})
+  string(LENGTH "${name}" size)
+  if(NOT name MATCHES "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?$" OR size GREATER 100 OR name IN_LIST keywords)
+    _hotshoe_fail("a plugin's name is made of at most 100 letters, digits, `_`, `-`, and dots between them")
+  endif()
+
+  # An unknown keyword after a list looks like one more element of it.
+  set(unknown ${arg_UNPARSED_ARGUMENTS})
+  foreach(keyword IN LISTS many_values)
+    foreach(item IN LISTS arg_${keyword})
+      if(keyword MATCHES "DATA|SOURCES" AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${item}")
+        continue()
+      endif()
+      if(item MATCHES "^[A-Z][A-Z_]+$")
+        list(APPEND unknown "${item}")
+      endif()
+    endforeach()
+  endforeach()
+  if(unknown)
+    list(GET unknown 0 item)
+    list(JOIN keywords " " keywords)
+    _hotshoe_fail("unknown keyword ${item}\nThe keywords are: ${keywords}\n"
+      "(An author in capitals needs more than the one word.)")
+  endif()
+
+  if(arg_KEYWORDS_MISSING_VALUES)
+    list(JOIN arg_KEYWORDS_MISSING_VALUES " and " keywords)
+    _hotshoe_fail("no value follows ${keywords}")
+  endif()
+  foreach(keyword IN ITEMS HOST SOURCES)
+    if("${arg_${keyword}}" STREQUAL "")
+      _hotshoe_fail("${keyword} is missing")
+    endif()
+  endforeach()
+  if(DEFINED arg_ENTRY AND NOT arg_ENTRY MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
+    _hotshoe_fail("ENTRY `${arg_ENTRY}` is not a C identifier")
+  endif()
+endfunction()
+
+# Sets host_argument (what the tool is told), host_entry, host_version_key and host_version_symbol.
+function(_hotshoe_read_host)
+  set(host_name "${arg_HOST}")
+  set(host_argument "${arg_HOST}")
+  set(profile "{}")
+  if(arg_HOST MATCHES "\\.json$")
+    cmake_path(ABSOLUTE_PATH host_argument BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+    if(NOT EXISTS "${host_argument}")
+      _hotshoe_fail("the host profile ${host_argument} does not exist")
+    endif()
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${host_argument}")
+    file(READ "${host_argument}" profile)
+    string(JSON host_name ERROR_VARIABLE error GET "${profile}" name)
+    if(error)
+      _hotshoe_fail("the host profile ${host_argument} is not valid: ${error}")
+    endif()
+  endif()
+  if(NOT host_name MATCHES "^[A-Za-z][A-Za-z0-9_-]*$")
+    _hotshoe_fail("`${host_name}` cannot name a host: use letters, digits, `_` and `-`")
+  endif()
+
+  string(TOLOWER "${host_name}" stem)
+  string(REPLACE "-" "_" stem "${stem}")
+  set(host_argument "${host_argument}" PARENT_SCOPE)
+  set(host_entry "${stem}_register" PARENT_SCOPE)
+  set(host_version_key "${stem}_version" PARENT_SCOPE)
+  set(host_version_symbol "${stem}_plugin_version" PARENT_SCOPE)
+  foreach(field IN ITEMS entry version_key version_symbol)
+    string(JSON value ERROR_VARIABLE missing GET "${profile}" ${field})
+    if(NOT missing)
+      set(host_${field} "${value}" PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()
+
+# CMake's own versions have no pre-releases.
+function(_hotshoe_check_version)
+  if(NOT DEFINED arg_VERSION)
+    set(arg_VERSION "${PROJECT_VERSION}")
+    set(arg_VERSION "${PROJECT_VERSION}" PARENT_SCOPE)
+  endif()
+  if(arg_VERSION STREQUAL "")
+    _hotshoe_fail("VERSION is missing, here and in project()")
+  endif()
+  set(number "(0|[1-9][0-9]*)")
+  set(before "(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)")
+  set(build "[0-9A-Za-z-]+")
+  set(semver "^${number}\\.${number}\\.${number}(-${before}(\\.${before})*)?(\\+${build}(\\.${build})*)?$")
+  if(NOT arg_VERSION MATCHES "${semver}")
+    _hotshoe_fail("VERSION `${arg_VERSION}` is not a semantic version such as 1.2.3 or 1.2.3-rc.1")
+  endif()
+endfunction()
+
+function(_hotshoe_name_library prefix suffix)
+  set(${prefix} "lib" PARENT_SCOPE)
+  if(WIN32)
+    set(${prefix} "" PARENT_SCOPE)
+    set(${suffix} ".dll" PARENT_SCOPE)
+  elseif(APPLE)
+    set(${suffix} ".dylib" PARENT_SCOPE)
+  else()
+    set(${suffix} ".so" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# DATA as absolute paths; a file may be generated by a custom command of the same directory.
+function(_hotshoe_resolve_data out)
+  set(taken plugin.json "${prefix}${name}${suffix}")
+  set(paths)
+  foreach(item IN LISTS arg_DATA)
+    cmake_path(ABSOLUTE_PATH item BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+    string(REGEX REPLACE "/$" "" item "${item}")
+    get_source_file_property(generated "${item}" GENERATED)
+    if(NOT EXISTS "${item}" AND NOT generated)
+      _hotshoe_fail("DATA ${item} does not exist")
+    endif()
+    cmake_path(GET item FILENAME file)
+    if(file IN_LIST taken)
+      _hotshoe_fail("DATA ${item}: the plugin's folder has another ${file}")
+    endif()
+    list(APPEND taken "${file}")
+    list(APPEND paths "${item}")
+  endforeach()
+  set(${out} "${paths}" PARENT_SCOPE)
+endfunction()
+
+# C or CXX: CXX if any source is C++.
+function(_hotshoe_plugin_language out)
+  get_property(enabled GLOBAL PROPERTY ENABLED_LANGUAGES)
+  set(found C)
+  foreach(source IN LISTS arg_SOURCES)
+    get_source_file_property(explicit "${source}" LANGUAGE)
+    cmake_path(GET source EXTENSION LAST_ONLY extension)
+    string(REPLACE "." "" extension "${extension}")
+    if(explicit STREQUAL "CXX" OR extension IN_LIST CMAKE_CXX_SOURCE_FILE_EXTENSIONS)
+      set(found CXX)
+    endif()
+  endforeach()
+  if(NOT found IN_LIST enabled)
+    _hotshoe_fail("the sources need the language ${found}, which project() does not enable")
+  endif()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
+# --- plugin.json -------------------------------------------------------------------------------
+
+function(_hotshoe_write_manifest file)
+  if("${arg_ENTRY}" STREQUAL "${host_entry}")
+    unset(arg_ENTRY)
+  endif()
+  _hotshoe_json_string(quoted "${name}")
+  set(manifest "{\n  \"name\": ${quoted}")
+  _hotshoe_add_text(version "${arg_VERSION}")
+  _hotshoe_add_text("${host_version_key}" "${arg_HOST_VERSION}")
+  _hotshoe_add_text(description "${arg_DESCRIPTION}")
+  _hotshoe_add_text(license "${arg_LICENSE}")
+  _hotshoe_add_list(authors arg_AUTHORS)
+  _hotshoe_add_text(homepage "${arg_HOMEPAGE}")
+  _hotshoe_add_text(library "${prefix}${name}${suffix}")
+  _hotshoe_add_text(entry "${arg_ENTRY}")
+  _hotshoe_add_list(capabilities arg_CAPABILITIES)
+  if(language STREQUAL "CXX")
+    _hotshoe_detect_abi(abi)
+    if(abi)
+      string(APPEND manifest ",\n  \"abi\": ${abi}")
+    endif()
+  endif()
+  file(CONFIGURE OUTPUT "${file}" CONTENT "@manifest@\n}\n" @ONLY NEWLINE_STYLE UNIX)
+endfunction()
+
+function(_hotshoe_json_string out text)
+  string(REPLACE "\\" "\\\\" text "${text}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "\t" "\\t" text "${text}")
+  string(REPLACE "\r" "\\r" text "${text}")
+  string(REPLACE "\n" "\\n" text "${text}")
+  string(ASCII 1 first)
+  string(ASCII 31 last)
+  if(text MATCHES "[${first}-${last}]")
+    _hotshoe_fail("there is a control character in `${text}`")
+  endif()
+  set(${out} "\"${text}\"" PARENT_SCOPE)
+endfunction()
+
+function(_hotshoe_add_text key text)
+  if(NOT text STREQUAL "")
+    _hotshoe_json_string(quoted "${text}")
+    set(manifest "${manifest},\n  \"${key}\": ${quoted}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+function(_hotshoe_add_list key list)
+  set(elements)
+  foreach(item IN LISTS ${list})
+    _hotshoe_json_string(quoted "${item}")
+    string(APPEND elements ", ${quoted}")
+  endforeach()
+  if(elements)
+    string(SUBSTRING "${elements}" 2 -1 elements)
+    set(manifest "${manifest},\n  \"${key}\": [${elements}]" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# The C++ ABI as a JSON object, read out of an object file, as CMake finds out what a compiler is.
+# Nothing is run, so it works for other systems too.
+function(_hotshoe_detect_abi out)
+  get_directory_property(definitions COMPILE_DEFINITIONS)
+  get_directory_property(options COMPILE_OPTIONS)
+  list(TRANSFORM definitions PREPEND "-D")
+  set(flags ${definitions} ${options})
+  # With link-time optimisation an object file holds no strings yet.
+  set(lto "[-/](flto|GL)[^ ]*")
+  list(FILTER flags EXCLUDE REGEX "\\$<|^${lto}")
+  string(REGEX REPLACE "(^| )${lto}" " " CMAKE_CXX_FLAGS "${CMAKE_CXX_FLAGS}")
+
+  string(MD5 key "${CMAKE_CXX_COMPILER} ${CMAKE_CXX_FLAGS} ${flags}")
+  if(NOT DEFINED CACHE{HOTSHOE_ABI_${key}})
+    file(WRITE "${work}/abi.cpp" [[
+#include <string>
+#if defined(_MSC_VER)
+#define COMPILER "msvc"
+#else
+#define COMPILER "itanium"
+#endif
+#if defined(_LIBCPP_VERSION)
+#define STDLIB "libc++\""
+#elif defined(__GLIBCXX__) && _GLIBCXX_USE_CXX11_ABI
+#define STDLIB "libstdc++\", \"string\": \"cxx11\""
+#elif defined(__GLIBCXX__)
+#define STDLIB "libstdc++\", \"string\": \"old\""
+#elif defined(_MSC_VER)
+#define STDLIB "msvc\""
+#endif
+extern const char hotshoe_abi[];
+const char hotshoe_abi[] = "INFO:hotshoe_abi[{\"compiler\": \"" COMPILER "\", \"stdlib\": \"" STDLIB "}]";
+]])
+    set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+    try_compile(compiled "${work}/abi" SOURCES "${work}/abi.cpp"
+      COMPILE_DEFINITIONS ${flags} COPY_FILE "${work}/abi.a" COPY_FILE_ERROR not_copied)
+    set(abi)
+    if(compiled AND NOT not_copied)
+      file(STRINGS "${work}/abi.a" found REGEX "INFO:hotshoe_abi\\[{[^}]*}\\]" LIMIT_COUNT 1)
+      string(REGEX REPLACE ".*INFO:hotshoe_abi\\[({[^}]*})\\].*" "\\1" abi "${found}")
+    endif()
+    if(NOT abi)
+      message(WARNING "hotshoe_add_plugin(${name}): the C++ ABI is not known, so plugin.json does not name it")
+    endif()
+    set(HOTSHOE_ABI_${key} "${abi}" CACHE INTERNAL "The C++ ABI of ${CMAKE_CXX_COMPILER} with the flags in use")
+  endif()
+  set(${out} "${HOTSHOE_ABI_${key}}" PARENT_SCOPE)
+endfunction()
+
+# --- The library -------------------------------------------------------------------------------
+
+function(_hotshoe_add_module)
+  if(NOT DEFINED HOTSHOE_PLUGIN_ROOT)
+    set(HOTSHOE_PLUGIN_ROOT "${PROJECT_BINARY_DIR}/plugin-root")
+  endif()
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(multi_config)
+    string(APPEND HOTSHOE_PLUGIN_ROOT "/$<CONFIG>")
+  endif()
+
+  add_library(${name} MODULE ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES
+    HOTSHOE_PLUGIN_ROOT "${HOTSHOE_PLUGIN_ROOT}"
+    LIBRARY_OUTPUT_DIRECTORY "${HOTSHOE_PLUGIN_ROOT}/${name}$<0:>"
+    PREFIX "${prefix}"
+    OUTPUT_NAME "${name}"
+    SUFFIX "${suffix}"
+    # The linker hides everything but the entry, which must not be hidden before.
+    C_VISIBILITY_PRESET default
+    CXX_VISIBILITY_PRESET default
+    VISIBILITY_INLINES_HIDDEN ON
+    INSTALL_RPATH_USE_LINK_PATH OFF)
+  foreach(config IN LISTS CMAKE_CONFIGURATION_TYPES CMAKE_BUILD_TYPE)
+    string(TOUPPER "${config}" config)
+    set_target_properties(${name} PROPERTIES ${config}_POSTFIX "")
+  endforeach()
+  target_compile_definitions(${name} PRIVATE "HOTSHOE_PLUGIN_VERSION=\"${arg_VERSION}\"")
+
+  # The same bytes from any folder; a debugger needs the true paths.
+  foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
+    set(option "-ffile-prefix-map=${folder}=.")
+    target_compile_options(${name} PRIVATE
+      "$<$<AND:$<NOT:$<CONFIG:Debug>>,$<COMPILE_LANG_AND_ID:C,GNU,Clang,AppleClang>>:${option}>"
+      "$<$<AND:$<NOT:$<CONFIG:Debug>>,$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>>:${option}>")
+  endforeach()
+
+  if(APPLE)
+    set_target_properties(${name} PROPERTIES BUILD_RPATH "@loader_path" INSTALL_RPATH "@loader_path")
+  elseif(NOT WIN32)
+    set_target_properties(${name} PROPERTIES BUILD_RPATH "$ORIGIN" INSTALL_RPATH "$ORIGIN")
+    target_compile_options(${name} PRIVATE
+      # A symbol that is unique in the process keeps the library mapped after dlclose.
+      $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
+      # Nothing can come between the library and its own functions, so calls of them may be inlined.
+      $<$<COMPILE_LANG_AND_ID:C,GNU,Clang>:-fno-semantic-interposition>
+      $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-fno-semantic-interposition>)
+    # New C libraries refuse an executable stack.
+    target_link_options(${name} PRIVATE LINKER:-z,noexecstack)
+    # What is undefined fails here rather than at a user's; but Clang leaves its sanitizers undefined.
+    get_target_property(options ${name} LINK_OPTIONS)
+    if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS} ${options}" MATCHES "-fsanitize")
+      target_link_options(${name} PRIVATE LINKER:-z,defs)
+    endif()
+  endif()
+endfunction()
+
+# Hides by the linker, because attributes in sources and static libraries overrule the compiler's
+# options. The entry is named, so that the linker insists on it; the version symbol may be missing,
+# so it is a pattern that matches only itself.
+function(_hotshoe_export_entry)
+  set(entry "${host_entry}")
+  if(arg_ENTRY)
+    set(entry "${arg_ENTRY}")
+  endif()
+  string(REGEX REPLACE "(.)$" "[\\1]" optional "${host_version_symbol}")
+  if(WIN32)
+    set(list "${work}/exports.def")
+    set(content "EXPORTS\n  ${entry}\n")
+    target_sources(${name} PRIVATE "${list}")
+  elseif(APPLE)
+    set(list "${work}/exports.txt")
+    set(content "_${entry}\n_${optional}\n")
+    target_link_options(${name} PRIVATE "LINKER:-exported_symbols_list,${list}")
+  else()
+    set(list "${work}/exports.map")
+    set(content "{ global: ${entry}; ${optional}; local: *; };\n")
+    target_link_options(${name} PRIVATE
+      "LINKER:--version-script,${list}" LINKER:--no-undefined-version "LINKER:--undefined=${entry}")
+  endif()
+  file(CONFIGURE OUTPUT "${list}" CONTENT "${content}" @ONLY)
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${list}")
+endfunction()
+
+# The section is of use to no code, so the compiler is told that it is used, and the linker that it is looked for.
+function(_hotshoe_embed_manifest manifest)
+  file(READ "${manifest}" bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1, " bytes "${bytes}")
+  string(REGEX REPLACE "((0x.., ){16})" "\\1\n  " bytes "${bytes}")
+  set(extension "c")
+  if(language STREQUAL "CXX")
+    set(extension "cpp")
+  endif()
+  set(source "${work}/manifest.${extension}")
+  file(CONFIGURE OUTPUT "${source}" @ONLY CONTENT [[
+/* The text of plugin.json, so that the library alone still says what it is. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+#if defined(_MSC_VER)
+#pragma section(".hotshoe", read)
+#if defined(_M_IX86)
+#pragma comment(linker, "/INCLUDE:_hotshoe_manifest")
+#else
+#pragma comment(linker, "/INCLUDE:hotshoe_manifest")
+#endif
+extern const unsigned char hotshoe_manifest[];
+__declspec(allocate(".hotshoe"))
+#elif defined(__APPLE__)
+extern const unsigned char hotshoe_manifest[];
+__attribute__((used, visibility("hidden"), section("__DATA,__hotshoe")))
+#else
+extern const unsigned char hotshoe_manifest[] __asm__("hotshoe_manifest");
+__attribute__((used, section(".hotshoe")))
+#endif
+const unsigned char hotshoe_manifest[] = {
+  @bytes@0
+};
+#ifdef __cplusplus
+}
+#endif
+]])
+  set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${name} PRIVATE "${source}")
+  if(NOT APPLE AND NOT MSVC)
+    target_link_options(${name} PRIVATE LINKER:--undefined=hotshoe_manifest)
+  endif()
+endfunction()
+
+# Copies plugin.json and DATA to where the library is; the library waits for them, so that a check
+# after the build sees the whole folder.
+function(_hotshoe_fill_folder manifest)
+  set(folder "$<TARGET_FILE_DIR:${name}>")
+  set(commands)
+  set(inputs)
+  foreach(item IN LISTS data)
+    cmake_path(GET item FILENAME file)
+    if(IS_DIRECTORY "${item}")
+      file(GLOB_RECURSE files CONFIGURE_DEPENDS "${item}/*")
+      list(APPEND inputs ${files})
+      list(APPEND commands
+        COMMAND "${CMAKE_COMMAND}" -E rm -rf "${folder}/${file}"
+        COMMAND "${CMAKE_COMMAND}" -E copy_directory "${item}" "${folder}/${file}")
+    else()
+      list(APPEND inputs "${item}")
+      list(APPEND commands COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${item}" "${folder}")
+      get_source_file_property(generated "${item}" GENERATED)
+      if(generated)
+        set_source_files_properties("${item}" PROPERTIES HEADER_FILE_ONLY ON)
+        target_sources(${name} PRIVATE "${item}")
+      endif()
+    endif()
+  endforeach()
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${inputs})
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${manifest}" "${folder}"
+    ${commands} VERBATIM)
+endfunction()
+
+# --- Checks ------------------------------------------------------------------------------------
+
+# The tool that runs on this machine, or nothing.
+function(_hotshoe_find_tool out)
+  set(found)
+  if(TARGET Hotshoe::tool AND NOT CMAKE_CROSSCOMPILING)
+    set(found "$<TARGET_FILE:Hotshoe::tool>")
+    add_dependencies(${name} Hotshoe::tool)
+  else()
+    find_program(HOTSHOE_TOOL hotshoe NO_CMAKE_FIND_ROOT_PATH DOC "The tool hotshoe, which checks plugins")
+    if(HOTSHOE_TOOL)
+      set(found "${HOTSHOE_TOOL}")
+    endif()
+  endif()
+  set(${out} "${found}" PARENT_SCOPE)
+endfunction()
+
+function(_hotshoe_check_build)
+  if(NOT tool)
+    return()
+  endif()
+  if(CMAKE_CROSSCOMPILING)
+    set(arguments inspect "$<TARGET_FILE:${name}>")
+  else()
+    set(arguments check "$<TARGET_FILE_DIR:${name}>" --host "${host_argument}")
+  endif()
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND "${tool}" ${arguments} COMMENT "Checking the plugin ${name}" VERBATIM)
+endfunction()
+
+function(_hotshoe_add_load_test)
+  if(DEFINED BUILD_TESTING AND NOT BUILD_TESTING)
+    return()
+  endif()
+  set(command)
+  if(NOT CMAKE_CROSSCOMPILING)
+    set(command "${tool}")
+    set(reason "the tool hotshoe was not found (set HOTSHOE_TOOL)")
+  elseif(CMAKE_CROSSCOMPILING_EMULATOR AND HOTSHOE_TARGET_TOOL)
+    set(command ${CMAKE_CROSSCOMPILING_EMULATOR} "${HOTSHOE_TARGET_TOOL}")
+  else()
+    set(reason "built for another system (set CMAKE_CROSSCOMPILING_EMULATOR and HOTSHOE_TARGET_TOOL)")
+  endif()
+  if(command)
+    add_test(NAME ${name}.load COMMAND ${command} check "$<TARGET_FILE_DIR:${name}>" --host "${host_argument}" --load)
+    set_tests_properties(${name}.load PROPERTIES TIMEOUT 60)
+  else()
+    add_test(NAME ${name}.load COMMAND "${CMAKE_COMMAND}" -E echo "Skipped: ${reason}")
+    set_tests_properties(${name}.load PROPERTIES SKIP_REGULAR_EXPRESSION "^Skipped: ")
+  endif()
+
+  # ctest finds a test only through each folder above it, up to where the author runs it. Called here,
+  # enable_testing() would end with this function's scope.
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}")
+  while(folder)
+    cmake_language(DEFER DIRECTORY "${folder}" CALL enable_testing)
+    if(folder STREQUAL PROJECT_SOURCE_DIR)
+      break()
+    endif()
+    get_directory_property(folder DIRECTORY "${folder}" PARENT_DIRECTORY)
+  endwhile()
+endfunction()
+
+# --- Install and package -----------------------------------------------------------------------
+
+function(_hotshoe_install manifest)
+  set(files "${manifest}")
+  set(folders)
+  foreach(item IN LISTS data)
+    if(IS_DIRECTORY "${item}")
+      list(APPEND folders "${item}")
+    else()
+      list(APPEND files "${item}")
+    endif()
+  endforeach()
+  set(where DESTINATION "${name}" COMPONENT "${name}")
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    list(APPEND where EXCLUDE_FROM_ALL)
+  endif()
+  # Whether a library is executable differs from one Linux to the next.
+  install(TARGETS ${name} LIBRARY ${where} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  install(FILES ${files} ${where})
+  if(folders)
+    install(DIRECTORY ${folders} ${where})
+  endif()
+endfunction()
+
+function(_hotshoe_package)
+  if(NOT DEFINED HOTSHOE_CPACK)
+    set(HOTSHOE_CPACK "${PROJECT_IS_TOP_LEVEL}")
+  endif()
+  if(NOT HOTSHOE_CPACK)
+    return()
+  endif()
+  _hotshoe_name_system(system)
+  get_property(packages GLOBAL PROPERTY HOTSHOE_PACKAGES)
+  if(NOT packages)
+    cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _hotshoe_configure_cpack)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY HOTSHOE_PACKAGES ${name})
+  set_property(GLOBAL PROPERTY HOTSHOE_ARCHIVE_${name} "${name}-${arg_VERSION}-${system}")
+endfunction()
+
+# CPack's own name for the system, with the processor unless it is the usual one, so that no two
+# archives of a release have the same name.
+function(_hotshoe_name_system out)
+  set(system "${CMAKE_SYSTEM_NAME}")
+  set(processor "${CMAKE_SYSTEM_PROCESSOR}")
+  if(MSVC)
+    set(processor "${CMAKE_${language}_COMPILER_ARCHITECTURE_ID}")
+  elseif(APPLE AND CMAKE_OSX_ARCHITECTURES)
+    set(processor "${CMAKE_OSX_ARCHITECTURES}")
+    if(processor MATCHES ";")
+      set(processor "universal")
+    endif()
+  endif()
+  string(TOLOWER "${processor}" processor)
+  if(processor MATCHES "^(arm64|aarch64)$")
+    set(processor "aarch64")
+  elseif(processor MATCHES "^(x86_64|amd64|x64|x86|i[3-6]86)$")
+    set(processor "x86")
+    if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+      set(processor "x86_64")
+    endif()
+  endif()
+  if(WIN32)
+    math(EXPR bits "8 * ${CMAKE_SIZEOF_VOID_P}")
+    set(system "win${bits}")
+  endif()
+  if(NOT processor STREQUAL "x86_64" AND NOT (WIN32 AND processor STREQUAL "x86"))
+    string(APPEND system "-${processor}")
+  endif()
+  set(${out} "${system}" PARENT_SCOPE)
+endfunction()
+
+# Runs at the end of the top-level CMakeLists.txt, when all plugins and the author's settings are
+# known. CPack has written its settings by then if the author included it, and cannot be included
+# twice; what follows those settings in their file holds.
+function(_hotshoe_configure_cpack)
+  if(NOT CPack_CMake_INCLUDED)
+    if(NOT CPACK_GENERATOR)
+      set(CPACK_GENERATOR TGZ)
+    endif()
+    set(choice "set(CPACK_GENERATOR \"${CPACK_GENERATOR}\")")
+    include(CPack)
+  elseif(NOT CPACK_GENERATOR STREQUAL CPACK_SOURCE_GENERATOR)
+    # The author chose after including CPack, which leaves its choice for source packages behind.
+    set(choice "set(CPACK_GENERATOR \"${CPACK_GENERATOR}\")")
+  else()
+    # These two are among what CPack takes if the author does not choose.
+    set(choice "if(CPACK_GENERATOR MATCHES \"STGZ|NSIS\")\n  set(CPACK_GENERATOR TGZ)\nendif()")
+  endif()
+  get_property(packages GLOBAL PROPERTY HOTSHOE_PACKAGES)
+  set(settings "
+# From hotshoe_add_plugin(): an archive of each plugin, and of nothing else.
+${choice}
+set(CPACK_COMPONENTS_ALL \"${packages}\")
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY OFF)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+")
+  foreach(package IN LISTS packages)
+    get_property(archive GLOBAL PROPERTY HOTSHOE_ARCHIVE_${package})
+    string(TOUPPER "${package}" component)
+    string(APPEND settings "set(CPACK_ARCHIVE_${component}_FILE_NAME \"${archive}\")\n")
+  endforeach()
+  if(NOT CPACK_OUTPUT_CONFIG_FILE)
+    set(CPACK_OUTPUT_CONFIG_FILE "${CMAKE_BINARY_DIR}/CPackConfig.cmake")
+  endif()
+  file(APPEND "${CPACK_OUTPUT_CONFIG_FILE}" "${settings}")
+endfunction()

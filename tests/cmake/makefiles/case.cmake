@@ -1,0 +1,1 @@
+set(GENERATOR "Unix Makefiles")

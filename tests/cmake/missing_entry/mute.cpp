@@ -1,0 +1,6 @@
+namespace harmonics {
+class FunctionRegistry;
+}
+
+// extern "C" is forgotten.
+void harmonics_register(harmonics::FunctionRegistry&) {}

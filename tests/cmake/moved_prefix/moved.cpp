@@ -1,0 +1,5 @@
+namespace harmonics {
+class FunctionRegistry;
+}
+
+extern "C" void harmonics_register(harmonics::FunctionRegistry&) {}

@@ -1,0 +1,8 @@
+expect_archives(fast-1.0.0-Linux.tar.gz)
+expect_archive(fast-1.0.0-Linux.tar.gz fast/ fast/plugin.json fast/libfast.so fast/notes.txt)
+foreach(config IN ITEMS Debug Release)
+  file(GLOB found RELATIVE "${build}" "${build}/plugin-root/${config}/fast/*")
+  list(SORT found)
+  list(TRANSFORM found REPLACE ".*/" "")
+  expect_equal("${found}" "libfast.so;notes.txt;plugin.json" "build folder of ${config}")
+endforeach()

@@ -1,0 +1,1 @@
+int not_used() { return 0; }

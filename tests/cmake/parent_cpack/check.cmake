@@ -1,0 +1,9 @@
+expect_archives(studio-7.0.0-Linux.zip)
+expect_archive(studio-7.0.0-Linux.zip studio-7.0.0-Linux/bin/studio studio-7.0.0-Linux/bin/)
+
+# The plugin is there to be installed, when it is asked for.
+run(output result "${CMAKE_COMMAND}" --install "${build}" --component gain --prefix "${WORK}/root")
+expect_success("installing")
+file(GLOB_RECURSE found RELATIVE "${WORK}/root" "${WORK}/root/*")
+list(SORT found)
+expect_equal("${found}" "gain/libgain.so;gain/plugin.json" "installed files")

@@ -1,0 +1,7 @@
+expect_archives(chorus-0.9.0-Linux.tar.gz flanger-3.1.4-Linux.tar.gz)
+expect_archive(chorus-0.9.0-Linux.tar.gz chorus/ chorus/plugin.json chorus/libchorus.so)
+foreach(plugin IN ITEMS chorus flanger)
+  if(NOT EXISTS "${build}/all/${plugin}/plugin.json")
+    message(FATAL_ERROR "${plugin} is not in the build folder")
+  endif()
+endforeach()

@@ -1,0 +1,17 @@
+expect_archives(echo-1.4.0-Linux.tar.gz reverb-2-2.0.0-Linux.tar.gz)
+expect_archive(echo-1.4.0-Linux.tar.gz echo/ echo/plugin.json echo/libecho.so)
+expect_archive(reverb-2-2.0.0-Linux.tar.gz reverb-2/ reverb-2/plugin.json reverb-2/libreverb-2.so)
+
+# A host can be started on the build folder of both.
+foreach(file IN ITEMS echo/plugin.json echo/libecho.so reverb-2/plugin.json reverb-2/libreverb-2.so)
+  if(NOT EXISTS "${build}/plugin-root/${file}")
+    message(FATAL_ERROR "${file} is not in the build folder")
+  endif()
+endforeach()
+
+# One component is one folder.
+run(output result "${CMAKE_COMMAND}" --install "${build}" --component reverb-2 --prefix "${WORK}/root")
+expect_success("installing")
+file(GLOB_RECURSE found RELATIVE "${WORK}/root" "${WORK}/root/*")
+list(SORT found)
+expect_equal("${found}" "reverb-2/libreverb-2.so;reverb-2/plugin.json" "installed files")

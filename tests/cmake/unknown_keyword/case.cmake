@@ -1,0 +1,1 @@
+set(CONFIGURE_ERROR "typo.*unknown keyword CAPABILTY")

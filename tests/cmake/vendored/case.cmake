@@ -1,0 +1,3 @@
+# A machine without the tool, wherever this runs.
+set(OPTIONS -DHOTSHOE_TOOL=OFF)
+set(SKIPPED alone.load)

@@ -1,0 +1,1 @@
+expect_archives(bare-1.0.0-Linux.tar.gz)

@@ -1,0 +1,174 @@
+//! The plugins found on a search path.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use hotshoe::capability::Capability;
+use hotshoe::catalog::{Catalog, SearchPath};
+use hotshoe::error::Code;
+use hotshoe::profile::ManifestPolicy;
+use hotshoe::version;
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+
+use crate::harmonics;
+
+fn scan(root: &Path) -> Catalog {
+    Catalog::scan(&harmonics(), &[root].iter().collect())
+}
+
+fn found(catalog: &Catalog) -> Vec<String> {
+    catalog.candidates().iter().map(ToString::to_string).collect()
+}
+
+fn codes(catalog: &Catalog) -> Vec<&str> {
+    catalog.diagnostics().iter().map(|diagnostic| diagnostic.code.as_str()).collect()
+}
+
+/// A tree with plugins that have a version each: `gain 1.0.0`. Their libraries are never looked into.
+fn tree(plugins: &[(&str, &str, &str)]) -> PluginTree {
+    let mut tree = PluginTree::new();
+    for (folder, name, version) in plugins {
+        let manifest = format!(r#"{{"name": "{name}", "version": "{version}"}}"#);
+        tree = tree.file(&format!("{folder}/plugin.json"), manifest).file(&format!("{folder}/lib{name}.so"), "");
+    }
+    tree
+}
+
+#[test]
+fn folders_versions_and_bare_libraries_are_found_sorted_by_folder_name() {
+    let tree = tree(&[("zeta", "zeta", "1.0.0"), ("gain/1.0.0", "gain", "1.0.0"), ("gain/2.0.0", "gain", "2.0.0")])
+        .file("libbare.so", std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap())
+        .file("unlisted/libunlisted.so", "")
+        .file("by_version/3.1/libby_version.so", "")
+        .file("not_a_plugin/readme.txt", "")
+        .file("readme.txt", "")
+        .file(".hidden/plugin.json", "{}");
+    let catalog = scan(tree.root());
+    assert_eq!(found(&catalog), ["by_version 3.1.0", "gain 1.0.0", "gain 2.0.0", "bare", "unlisted", "zeta 1.0.0"]);
+    assert!(catalog.diagnostics().is_empty(), "{:?}", catalog.diagnostics());
+}
+
+#[test]
+fn the_highest_version_wins_and_a_requirement_picks() {
+    let tree =
+        tree(&[("gain/1.9.0", "gain", "1.9.0"), ("gain/1.10.0", "gain", "1.10.0"), ("gain-2", "gain", "2.0.0-rc.1")]);
+    let catalog = scan(tree.root());
+    let pick = |requirement: Option<&str>| {
+        let requirement = requirement.map(|text| version::requirement(text).unwrap());
+        catalog.find("gain", requirement.as_ref()).map(ToString::to_string)
+    };
+    assert_eq!(pick(None).unwrap(), "gain 2.0.0-rc.1");
+    assert_eq!(pick(Some("1")).unwrap(), "gain 1.10.0");
+    assert_eq!(pick(Some("=1.9")).unwrap(), "gain 1.9.0");
+    let error = pick(Some("3")).unwrap_err();
+    assert_eq!(error.code(), Code::PluginNotFound);
+    assert!(error.report().contains("gain 1.10.0"), "it says what there is: {}", error.report());
+}
+
+#[test]
+fn a_version_that_the_host_cannot_take_gives_way_to_one_that_it_can() {
+    let tree = tree(&[("gain/1.0.0", "gain", "1.0.0")])
+        .file("gain/2.0.0/plugin.json", r#"{"name": "gain", "version": "2.0.0", "harmonics_version": "2"}"#)
+        .file("gain/2.0.0/libgain.so", "");
+    let catalog = scan(tree.root());
+    assert_eq!(catalog.find("gain", None).unwrap().to_string(), "gain 1.0.0");
+    let refusal = catalog.candidates()[1].refusal().unwrap();
+    assert_eq!(refusal.code, Code::HostIncompatible);
+    let error = catalog.find("gain", Some(&version::requirement("2").unwrap())).unwrap_err();
+    assert!(error.report().contains("asks for harmonics"), "the reason is told: {}", error.report());
+}
+
+#[test]
+fn the_first_root_on_the_path_wins_over_the_same_version_in_a_later_one() {
+    let (first, second) = (tree(&[("gain", "gain", "1.0.0")]), tree(&[("gain", "gain", "1.0.0")]));
+    let catalog = Catalog::scan(&harmonics(), &[first.root(), second.root()].iter().collect());
+    assert_eq!(found(&catalog), ["gain 1.0.0"]);
+    assert!(catalog.candidates()[0].path().starts_with(first.root().canonicalize().unwrap()));
+    assert_eq!(codes(&catalog), ["plugin-duplicate"]);
+}
+
+#[test]
+fn a_search_path_is_split_at_the_platforms_separator_and_empty_parts_mean_nothing() {
+    let text: OsString = if cfg!(windows) { ";C:\\a;;C:\\b;".into() } else { ":/a::/b:".into() };
+    assert_eq!(SearchPath::parse(&text).roots().len(), 2);
+}
+
+#[test]
+fn a_root_that_is_missing_is_a_warning_and_the_others_are_searched() {
+    let tree = tree(&[("gain", "gain", "1.0.0")]);
+    let missing = tree.path("missing");
+    let catalog = Catalog::scan(&harmonics(), &[missing.as_path(), tree.root()].iter().collect());
+    assert_eq!(found(&catalog), ["gain 1.0.0"]);
+    assert_eq!(codes(&catalog), ["folder-unreadable"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_back_up_are_named_and_not_followed() {
+    use std::os::unix::fs::symlink;
+    let tree = tree(&[("gain", "gain", "1.0.0")]).file("versions/x", "");
+    symlink(tree.root(), tree.path("loop")).unwrap();
+    symlink("..", tree.path("versions/up")).unwrap();
+    symlink("itself", tree.path("itself")).unwrap();
+    symlink("gain", tree.path("other_name_for_gain")).unwrap();
+    let catalog = scan(tree.root());
+    assert_eq!(found(&catalog), ["gain 1.0.0"], "once, however many ways lead to it");
+    assert_eq!(codes(&catalog), ["folder-unreadable", "folder-loop", "folder-loop"]);
+}
+
+#[test]
+fn names_that_differ_in_case_only_are_named() {
+    let tree = tree(&[("gain", "gain", "1.0.0"), ("other", "Gain", "1.0.0")]);
+    assert!(codes(&scan(tree.root())).contains(&"name-case"));
+}
+
+#[test]
+fn a_bare_library_says_what_it_is_by_the_manifest_inside_it() {
+    let source = r#"__attribute__((used, section(".hotshoe"))) static const char manifest[] =
+        "{\"name\": \"inner\", \"version\": \"3.2.1\", \"capabilities\": [\"layer:inner\"]}";
+        void harmonics_register(void *registry) { (void)registry; }"#;
+    let tree = PluginTree::new().file("libouter.so", std::fs::read(Library::c(source).build()).unwrap());
+    let catalog = scan(tree.root());
+    assert_eq!(found(&catalog), ["inner 3.2.1"]);
+    assert_eq!(catalog.with_capability(&Capability::new("layer:inner").unwrap()).len(), 1);
+}
+
+#[test]
+fn a_folder_with_several_libraries_must_say_which() {
+    let tree = PluginTree::new().file("gain/liba.so", "").file("gain/libb.so", "");
+    let catalog = scan(tree.root());
+    assert!(catalog.candidates().is_empty());
+    assert_eq!(codes(&catalog), ["library-ambiguous"]);
+    let tree = tree.file("gain/plugin.json", r#"{"library": "libb.so"}"#);
+    assert!(scan(tree.root()).candidates()[0].library().ends_with("libb.so"));
+}
+
+#[test]
+fn a_host_can_require_manifests() {
+    let tree = tree(&[("gain", "gain", "1.0.0")]).file("unlisted/libunlisted.so", "");
+    let mut profile = harmonics();
+    profile.policies.manifest = ManifestPolicy::Required;
+    let catalog = Catalog::scan(&profile, &[tree.root()].iter().collect());
+    assert_eq!(catalog.newest().len(), 1);
+    assert_eq!(catalog.candidates()[1].refusal().unwrap().code, Code::ManifestMissing);
+}
+
+#[test]
+fn a_plugin_comes_after_what_it_depends_on_and_falls_with_it() {
+    let needs =
+        |name: &str, on: &str| format!(r#"{{"name": "{name}", "version": "1.0.0", "dependencies": {{"{on}": "1"}}}}"#);
+    let tree = tree(&[("zeta", "zeta", "1.0.0")])
+        .file("alpha/plugin.json", needs("alpha", "zeta"))
+        .file("alpha/libalpha.so", "")
+        .file("beta/plugin.json", needs("beta", "gamma"))
+        .file("beta/libbeta.so", "")
+        .file("gamma/plugin.json", needs("gamma", "absent"))
+        .file("gamma/libgamma.so", "");
+    let catalog = scan(tree.root());
+    let alpha = catalog.find("alpha", None).unwrap();
+    let order: Vec<&str> = catalog.with_dependencies(alpha).unwrap().iter().map(|c| c.name()).collect();
+    assert_eq!(order, ["zeta", "alpha"]);
+    for broken in ["beta", "gamma"] {
+        assert_eq!(catalog.find(broken, None).unwrap_err().code(), Code::PluginNotFound);
+    }
+}

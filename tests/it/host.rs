@@ -1,0 +1,240 @@
+//! Loading, reloading and unloading by a host, from one thread and from many.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use hotshoe::capability::Capability;
+use hotshoe::error::Code;
+use hotshoe::host::Host;
+use hotshoe::plugin::Unload;
+use hotshoe::profile::LoadPolicy;
+use hotshoe::version;
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+
+use crate::native::{said, saying};
+use crate::{harmonics, host_on};
+
+fn tree_of(names: &[&str]) -> PluginTree {
+    let library = Library::c(GOOD_C_PLUGIN).build();
+    names.iter().fold(PluginTree::new(), |tree, name| {
+        let manifest = format!(r#"{{"name": "{name}", "version": "1.0.0", "capabilities": ["layer:{name}"]}}"#);
+        tree.plugin(name, &manifest, &library)
+    })
+}
+
+/// Fails instead of hanging.
+fn within_a_minute(test: impl FnOnce() + Send + 'static) {
+    let (done, waiting) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        test();
+        let _ = done.send(());
+    });
+    if waiting.recv_timeout(Duration::from_secs(60)) == Err(mpsc::RecvTimeoutError::Timeout) {
+        panic!("it hangs");
+    }
+    thread.join().expect("the test passed");
+}
+
+#[test]
+fn a_plugin_is_bound_once_however_often_it_is_loaded() {
+    let tree = tree_of(&["gain"]);
+    let host = host_on(tree.root());
+    let bound = AtomicUsize::new(0);
+    let bind = |_: &Arc<_>| {
+        bound.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    };
+    let first = host.load("gain", None, bind).unwrap();
+    let second = host.load_path(&tree.path("gain"), bind).unwrap();
+    let third = host.load_path(&tree.library("gain"), bind).unwrap();
+    assert!(Arc::ptr_eq(&first, &second) && Arc::ptr_eq(&first, &third));
+    assert_eq!(bound.into_inner(), 1);
+}
+
+#[test]
+fn live_plugins_are_found_by_name_version_and_capability() {
+    let tree = tree_of(&["gain", "mute"]).file("gain/x", "").plugin(
+        "gain-2",
+        r#"{"name": "gain", "version": "2.0.0", "library": "libgain-2.so"}"#,
+        &saying(2, &[]),
+    );
+    let host = host_on(tree.root());
+    let old = host.load("gain", Some(&version::requirement("1").unwrap()), |_| Ok(())).unwrap();
+    let new = host.load("gain", None, |_| Ok(())).unwrap();
+    host.load("mute", None, |_| Ok(())).unwrap();
+    assert_eq!((old.version().unwrap().major, new.version().unwrap().major), (1, 2), "side by side");
+    assert_eq!(host.named("gain").len(), 2);
+    assert_eq!(host.with_capability(&Capability::new("layer:mute").unwrap()).len(), 1);
+    let ended: Vec<Unload> = host.unload_all().into_iter().map(|(_, answer)| answer.unwrap()).collect();
+    assert_eq!(ended, [Unload::Unmapped, Unload::Unmapped, Unload::Unmapped]);
+}
+
+#[test]
+fn a_plugin_is_loaded_after_what_it_depends_on() {
+    let tree = tree_of(&["base"]).plugin(
+        "alpha",
+        r#"{"name": "alpha", "version": "1.0.0", "dependencies": {"base": "1"}}"#,
+        &Library::c(GOOD_C_PLUGIN).build(),
+    );
+    let mut order = Vec::new();
+    host_on(tree.root())
+        .load("alpha", None, |plugin| {
+            order.push(plugin.name().to_owned());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(order, ["base", "alpha"]);
+}
+
+#[test]
+fn a_reload_gives_the_new_behaviour() {
+    let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &saying(1, &[]));
+    let host = host_on(tree.root());
+    let old = host.load("gain", None, |_| Ok(())).unwrap();
+    assert_eq!(said(old.entry().unwrap()), 1);
+    fs::copy(saying(2, &[]), tree.path("new")).unwrap();
+    fs::rename(tree.path("new"), tree.library("gain")).unwrap();
+    fs::write(tree.path("gain/plugin.json"), r#"{"name": "gain", "version": "1.1.0"}"#).unwrap();
+    let new = host.reload(&old, |_| Ok(())).unwrap();
+    assert_eq!(said(new.entry().unwrap()), 2);
+    assert_eq!(new.version().unwrap().to_string(), "1.1.0");
+    assert!(!old.is_loaded());
+}
+
+#[test]
+fn a_reload_of_something_broken_leaves_the_old_plugin_alive() {
+    let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &saying(1, &[]));
+    let host = host_on(tree.root());
+    let old = host.load("gain", None, |_| Ok(())).unwrap();
+    fs::write(tree.path("new"), "not a library").unwrap();
+    fs::rename(tree.path("new"), tree.library("gain")).unwrap();
+    assert_eq!(host.reload(&old, |_| Ok(())).unwrap_err().code(), Code::LibraryFormat);
+    assert_eq!(said(old.entry().unwrap()), 1);
+}
+
+#[test]
+fn with_private_copies_a_library_may_be_overwritten_in_place_and_reloaded() {
+    let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &saying(1, &[]));
+    let mut profile = harmonics();
+    profile.policies.load = LoadPolicy::Copy;
+    let host = Host::new(profile);
+    let old = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
+    fs::copy(saying(2, &[]), tree.library("gain")).unwrap();
+    assert_eq!(said(old.entry().unwrap()), 1);
+    let new = host.reload(&old, |_| Ok(())).unwrap();
+    assert_eq!(said(new.entry().unwrap()), 2);
+}
+
+#[test]
+fn a_plugin_that_loads_itself_or_another_never_hangs() {
+    within_a_minute(|| {
+        let tree = tree_of(&["alpha", "beta"]);
+        let host = host_on(tree.root());
+        let mut inner = None;
+        host.load("alpha", None, |plugin| {
+            assert_eq!(host.load("alpha", None, |_| Ok(())).unwrap_err().code(), Code::PluginBusy);
+            assert_eq!(host.unload(plugin).unwrap_err().code(), Code::PluginBusy);
+            inner = Some(host.load("beta", None, |_| Ok(())).unwrap());
+            Ok(())
+        })
+        .unwrap();
+        assert!(inner.unwrap().is_loaded());
+    });
+}
+
+#[test]
+fn two_plugins_that_load_each_other_from_two_threads_never_hang() {
+    within_a_minute(|| {
+        let tree = tree_of(&["alpha", "beta"]);
+        let host = host_on(tree.root());
+        for _ in 0..200 {
+            let cross = |first: &'static str, second: &'static str| {
+                let host = &host;
+                move || {
+                    let _ = host.load(first, None, |_| {
+                        thread::yield_now();
+                        host.load(second, None, |_| Ok(())).map(drop)
+                    });
+                }
+            };
+            thread::scope(|scope| {
+                scope.spawn(cross("alpha", "beta"));
+                scope.spawn(cross("beta", "alpha"));
+            });
+            host.unload_all();
+        }
+    });
+}
+
+#[test]
+fn eight_threads_load_reload_and_unload_the_same_plugin_and_none_hangs() {
+    within_a_minute(|| {
+        let tree = tree_of(&["gain"]);
+        let host = host_on(tree.root());
+        let path = tree.path("gain");
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let (host, path) = (&host, &path);
+                scope.spawn(move || {
+                    for round in 0..150 {
+                        let plugin =
+                            host.load_path(path, |_| Ok(())).unwrap_or_else(|error| panic!("{}", error.report()));
+                        // Another thread may have ended it meanwhile; that is an answer too.
+                        match (number + round) % 3 {
+                            0 => drop(host.reload(&plugin, |_| Ok(()))),
+                            _ => drop(host.unload(&plugin)),
+                        }
+                    }
+                });
+            }
+        });
+        host.unload_all();
+        assert!(!crate::is_mapped(&tree.library("gain").canonicalize().unwrap()));
+    });
+}
+
+#[test]
+fn ten_thousand_loads_and_unloads_leave_memory_descriptors_and_mappings_flat() {
+    let tree = tree_of(&["gain"]);
+    let host = host_on(tree.root());
+    let rounds = |count| {
+        for _ in 0..count {
+            let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
+            assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
+        }
+    };
+    // Other tests run beside this one and open files of their own: what counts is growth by round.
+    rounds(500);
+    let before = Usage::now();
+    rounds(10_000);
+    let after = Usage::now();
+    assert!(after.resident < before.resident + (32 << 20), "{before:?} {after:?}");
+    assert!(after.descriptors < before.descriptors + 200, "{before:?} {after:?}");
+    assert!(after.mappings < before.mappings + 1000, "{before:?} {after:?}");
+}
+
+#[derive(Debug)]
+struct Usage {
+    /// In bytes.
+    resident: u64,
+    descriptors: usize,
+    mappings: usize,
+}
+
+impl Usage {
+    fn now() -> Usage {
+        let status = fs::read_to_string("/proc/self/statm").unwrap();
+        let pages: u64 = status.split(' ').nth(1).unwrap().parse().unwrap();
+        Usage {
+            resident: pages * 4096,
+            descriptors: fs::read_dir("/proc/self/fd").unwrap().count(),
+            mappings: fs::read_to_string("/proc/self/maps").unwrap().lines().count(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The rules of ARCHITECTURE.md that code can break: who imports whom, where `unsafe` stands.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the bottom up; a module imports from its own row and from those above it here.
+const LAYERS: &[&[&str]] = &[
+    &["diagnostics", "error", "input", "platform", "version"],
+    &["profile", "manifest", "capability", "inspect"],
+    &["catalog"],
+    &["runtime"],
+    &["plugin"],
+    &["host"],
+];
+
+/// Stands beside the host and uses what is below the catalog, and the catalog's view of a folder.
+const PACKAGE_MAY_USE: &[&str] =
+    &["diagnostics", "error", "input", "platform", "version", "profile", "manifest", "inspect", "catalog", "package"];
+
+/// Where `unsafe` may stand.
+const UNSAFE: &[&str] = &["src/runtime/native/", "src/capi/", "tests/", "bench/"];
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path()) {
+        if entry.is_dir() && !entry.ends_with("target") {
+            files.extend(rust_files(&entry));
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            files.push(entry);
+        }
+    }
+    files
+}
+
+/// The module of the crate that a file under `src` belongs to.
+fn module(file: &Path) -> String {
+    let path = file.strip_prefix(root().join("src")).expect("it is under src");
+    let first = path.iter().next().expect("it has a name").to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn imports(text: &str) -> BTreeSet<String> {
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let after = code.split("crate::").skip(1);
+    after.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+}
+
+fn allowed(module: &str) -> Vec<&'static str> {
+    match (module, LAYERS.iter().position(|layer| layer.contains(&module))) {
+        ("package", _) => PACKAGE_MAY_USE.to_vec(),
+        (_, Some(layer)) => LAYERS[..=layer].concat(),
+        (other, None) => panic!("the module `{other}` has no layer: add it to LAYERS and to ARCHITECTURE.md"),
+    }
+}
+
+#[test]
+fn modules_import_downward_only() {
+    for file in rust_files(&root().join("src")) {
+        let module = module(&file);
+        if module == "lib" || module == "capi" {
+            continue; // The crate's doc, and the top.
+        }
+        let allowed = allowed(&module);
+        for import in imports(&fs::read_to_string(&file).expect("readable")) {
+            assert!(allowed.contains(&import.as_str()), "{}: {module} imports {import}", file.display());
+        }
+    }
+}
+
+#[test]
+fn unsafe_stands_only_where_foreign_code_is_met() {
+    for file in rust_files(&root()) {
+        let path = file.strip_prefix(root()).expect("it is under the root").to_string_lossy().replace('\\', "/");
+        let says_it = fs::read_to_string(&file).expect("readable").lines().any(|line| {
+            let code = line.split("//").next().unwrap_or_default();
+            ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"].iter().any(|word| code.contains(word))
+        });
+        let listed = UNSAFE.iter().any(|place| path.starts_with(place)) || path.starts_with("tests/it/layers.rs");
+        assert!(!says_it || listed, "{path} holds unsafe code");
+    }
+}
+
+#[test]
+fn every_code_is_in_the_documentation() {
+    let page = fs::read_to_string(root().join("docs/diagnostics.md")).expect("the page is there");
+    for code in hotshoe::error::Code::ALL {
+        let row = format!("| `{}` | {} | {} |", code.as_str(), code.stage().as_str(), code.meaning());
+        assert!(page.contains(&row), "docs/diagnostics.md lacks this row:\n{row}");
+    }
+}

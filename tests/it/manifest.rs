@@ -1,0 +1,133 @@
+//! What a plugin says of itself. What is wrong with manifests is in `fixtures.rs`.
+
+use hotshoe::error::Code;
+use hotshoe::manifest::{LARGEST_FILE, Manifest};
+use hotshoe_testkit::PluginTree;
+
+const KEY: Option<&str> = Some("harmonics_version");
+
+fn code(text: &str) -> Code {
+    Manifest::from_json(text.as_bytes(), KEY).unwrap_err().code()
+}
+
+pub fn schema(name: &str) -> jsonschema::Validator {
+    let path = format!("{}/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("the schema is there");
+    jsonschema::validator_for(&serde_json::from_str(&text).expect("the schema is JSON")).expect("it is a schema")
+}
+
+#[test]
+fn an_empty_object_is_a_manifest() {
+    let (manifest, diagnostics) = Manifest::from_json(b"{}", KEY).unwrap();
+    assert_eq!((manifest, diagnostics.len()), (Manifest::default(), 0));
+}
+
+#[test]
+fn every_field_is_read() {
+    let text = br#"{"name": "gain", "version": "1.2.3-rc.1", "harmonics_version": ">=1.2,<2", "description": "d",
+        "license": "MIT", "authors": ["a", "b"], "homepage": "h", "runtime": "native", "library": "lib/x.so",
+        "entry": "gain_register", "capabilities": ["layer:gain"], "dependencies": {"base": "1"},
+        "platforms": ["linux-x86_64", "darwin-arm64"], "abi": {"stdlib": "libc++"}, "other_version": "3", "x": [1]}"#;
+    let (manifest, diagnostics) = Manifest::from_json(text, KEY).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(manifest.version.unwrap().to_string(), "1.2.3-rc.1");
+    assert!(manifest.host_version.unwrap().matches(&"1.9.0".parse().unwrap()));
+    assert_eq!(manifest.authors, ["a", "b"]);
+    assert_eq!(manifest.library.unwrap().to_str(), Some("lib/x.so"));
+    assert_eq!(manifest.entry.as_deref(), Some("gain_register"));
+    assert_eq!(manifest.capabilities[0].as_str(), "layer:gain");
+    assert!(manifest.dependencies["base"].matches(&"1.4.0".parse().unwrap()));
+    let platforms: Vec<String> = manifest.platforms.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(platforms, ["linux-x86_64", "macos-aarch64"]);
+    assert_eq!(manifest.abi["stdlib"], "libc++");
+    assert_eq!(manifest.other.keys().collect::<Vec<_>>(), ["other_version", "x"], "unknown keys are kept");
+}
+
+#[test]
+fn a_bare_host_version_means_compatible_with_it() {
+    let (manifest, _) = Manifest::from_json(br#"{"harmonics_version": "1.2"}"#, KEY).unwrap();
+    let requirement = manifest.host_version.unwrap();
+    assert!(requirement.matches(&"1.3.0".parse().unwrap()));
+    assert!(!requirement.matches(&"1.1.0".parse().unwrap()));
+    assert!(!requirement.matches(&"2.0.0".parse().unwrap()));
+}
+
+#[test]
+fn nesting_without_end_is_refused_and_not_followed() {
+    let deep = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(code(&deep), Code::ManifestSyntax);
+}
+
+#[test]
+fn a_manifest_of_a_gigabyte_is_refused_before_it_is_read() {
+    let tree = PluginTree::new().file("gain/plugin.json", "{");
+    std::fs::OpenOptions::new().write(true).open(tree.path("gain/plugin.json")).unwrap().set_len(1 << 30).unwrap();
+    let error = Manifest::in_folder(&tree.path("gain"), KEY).unwrap_err();
+    assert_eq!(error.code(), Code::ManifestTooLarge);
+}
+
+#[test]
+fn a_manifest_just_below_the_cap_is_read() {
+    let text = format!(r#"{{"x": "{}"}}"#, "y".repeat(LARGEST_FILE as usize - 10));
+    let tree = PluginTree::new().file("gain/plugin.json", text);
+    assert!(Manifest::in_folder(&tree.path("gain"), KEY).unwrap().is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_manifest_does_not_block() {
+    let tree = PluginTree::new().file("gain/x", "");
+    let made = std::process::Command::new("mkfifo").arg(tree.path("gain/plugin.json")).status().unwrap();
+    assert!(made.success());
+    let error = Manifest::in_folder(&tree.path("gain"), KEY).unwrap_err();
+    assert_eq!(error.code(), Code::ManifestUnreadable);
+}
+
+#[test]
+fn a_hostile_text_does_not_flood_the_message() {
+    let text = format!(r#"{{"version": "{}"}}"#, "\\u001b[31m".repeat(1000));
+    let message = Manifest::from_json(text.as_bytes(), KEY).unwrap_err().report();
+    assert!(message.len() < 600 && !message.contains('\u{1b}'), "{message}");
+}
+
+/// Where they differ on purpose: the reader warns where the schema marks a form as deprecated, and it
+/// reads descriptions of the wrong type as missing, which the schema calls wrong.
+#[test]
+fn the_schema_and_the_reader_agree() {
+    let schema = schema("plugin");
+    let cases = [
+        ("{}", true),
+        (r#"{"name": "my_plugin", "version": "1.2.3", "harmonics_version": ">=1.2,<2"}"#, true),
+        (r#"{"name": "Größe 2", "version": "1.2.3-rc.1+b.5"}"#, true),
+        (r#"{"version": "1.0"}"#, true),
+        (r#"{"version": 1}"#, true),
+        (r#"{"version": "1.0.0.0"}"#, false),
+        (r#"{"version": "v1"}"#, false),
+        (r#"{"version": -1}"#, false),
+        (r#"{"harmonics_version": "^1.2"}"#, true),
+        (r#"{"harmonics_version": "*"}"#, true),
+        (r#"{"harmonics_version": "soon"}"#, false),
+        (r#"{"harmonics_version": []}"#, false),
+        (r#"{"name": "a/b"}"#, false),
+        (r#"{"name": ".."}"#, false),
+        (r#"{"name": "a."}"#, false),
+        (r#"{"name": ""}"#, false),
+        (r#"{"name": 1}"#, false),
+        (r#"{"library": "lib/a.so"}"#, true),
+        (r#"{"library": "../a.so"}"#, false),
+        (r#"{"library": "lib/../../a.so"}"#, false),
+        (r#"{"library": "/a.so"}"#, false),
+        (r#"{"library": "C:a.dll"}"#, false),
+        (r#"{"entry": "main2"}"#, true),
+        (r#"{"entry": "2main"}"#, false),
+        (r#"{"dependencies": {"base": ">=1, <2"}}"#, true),
+        (r#"{"dependencies": {"a/b": "1"}}"#, false),
+        (r#"{"dependencies": {"base": 1}}"#, false),
+        (r#"{"anything": {"else": [null]}}"#, true),
+    ];
+    for (text, valid) in cases {
+        let read = Manifest::from_json(text.as_bytes(), KEY);
+        assert_eq!(read.is_ok(), valid, "the reader, {text}: {read:?}");
+        assert_eq!(schema.is_valid(&serde_json::from_str(text).unwrap()), valid, "the schema, {text}");
+    }
+}

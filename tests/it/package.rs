@@ -1,0 +1,151 @@
+//! Archives of plugin folders, made and installed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use hotshoe::error::Code;
+use hotshoe::package;
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+use tar::{EntryType, Header};
+
+use crate::{harmonics, host_on};
+
+const MANIFEST: &str = r#"{"name": "gain", "version": "1.2.3", "harmonics_version": ">=1.2,<2"}"#;
+
+fn tree() -> PluginTree {
+    PluginTree::new().plugin("gain", MANIFEST, &Library::c(GOOD_C_PLUGIN).build()).file("gain/presets/soft.txt", "soft")
+}
+
+#[test]
+fn a_packaged_plugin_installs_and_loads() {
+    let tree = tree();
+    let made = package::make(&tree.path("gain"), &tree.path("dist"), Some(&harmonics())).unwrap();
+    assert!(made.archive.ends_with("gain-1.2.3.tar.gz"));
+    let names = ["gain/", "gain/libgain.so", "gain/plugin.json", "gain/presets/", "gain/presets/soft.txt"];
+    assert_eq!(made.entries, names);
+
+    let installed = package::install(&made.archive, &tree.path("plugins")).unwrap();
+    assert!(installed.path.ends_with("plugins/gain/1.2.3"));
+    assert_eq!(fs::read_to_string(installed.path.join("presets/soft.txt")).unwrap(), "soft");
+    let plugin = host_on(&tree.path("plugins")).load("gain", None, |_| Ok(())).unwrap();
+    assert_eq!(plugin.version().unwrap().to_string(), "1.2.3");
+
+    let again = package::install(&made.archive, &tree.path("plugins")).unwrap_err();
+    assert_eq!(again.code(), Code::AlreadyInstalled);
+}
+
+#[test]
+fn gnu_tar_lists_what_was_packaged() {
+    let tree = tree();
+    let made = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap();
+    let listed = std::process::Command::new("tar").arg("tzf").arg(&made.archive).output().unwrap();
+    let listed: Vec<String> = String::from_utf8(listed.stdout).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!(listed, made.entries);
+}
+
+#[test]
+fn the_same_folder_gives_the_same_bytes() {
+    let (one, two) = (tree(), tree());
+    fs::remove_file(two.path("gain/presets/soft.txt")).unwrap();
+    let two = two.file("gain/presets/soft.txt", "soft");
+    let bytes = |tree: &PluginTree| {
+        fs::read(package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap().archive).unwrap()
+    };
+    assert_eq!(bytes(&one), bytes(&two));
+}
+
+#[test]
+fn a_plugin_for_another_host_version_is_not_packaged() {
+    let tree = tree();
+    let mut profile = harmonics();
+    profile.set_version("2.0.0").unwrap();
+    let error = package::make(&tree.path("gain"), &tree.path("dist"), Some(&profile)).unwrap_err();
+    assert_eq!(error.code(), Code::HostIncompatible);
+    assert!(!tree.path("dist").exists(), "nothing was written");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_packaged() {
+    let tree = tree();
+    std::os::unix::fs::symlink("/etc/passwd", tree.path("gain/link")).unwrap();
+    let error = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap_err();
+    assert_eq!(error.code(), Code::PackageSource);
+}
+
+/// An archive with one entry of each kind that is asked for; paths go in as they are.
+fn archive(tree: &PluginTree, entries: &[(&str, EntryType)]) -> PathBuf {
+    let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (path, kind) in entries {
+        let mut header = Header::new_gnu();
+        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_entry_type(*kind);
+        header.set_mode(0o644);
+        let content: &[u8] = if path.ends_with("plugin.json") { MANIFEST.as_bytes() } else { b"" };
+        header.set_size(content.len() as u64);
+        if matches!(kind, EntryType::Symlink | EntryType::Link) {
+            header.set_link_name("../../outside").unwrap();
+        }
+        header.set_cksum();
+        builder.append(&header, content).unwrap();
+    }
+    let bytes = builder.into_inner().unwrap().finish().unwrap();
+    let path = tree.path("hostile.tar.gz");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn install_refused(entries: &[(&str, EntryType)]) {
+    let tree = PluginTree::new();
+    let archive = archive(&tree, entries);
+    let root = tree.path("plugins");
+    let error = package::install(&archive, &root).expect_err(&format!("{entries:?}"));
+    assert_eq!(error.code(), Code::ArchiveRefused, "{entries:?}: {}", error.report());
+    assert_eq!(content(&root), Vec::<PathBuf>::new(), "{entries:?} left something behind");
+    assert!(!tree.path("outside").exists());
+}
+
+fn content(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn an_archive_that_reaches_outside_or_holds_more_than_files_is_refused_and_leaves_nothing() {
+    let file = EntryType::Regular;
+    for path in
+        ["../outside", "gain/../../outside", "/outside", "C:outside", "gain\\..\\outside", "gain/con", "gain/a:b"]
+    {
+        install_refused(&[("gain/plugin.json", file), (path, file)]);
+    }
+    let other = [EntryType::Symlink, EntryType::Link, EntryType::Char, EntryType::Block, EntryType::Fifo];
+    for kind in other {
+        install_refused(&[("gain/plugin.json", file), ("gain/x", kind)]);
+    }
+    install_refused(&[("gain/plugin.json", file), ("gain/plugin.json", file)]);
+    install_refused(&[("gain/plugin.json", file), ("gain/PLUGIN.json", file)]);
+    install_refused(&[("gain/plugin.json", file), ("mute/plugin.json", file)]);
+    install_refused(&[]);
+}
+
+#[test]
+fn an_archive_cut_anywhere_is_refused_and_leaves_nothing() {
+    let tree = tree();
+    let made = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap();
+    let bytes = fs::read(&made.archive).unwrap();
+    for end in (0..bytes.len()).step_by(97) {
+        fs::write(tree.path("cut.tar.gz"), &bytes[..end]).unwrap();
+        let error = package::install(&tree.path("cut.tar.gz"), &tree.path("plugins")).unwrap_err();
+        assert!(matches!(error.code(), Code::ArchiveUnreadable | Code::ArchiveRefused), "{}", error.report());
+        assert!(content(&tree.path("plugins")).is_empty());
+    }
+}
+
+#[test]
+fn an_archive_without_a_top_folder_installs_under_the_manifests_name() {
+    let tree = PluginTree::new();
+    let archive = archive(&tree, &[("./plugin.json", EntryType::Regular), ("./libgain.so", EntryType::Regular)]);
+    let installed = package::install(&archive, &tree.path("plugins")).unwrap();
+    assert!(installed.path.ends_with("gain/1.2.3"));
+}
