@@ -1,26 +1,38 @@
 //! Bytes that somebody else wrote: opened, capped and decoded before anything looks at them.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// Reads a regular file of at most `limit` bytes.
+/// Opens a regular file for reading.
 ///
-/// Anything but a regular file (a FIFO would block, a device never ends) is `InvalidInput`; a larger
-/// file is `FileTooLarge`.
-pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+/// Anything else is `InvalidInput`: a pipe would block, a device never ends.
+pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // What is opened is judged by its handle, so that it cannot be exchanged in between; until it is
+    // known to be a file, opening it must not block.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    match metadata.is_file() {
+        true => Ok((file, metadata)),
+        false => Err(Error::new(ErrorKind::InvalidInput, "it is not a regular file")),
     }
-    let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes"));
+}
+
+/// Reads a regular file of at most `limit` bytes; a larger one is `FileTooLarge`.
+///
+/// Of a file that grows meanwhile, it reads what there was at first.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
     if metadata.len() > limit {
-        return Err(too_large());
+        return Err(Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
-    // The file may have grown since it was measured.
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    file.take(metadata.len()).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A hostile text, short and plain enough to stand in a message.

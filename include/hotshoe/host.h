@@ -640,6 +640,16 @@ hotshoe_error *hotshoe_host_load(const hotshoe_host *host,
                                  hotshoe_plugin **plugin);
 
 /*
+ Loads a plugin that a catalog found, and not what it depends on. Otherwise like hotshoe_host_load. The
+ catalog may be freed afterwards. [any thread]
+ */
+hotshoe_error *hotshoe_host_load_candidate(const hotshoe_host *host,
+                                           const hotshoe_candidate *candidate,
+                                           hotshoe_bind_callback bind,
+                                           void *user_data,
+                                           hotshoe_plugin **plugin);
+
+/*
  Loads the plugin at a path: its folder, or its library. Otherwise like hotshoe_host_load. [any thread]
  */
 hotshoe_error *hotshoe_host_load_path(const hotshoe_host *host,

@@ -19,6 +19,7 @@ pub struct hotshoe_catalog {
 
 /// One plugin that was found. It belongs to its catalog.
 pub struct hotshoe_candidate {
+    pub(super) candidate: Candidate,
     name: CString,
     version: Option<CString>,
     path: CString,
@@ -54,6 +55,7 @@ impl hotshoe_candidate {
             description: manifest.description.as_deref().map(c_string),
             refusal: candidate.refusal().map(|refusal| c_string(refusal.to_string())),
             capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
+            candidate: candidate.clone(),
         }
     }
 }

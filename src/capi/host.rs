@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex};
 
 use super::boundary::{ask, fallible, free, give, optional_text, out, path, required, required_mut, text};
-use super::catalog::hotshoe_catalog;
+use super::catalog::{hotshoe_candidate, hotshoe_catalog};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::hotshoe_error;
 use super::plugin::{hotshoe_plugin, hotshoe_plugins};
@@ -129,6 +129,28 @@ pub unsafe extern "C" fn hotshoe_host_load(
             let requirement = optional_text(requirement, requirement_length, "requirement")?;
             let requirement = requirement.map(version::requirement).transpose()?;
             let loaded = host.0.load(name, requirement.as_ref(), bind_with(bind, user_data))?;
+            give(plugin, hotshoe_plugin::new(loaded));
+        }
+        Ok(())
+    })
+}
+
+/// Loads a plugin that a catalog found, and not what it depends on. Otherwise like hotshoe_host_load. The
+/// catalog may be freed afterwards. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_load_candidate(
+    host: *const hotshoe_host,
+    candidate: *const hotshoe_candidate,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    plugin: *mut *mut hotshoe_plugin,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let plugin = out(plugin, "plugin")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe {
+            let (host, candidate) = (required(host, "host")?, required(candidate, "candidate")?);
+            let loaded = host.0.load_candidate(&candidate.candidate, bind_with(bind, user_data))?;
             give(plugin, hotshoe_plugin::new(loaded));
         }
         Ok(())

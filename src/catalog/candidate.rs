@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -14,7 +15,7 @@ use crate::platform::{Platform, System};
 use crate::profile::{HostProfile, ManifestPolicy};
 use crate::version::{self, Version, VersionReq};
 
-/// One plugin that was found. Its library has not been loaded, and need not exist.
+/// One plugin that was found. Its library has not been loaded, and need not exist. Cheap to clone.
 #[derive(Clone, Debug, Serialize)]
 pub struct Candidate {
     name: String,
@@ -23,7 +24,7 @@ pub struct Candidate {
     library: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Diagnostic>,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
 }
 
 impl Candidate {
@@ -109,7 +110,7 @@ impl Candidate {
             .map(|error| Diagnostic::from(error.plugin(&name).at(&path)));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(&name)).collect();
         let version = manifest.version.clone().or_else(|| version_of(&path));
-        Ok((Candidate { version, name, path, library, refusal, manifest }, diagnostics))
+        Ok((Candidate { version, name, path, library, refusal, manifest: Arc::new(manifest) }, diagnostics))
     }
 
     /// The plugin's name: the manifest's, else its folder's or library's.

@@ -16,6 +16,7 @@ mod names;
 mod pe;
 mod source;
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -120,6 +121,8 @@ impl Needed {
 impl Inspection {
     /// Reads a library's facts.
     ///
+    /// What it returns tells the file that it checked from one that may lie at the path later.
+    ///
     /// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`] or [`Code::LibraryTruncated`].
     /// A library for another platform is no error here; [`Inspection::check`] says that.
     pub fn of(path: &Path) -> Result<Inspection> {
@@ -174,9 +177,10 @@ impl Inspection {
 ///
 /// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`], [`Code::LibraryTruncated`],
 /// [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`] or [`Code::EntryMissing`].
-pub fn check_before_load(path: &Path, platform: Platform, entry: &str) -> Result<()> {
+pub fn check_before_load(path: &Path, platform: Platform, entry: &str) -> Result<Metadata> {
     let source = Source::open(path)?;
-    quick_check(path, &source, platform, entry).map_err(|error| error.at(path))
+    quick_check(path, &source, platform, entry).map_err(|error| error.at(path))?;
+    Ok(source.into_metadata())
 }
 
 fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<()> {

@@ -4,7 +4,7 @@
 //! is read, and no more than [`MOST_READ`] bytes in all. It never knows what the bytes mean.
 
 use std::cell::Cell;
-use std::fs::{self, File};
+use std::fs::{File, Metadata};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
@@ -12,6 +12,7 @@ use std::path::Path;
 use object::read::{ReadCache, ReadCacheOps, ReadRef};
 
 use crate::error::{Code, Error, Result};
+use crate::input;
 
 /// The bytes read from one file before it is given up: headers, symbols and names, never code.
 const MOST_READ: u64 = 256 << 20;
@@ -23,7 +24,7 @@ const WINDOW: usize = 4096;
 /// An open file.
 pub(super) struct Source {
     cache: ReadCache<Window>,
-    size: u64,
+    metadata: Metadata,
     left: Cell<u64>,
 }
 
@@ -36,24 +37,24 @@ impl Source {
                 .at(path)
                 .hint("check that the file exists and that you may read it")
         };
-        let size = fs::metadata(path).and_then(|metadata| match metadata.is_file() {
-            true => Ok(metadata.len()),
-            false => Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file")),
-        });
-        let size = size.map_err(unreadable)?;
-        let file = File::open(path).map_err(unreadable)?;
-        let window = Window::new(file, size).map_err(unreadable)?;
-        Ok(Source { cache: ReadCache::new(window), size, left: Cell::new(MOST_READ) })
+        let (file, metadata) = input::open(path).map_err(unreadable)?;
+        let window = Window::new(file, metadata.len()).map_err(unreadable)?;
+        Ok(Source { cache: ReadCache::new(window), metadata, left: Cell::new(MOST_READ) })
     }
 
     /// The size of the file in bytes.
     pub(super) fn size(&self) -> u64 {
-        self.size
+        self.metadata.len()
+    }
+
+    /// What the system knows of the file that is open.
+    pub(super) fn into_metadata(self) -> Metadata {
+        self.metadata
     }
 
     /// The whole file.
     pub(super) fn all(&self) -> Part<'_> {
-        Part { source: self, start: 0, size: self.size }
+        Part { source: self, start: 0, size: self.size() }
     }
 
     fn spend(&self, bytes: u64) -> Result<(), ()> {
@@ -83,7 +84,7 @@ impl<'a> Part<'a> {
 
     /// The size of the file that it is a part of.
     pub(super) fn file_size(self) -> u64 {
-        self.source.size
+        self.source.size()
     }
 
     /// A range of it, if that lies inside.

@@ -1,6 +1,6 @@
 //! What tells a file from the one that may lie at its path later.
 
-use std::fs;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -14,24 +14,23 @@ pub(super) struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// The identity now; a file that cannot be asked has one too, which no other file has.
-    pub(super) fn of(path: &Path) -> FileIdentity {
-        let metadata = fs::metadata(path).ok();
+    /// The identity of a file that this is known of.
+    pub(super) fn new(path: &Path, metadata: &Metadata) -> FileIdentity {
         FileIdentity {
             path: path.to_owned(),
-            length: metadata.as_ref().map_or(0, fs::Metadata::len),
-            modified: metadata.as_ref().and_then(|metadata| metadata.modified().ok()),
-            inode: metadata.as_ref().map_or(0, inode),
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            inode: inode(metadata),
         }
     }
 }
 
 #[cfg(unix)]
-fn inode(metadata: &fs::Metadata) -> u64 {
+fn inode(metadata: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(metadata)
 }
 
 #[cfg(windows)]
-fn inode(_: &fs::Metadata) -> u64 {
+fn inode(_: &Metadata) -> u64 {
     0
 }

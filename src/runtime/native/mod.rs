@@ -45,6 +45,9 @@ pub struct Library {
     mapped: PathBuf,
     identity: FileIdentity,
     copy: Option<Staged>,
+    /// A place in it, by which it is recognised while it is mapped; kept as a number, for it is never
+    /// followed.
+    entry: usize,
 }
 
 /// The libraries that stayed mapped after they were closed. As long as one does, the system's loader
@@ -57,12 +60,12 @@ impl Library {
     /// An absolute `path` is needed, so that no system folder is searched instead. If another file is
     /// still mapped from this path, a private copy is mapped. May be called from any thread.
     pub fn open(path: &Path, entry: &str) -> Result<Library> {
-        let identity = FileIdentity::of(path);
+        let metadata = inspect::check_before_load(path, Platform::current(), entry)?;
+        let identity = FileIdentity::new(path, &metadata);
         if resident().as_ref().and_then(|resident| resident.get(path)).is_some_and(|mapped| *mapped != identity) {
             return Self::open_copy(path, entry);
         }
-        inspect::check_before_load(path, Platform::current(), entry)?;
-        Self::map(path.to_owned(), identity, None).map_err(|error| explain(error, path, entry))
+        Self::map(path.to_owned(), identity, None, entry).map_err(|error| explain(error, path, entry))
     }
 
     /// The same for a private copy, so that the file itself may be overwritten while it is in use.
@@ -72,16 +75,17 @@ impl Library {
     pub fn open_copy(path: &Path, entry: &str) -> Result<Library> {
         let copy = Staged::new(path)?;
         let mapped = copy.library().to_owned();
-        inspect::check_before_load(&mapped, Platform::current(), entry)?;
-        let identity = FileIdentity::of(&mapped);
-        Self::map(mapped, identity, Some(copy)).map_err(|error| explain(error, path, entry))
+        let metadata = inspect::check_before_load(&mapped, Platform::current(), entry)?;
+        let identity = FileIdentity::new(&mapped, &metadata);
+        Self::map(mapped, identity, Some(copy), entry).map_err(|error| explain(error, path, entry))
     }
 
-    fn map(mapped: PathBuf, identity: FileIdentity, copy: Option<Staged>) -> Result<Library> {
+    fn map(mapped: PathBuf, identity: FileIdentity, copy: Option<Staged>, entry: &str) -> Result<Library> {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
         })?;
-        Ok(Library { handle, mapped, identity, copy })
+        let entry = handle.symbol(entry).map_or(0, |address| address as usize);
+        Ok(Library { handle, mapped, identity, copy, entry })
     }
 
     /// Where an exported symbol is, if there is one.
@@ -104,11 +108,11 @@ impl Library {
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, identity, copy: _copy } = self;
+        let Library { handle, mapped, identity, copy: _copy, entry } = self;
         handle.close().map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(&mapped)
         })?;
-        if !os::is_mapped(&mapped) {
+        if !os::is_mapped(&mapped, entry) {
             return Ok(Residency::Unmapped);
         }
         let reasons = why_resident(&mapped);

@@ -1,9 +1,11 @@
 //! The seam to the system's loader.
 //!
-//! Sources: dlopen(3) of POSIX.1-2017 and of glibc; LoadLibraryExW in the Windows documentation.
+//! Sources: dlopen(3) and dladdr(3) of POSIX.1-2024 and of glibc; LoadLibraryExW in the Windows documentation.
 
 #![expect(unsafe_code, reason = "mapping foreign code cannot be checked by the compiler")]
 
+#[cfg(unix)]
+use std::ffi::CStr;
 use std::path::Path;
 
 use super::Address;
@@ -52,26 +54,25 @@ impl Handle {
     }
 }
 
-/// Whether the library at this path is mapped, whoever mapped it.
-pub(super) fn is_mapped(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        // SAFETY: RTLD_NOLOAD never maps anything, so no code runs; the handle it may return is a
-        // second one, and dropping it gives just that one back.
-        unsafe { imp::Library::open(Some(path), imp::RTLD_NOW | RTLD_NOLOAD) }.is_ok()
+/// Whether the library at this path is mapped still, with this address in it.
+///
+/// Unix asks what is at the address, which costs no system call; another library that was mapped
+/// there meanwhile has another path.
+#[cfg(unix)]
+pub(super) fn is_mapped(path: &Path, address: usize) -> bool {
+    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
+    // SAFETY: dladdr compares the address with the mapped libraries and never follows it.
+    if unsafe { libc::dladdr(address as Address, found.as_mut_ptr()) } == 0 {
+        return false;
     }
-    #[cfg(windows)]
-    {
-        imp::Library::open_already_loaded(path).is_ok()
-    }
+    // SAFETY: it succeeded, so it wrote the structure.
+    let name = unsafe { found.assume_init() }.dli_fname;
+    // SAFETY: it is the loader's own string, which ends with NUL, and is compared at once.
+    !name.is_null() && unsafe { CStr::from_ptr(name) }.to_bytes() == path.as_os_str().as_encoded_bytes()
 }
 
-/// From `<dlfcn.h>`; POSIX does not know it, but every system here has it.
-#[cfg(unix)]
-const RTLD_NOLOAD: std::ffi::c_int = if cfg!(target_vendor = "apple") {
-    0x10
-} else if cfg!(target_os = "freebsd") {
-    0x2000
-} else {
-    0x4
-};
+/// Whether the library at this path is mapped still.
+#[cfg(windows)]
+pub(super) fn is_mapped(path: &Path, _: usize) -> bool {
+    imp::Library::open_already_loaded(path).is_ok()
+}

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -49,7 +50,9 @@ impl Prober {
 
     /// Loads and unloads a library in the other process, unless just this file passed before.
     pub fn probe(&self, library: &Path, entry: &str) -> Result<()> {
-        let identity = FileIdentity::of(library);
+        let unreadable =
+            |error| Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error).at(library);
+        let identity = FileIdentity::new(library, &fs::metadata(library).map_err(unreadable)?);
         if self.passed.lock().expect("no panic while it is held").contains(&identity) {
             return Ok(());
         }

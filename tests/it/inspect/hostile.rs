@@ -26,7 +26,7 @@ fn every_truncation_of_a_plugin_is_refused_or_harmless() {
         let result = check_before_load(&path, Platform::current(), ENTRY);
         let _ = Inspection::of(&path);
         match result {
-            Ok(()) => assert!(end >= mapped, "{end} of {} bytes pass, {mapped} are mapped", whole.len()),
+            Ok(_) => assert!(end >= mapped, "{end} of {} bytes pass, {mapped} are mapped", whole.len()),
             Err(error) => {
                 let code = error.code();
                 assert!(matches!(code, Code::LibraryTruncated | Code::LibraryFormat), "{end}: {}", error.report());
