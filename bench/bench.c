@@ -2,9 +2,9 @@
  *
  *   bench <plugin folder> <its library> <entry> <root with many plugin folders, one called gain>
  *
- * load   dlopen + dlsym + call + dlclose, against hotshoe_host_load_candidate + bind + call + hotshoe_host_unload;
- *        then the same by path, which reads the manifest each time
- * scan   opening and reading each plugin.json of a root, against hotshoe_catalog_new
+ * load   dlopen + dlsym + call + dlclose, against hotshoe_host_load_candidate + bind + call +
+ * hotshoe_host_unload; then the same by path, which reads the manifest each time scan   opening and reading
+ * each plugin.json of a root, against hotshoe_catalog_new
  *
  * Prints the median of each, in microseconds, and the median of the ratios of neighbouring runs: a machine
  * that is busy slows both.
@@ -21,12 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static void fail(const char *what) {
+static void fail(const char* what) {
   fprintf(stderr, "bench: %s\n", what);
   exit(1);
 }
 
-static void check(hotshoe_error *error) {
+static void check(hotshoe_error* error) {
   if (error) fail(hotshoe_error_report(error));
 }
 
@@ -39,58 +39,59 @@ static double now(void) {
 /* What both sides of a comparison work on. */
 typedef struct {
   const char *folder, *library, *entry, *root;
-  hotshoe_profile *profile;
-  hotshoe_host *host;
-  const hotshoe_candidate *candidate;
+  hotshoe_profile* profile;
+  hotshoe_host* host;
+  const hotshoe_candidate* candidate;
   unsigned long bytes;
 } job;
 
-static void ignore(void *registry) { (void)registry; }
+static void ignore(void* registry) { (void)registry; }
 
-typedef void (*entry_function)(void *);
+typedef void (*entry_function)(void*);
 
-static void bare_load(job *job) {
-  void *library = dlopen(job->library, RTLD_NOW | RTLD_LOCAL);
+static void bare_load(job* job) {
+  void* library = dlopen(job->library, RTLD_NOW | RTLD_LOCAL);
   if (!library) fail(dlerror());
   entry_function entry = ignore;
-  *(void **)&entry = dlsym(library, job->entry);
+  *(void**)&entry = dlsym(library, job->entry);
   if (!entry) fail("no entry");
   entry(&job->bytes);
   dlclose(library);
 }
 
-static hotshoe_error *bind(void *user_data, const hotshoe_plugin *plugin) {
+static hotshoe_error* bind(void* user_data, const hotshoe_plugin* plugin) {
   hotshoe_function entry;
-  hotshoe_error *error = hotshoe_plugin_entry(plugin, &entry);
+  hotshoe_error* error = hotshoe_plugin_entry(plugin, &entry);
   if (!error) ((entry_function)entry)(user_data);
   return error;
 }
 
-static void unload(job *job, hotshoe_plugin *plugin) {
-  hotshoe_unload *unload;
+static void unload(job* job, hotshoe_plugin* plugin) {
+  hotshoe_unload* unload;
   check(hotshoe_host_unload(job->host, plugin, &unload));
-  if (hotshoe_unload_get_outcome(unload) != HOTSHOE_UNLOAD_OUTCOME_UNMAPPED) fail(hotshoe_unload_text(unload));
+  if (hotshoe_unload_get_outcome(unload) != HOTSHOE_UNLOAD_OUTCOME_UNMAPPED)
+    fail(hotshoe_unload_text(unload));
   hotshoe_unload_free(unload);
   hotshoe_plugin_free(plugin);
 }
 
-static void hotshoe_load(job *job) {
-  hotshoe_plugin *plugin;
+static void hotshoe_load(job* job) {
+  hotshoe_plugin* plugin;
   check(hotshoe_host_load_candidate(job->host, job->candidate, bind, &job->bytes, &plugin));
   unload(job, plugin);
 }
 
-static void hotshoe_load_path(job *job) {
-  hotshoe_plugin *plugin;
+static void hotshoe_load_path(job* job) {
+  hotshoe_plugin* plugin;
   check(hotshoe_host_load_path(job->host, job->folder, HOTSHOE_NUL_TERMINATED, bind, &job->bytes, &plugin));
   unload(job, plugin);
 }
 
-static void bare_scan(job *job) {
-  DIR *root = opendir(job->root);
+static void bare_scan(job* job) {
+  DIR* root = opendir(job->root);
   if (!root) fail("no root");
   unsigned long found = 0;
-  for (struct dirent *entry; (entry = readdir(root));) {
+  for (struct dirent* entry; (entry = readdir(root));) {
     char path[4096], bytes[65536];
     if (entry->d_name[0] == '.') continue;
     snprintf(path, sizeof path, "%s/%s/plugin.json", job->root, entry->d_name);
@@ -104,26 +105,26 @@ static void bare_scan(job *job) {
   if (found < 1000) fail("the walk found less than 1000 plugins");
 }
 
-static void hotshoe_scan(job *job) {
-  hotshoe_catalog *catalog;
+static void hotshoe_scan(job* job) {
+  hotshoe_catalog* catalog;
   check(hotshoe_catalog_new(job->profile, job->root, HOTSHOE_NUL_TERMINATED, &catalog));
   if (hotshoe_catalog_count(catalog) < 1000) fail("the catalog holds less than 1000 plugins");
   hotshoe_catalog_free(catalog);
 }
 
-static int by_size(const void *left, const void *right) {
-  double difference = *(const double *)left - *(const double *)right;
+static int by_size(const void* left, const void* right) {
+  double difference = *(const double*)left - *(const double*)right;
   return (difference > 0) - (difference < 0);
 }
 
-static double median(double *values, int count) {
+static double median(double* values, int count) {
   qsort(values, (size_t)count, sizeof *values, by_size);
   return values[count / 2];
 }
 
 enum { MOST_RUNS = 4000 };
 
-static void compare(const char *name, void (*bare)(job *), void (*ours)(job *), job *job, int runs) {
+static void compare(const char* name, void (*bare)(job*), void (*ours)(job*), job* job, int runs) {
   static double bare_times[MOST_RUNS], our_times[MOST_RUNS], ratios[MOST_RUNS];
   for (int run = -runs / 10; run < runs; run++) {
     double start = now();
@@ -140,12 +141,12 @@ static void compare(const char *name, void (*bare)(job *), void (*ours)(job *), 
          median(ratios, runs));
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   if (count != 5) fail("usage: bench <plugin folder> <its library> <entry> <root>");
   job job = {arguments[1], arguments[2], arguments[3], arguments[4], NULL, NULL, NULL, 0};
   check(hotshoe_profile_new("harmonics", HOTSHOE_NUL_TERMINATED, &job.profile));
   check(hotshoe_host_new(job.profile, &job.host));
-  hotshoe_catalog *catalog;
+  hotshoe_catalog* catalog;
   check(hotshoe_catalog_new(job.profile, job.root, HOTSHOE_NUL_TERMINATED, &catalog));
   check(hotshoe_catalog_find(catalog, "gain", HOTSHOE_NUL_TERMINATED, NULL, 0, &job.candidate));
   printf("| %-34s | %10s | %10s | %5s |\n", "what", "bare, us", "Hotshoe, us", "ratio");

@@ -19,10 +19,10 @@ struct Scale : Layer {
 
 }  // namespace
 
-extern "C" void harmonics_register(unsigned long *count) {
+extern "C" void harmonics_register(unsigned long* count) {
   std::map<std::string, std::shared_ptr<Layer>> layers;
-  for (const char *name : {"half", "double", "triple"}) layers[name] = std::make_shared<Scale>(1.5f);
+  for (const char* name : {"half", "double", "triple"}) layers[name] = std::make_shared<Scale>(1.5f);
   std::vector<float> values;
-  for (const auto &[name, layer] : layers) values.push_back(layer->run(2.0f));
+  for (const auto& [name, layer] : layers) values.push_back(layer->run(2.0f));
   *count += values.size();
 }

@@ -4,7 +4,7 @@
 //! at a time. It knows nothing of what plugins register.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
@@ -35,7 +35,7 @@ pub struct Host {
     profile: HostProfile,
     roots: Mutex<Vec<PathBuf>>,
     prober: Option<Prober>,
-    slots: Mutex<HashMap<PathBuf, Slot>>,
+    slots: Mutex<BTreeMap<PathBuf, Slot>>,
     settled: Condvar,
 }
 
@@ -240,7 +240,10 @@ impl Host {
         let error = error.plugin(candidate.name()).at(candidate.library());
         // What it registered before it failed must go with it. If that is in use already, it stays.
         match plugin.unload() {
-            Ok(Unload::Busy(users)) => Err(error.hint(format!("its library stays mapped: {}", users.join("; ")))),
+            Ok(Unload::Busy(users)) => {
+                lock(&KEPT).push(plugin);
+                Err(error.hint(format!("its library stays mapped: {}", users.join("; "))))
+            }
             _ => Err(error),
         }
     }
@@ -309,7 +312,18 @@ fn in_use(plugin: &Plugin, users: &[String]) -> Error {
         .at(plugin.path())
 }
 
-type Slots<'a> = MutexGuard<'a, HashMap<PathBuf, Slot>>;
+/// The plugins that nobody can unload any more: those of hosts that are gone, and those whose entry
+/// failed after something they had registered was in use. What they registered may be, so it is never
+/// dropped.
+static KEPT: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        lock(&KEPT).extend(self.plugins());
+    }
+}
+
+type Slots<'a> = MutexGuard<'a, BTreeMap<PathBuf, Slot>>;
 
 impl Slot {
     fn live(&self) -> Option<(u64, Arc<Plugin>)> {

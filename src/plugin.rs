@@ -57,7 +57,7 @@ impl fmt::Display for Unload {
 /// A plugin that was brought to life.
 ///
 /// It may be used from any thread. It stays loaded until [`crate::host::Host::unload`] says
-/// otherwise; a plugin that is dropped while it is loaded leaves its library mapped.
+/// otherwise, and if nobody does, for the rest of the process.
 pub struct Plugin {
     candidate: Candidate,
     entry_symbol: String,
@@ -69,9 +69,6 @@ enum State {
     Ending,
     Ended,
 }
-
-/// What plugins had registered that were never unloaded: their code stays mapped, so may these.
-static LEFT_BEHIND: Mutex<Vec<Box<dyn Registration>>> = Mutex::new(Vec::new());
 
 impl Plugin {
     pub(crate) fn new(candidate: Candidate, entry_symbol: String, library: Library) -> Plugin {
@@ -214,15 +211,6 @@ fn withdraw(registrations: &mut [Box<dyn Registration>]) -> Vec<String> {
         }
     }
     users
-}
-
-impl Drop for Plugin {
-    fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let State::Live { registrations, .. } = state {
-            LEFT_BEHIND.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).append(registrations);
-        }
-    }
 }
 
 impl fmt::Debug for Plugin {

@@ -148,9 +148,10 @@ typedef int (*hotshoe_registration_callback)(void *user_data, hotshoe_registrati
 
 /*
  Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
- registry. `plugin` is lent for the call. Return NULL, or an error made with hotshoe_error_new: then what the
- plugin registered is withdrawn, it is unloaded, and loading fails with that error. It must not throw. It may
- load other plugins; for one that another thread is loading it gets the error `plugin-busy`.
+ registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
+ another function: then what the plugin registered is withdrawn, it is unloaded, and loading fails with that
+ error. It must not throw. It may load other plugins; for one that another thread is loading it gets the
+ error `plugin-busy`.
  */
 typedef hotshoe_error *(*hotshoe_bind_callback)(void *user_data, const hotshoe_plugin *plugin);
 
@@ -166,8 +167,8 @@ const char *hotshoe_version(void);
 /*
  Makes an error for a callback to return, with the code `entry-failed`.
 
- `message`: what failed, in one sentence. NULL or text that is not UTF-8 makes an error without words.
- Yours, until the callback returns it. [any thread]
+ `message`: what failed, in one sentence; what is not UTF-8 in it is replaced. NULL makes an error without
+ words. Yours, until the callback returns it. [any thread]
  */
 hotshoe_error *hotshoe_error_new(const char *message, size_t message_length);
 

@@ -106,6 +106,15 @@ pub(super) unsafe fn text<'a>(data: *const c_char, length: usize, what: &str) ->
         .map_err(|error| Error::new(Code::ArgumentInvalid, format!("`{what}` is not UTF-8")).because(error))
 }
 
+/// A text of which anything is better than nothing: what is not UTF-8 in it is replaced.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(super) unsafe fn any_text(data: *const c_char, length: usize, what: &str) -> Result<String> {
+    // SAFETY: as the caller promises.
+    unsafe { bytes(data, length, what) }.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
 /// A text that may be missing.
 ///
 /// # Safety

@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char};
 
-use super::boundary::{ask, c_path, c_string, free, infallible, lend, text};
+use super::boundary::{any_text, ask, c_path, c_string, free, infallible, lend};
 use crate::error::{Code, Error};
 
 /// Why one operation stopped: code, stage, message, hint, path, plugin and causes.
@@ -46,13 +46,14 @@ impl hotshoe_error {
 
 /// Makes an error for a callback to return, with the code `entry-failed`.
 ///
-/// `message`: what failed, in one sentence. NULL or text that is not UTF-8 makes an error without words.
-/// Yours, until the callback returns it. [any thread]
+/// `message`: what failed, in one sentence; what is not UTF-8 in it is replaced. NULL makes an error without
+/// words. Yours, until the callback returns it. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_error_new(message: *const c_char, message_length: usize) -> *mut hotshoe_error {
     infallible(std::ptr::null_mut(), || {
         // SAFETY: the header's contract for strings.
-        let message = unsafe { text(message, message_length, "message") }.unwrap_or("no reason was given");
+        let message = unsafe { any_text(message, message_length, "message") };
+        let message = message.unwrap_or_else(|_| "no reason was given".to_owned());
         hotshoe_error::give(
             Error::new(Code::EntryFailed, "its entry function failed")
                 .because(message.replace('\0', " "))

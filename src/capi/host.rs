@@ -1,9 +1,9 @@
 //! A program's side of its plugins.
 
 use std::ffi::{c_char, c_void};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::boundary::{ask, fallible, free, give, optional_text, out, path, required, required_mut, text};
+use super::boundary::{fallible, free, give, optional_text, out, path, required, required_mut, text};
 use super::catalog::{hotshoe_candidate, hotshoe_catalog};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::hotshoe_error;
@@ -21,9 +21,10 @@ use crate::version;
 pub struct hotshoe_host(Host);
 
 /// Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
-/// registry. `plugin` is lent for the call. Return NULL, or an error made with hotshoe_error_new: then what the
-/// plugin registered is withdrawn, it is unloaded, and loading fails with that error. It must not throw. It may
-/// load other plugins; for one that another thread is loading it gets the error `plugin-busy`.
+/// registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
+/// another function: then what the plugin registered is withdrawn, it is unloaded, and loading fails with that
+/// error. It must not throw. It may load other plugins; for one that another thread is loading it gets the
+/// error `plugin-busy`.
 pub type hotshoe_bind_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, plugin: *const hotshoe_plugin) -> *mut hotshoe_error>;
 
@@ -31,11 +32,14 @@ pub type hotshoe_bind_callback =
 fn bind_with(callback: hotshoe_bind_callback, user_data: *mut c_void) -> impl FnMut(&Arc<Plugin>) -> Result<()> {
     move |plugin| {
         let Some(callback) = callback else { return Ok(()) };
-        let plugin = hotshoe_plugin::new(plugin.clone());
+        let lent = hotshoe_plugin::new(plugin.clone());
         // SAFETY: the host passed the two together; the plugin outlives the call.
-        let error = unsafe { callback(user_data, &raw const plugin) };
+        let error = unsafe { callback(user_data, &raw const lent) };
+        if error.is_null() {
+            return Ok(());
+        }
         // SAFETY: the header asks for an error of our own making, which is ours now.
-        if error.is_null() { Ok(()) } else { Err(unsafe { hotshoe_error::take(error) }) }
+        Err(unsafe { hotshoe_error::take(error) })
     }
 }
 
@@ -310,12 +314,5 @@ pub unsafe extern "C" fn hotshoe_host_plugins(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_free(host: *mut hotshoe_host) {
     // SAFETY: the header's contract for handles.
-    let live = unsafe { ask(host, |host| host.0.plugins()) };
-    OUTLIVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(live);
-    // SAFETY: the header's contract for handles.
     unsafe { free(host) }
 }
-
-/// The plugins that outlived their host. What one registered may hold a handle of that very plugin, so
-/// neither would ever be dropped; here they stay in reach, and a leak checker has nothing to say.
-static OUTLIVED: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());

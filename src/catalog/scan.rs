@@ -129,7 +129,7 @@ impl Scan<'_> {
                 Err(error) => self.unreadable(folder, error),
             }
         }
-        sorted.sort_by(|a, b| a.path.cmp(&b.path));
+        sorted.sort_by(|a, b| a.name.cmp(&b.name));
         sorted
     }
 
@@ -166,32 +166,31 @@ struct Entry {
 
 /// Of the same version of the same plugin the first usable one stays.
 fn settle_duplicates(catalog: &mut Catalog) {
-    let mut first: HashMap<(String, Option<Version>), PathBuf> = HashMap::new();
-    let mut spelling: HashMap<String, String> = HashMap::new();
+    let mut first: HashMap<(&str, Option<&Version>), &Path> = HashMap::new();
+    let mut spelling: HashMap<String, &str> = HashMap::new();
     let mut diagnostics = Vec::new();
-    catalog.candidates.retain(|candidate| {
-        let name = candidate.name().to_owned();
-        let spelled = spelling.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+    let mut stays = Vec::with_capacity(catalog.candidates.len());
+    for candidate in &catalog.candidates {
+        let name = candidate.name();
+        let spelled = spelling.entry(name.to_lowercase()).or_insert(name);
         if *spelled != name {
             let message = format!("there is a plugin `{spelled}` too: the names differ only in case");
             let diagnostic = Diagnostic::warning(Code::NameCase, message).hint("rename one of them");
-            diagnostics.push(diagnostic.plugin(&name).at(candidate.path()));
+            diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
         }
         if candidate.refusal().is_some() {
-            return true;
+            stays.push(true);
+            continue;
         }
-        let path = candidate.path().to_owned();
-        let Some(used) = first.get(&(name.clone(), candidate.version().cloned())) else {
-            first.insert((name, candidate.version().cloned()), path);
-            return true;
-        };
-        if *used == path {
-            return false;
+        let used = *first.entry((name, candidate.version())).or_insert(candidate.path());
+        stays.push(std::ptr::eq(used, candidate.path()));
+        if used != candidate.path() {
+            let message = format!("`{candidate}` was found before, in `{}`; that one is used", used.display());
+            let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
+            diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
         }
-        let message = format!("`{candidate}` was found before, in `{}`; that one is used", used.display());
-        let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
-        diagnostics.push(diagnostic.plugin(&name).at(path));
-        false
-    });
+    }
+    let mut stays = stays.into_iter();
+    catalog.candidates.retain(|_| stays.next().unwrap_or_default());
     catalog.diagnostics.extend(diagnostics);
 }

@@ -9,7 +9,7 @@ mod os;
 mod probe;
 mod staged;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -52,7 +52,7 @@ pub struct Library {
 
 /// The libraries that stayed mapped after they were closed. As long as one does, the system's loader
 /// answers its path with the old code, whatever lies there by now.
-static RESIDENT: Mutex<Option<HashMap<PathBuf, FileIdentity>>> = Mutex::new(None);
+static RESIDENT: Mutex<BTreeMap<PathBuf, FileIdentity>> = Mutex::new(BTreeMap::new());
 
 impl Library {
     /// Checks and maps a library, and runs its constructors. `entry` must be among its exports.
@@ -62,7 +62,7 @@ impl Library {
     pub fn open(path: &Path, entry: &str) -> Result<Library> {
         let metadata = inspect::check_before_load(path, Platform::current(), entry)?;
         let identity = FileIdentity::new(path, &metadata);
-        if resident().as_ref().and_then(|resident| resident.get(path)).is_some_and(|mapped| *mapped != identity) {
+        if resident().get(path).is_some_and(|mapped| *mapped != identity) {
             return Self::open_copy(path, entry);
         }
         Self::map(path.to_owned(), identity, None, entry).map_err(|error| explain(error, path, entry))
@@ -116,7 +116,7 @@ impl Library {
             return Ok(Residency::Unmapped);
         }
         let reasons = why_resident(&mapped);
-        resident().get_or_insert_default().insert(mapped, identity);
+        resident().insert(mapped, identity);
         Ok(Residency::Resident(reasons))
     }
 }
@@ -138,7 +138,7 @@ fn why_resident(library: &Path) -> Vec<String> {
     reasons
 }
 
-fn resident() -> MutexGuard<'static, Option<HashMap<PathBuf, FileIdentity>>> {
+fn resident() -> MutexGuard<'static, BTreeMap<PathBuf, FileIdentity>> {
     RESIDENT.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 

@@ -46,7 +46,7 @@ impl Handle {
         // SAFETY: the address is only handed on as a number; whoever calls or reads what is there
         // states its type in an unsafe block of its own.
         let symbol = unsafe { self.0.get::<Address>(name.as_bytes()) }.ok()?;
-        Some(symbol.into_raw() as Address).filter(|address| !address.is_null())
+        Some(*symbol).filter(|address| !address.is_null())
     }
 
     pub(super) fn close(self) -> Result<(), libloading::Error> {

@@ -31,8 +31,15 @@ impl Prober {
     /// How long a library may take to load in the other process.
     pub const PATIENCE: Duration = Duration::from_secs(10);
 
+    /// The exit code of a process that survived the library. It is not 0, with which a constructor
+    /// that calls `exit` may end the process before anything was found out.
+    pub const SURVIVED: u8 = 42;
+
     /// Probes with a program: the tool `hotshoe`, or one that takes `probe <library> <entry>` too,
-    /// loads and unloads the library, and exits with 0.
+    /// loads and unloads the library, and exits with [`Prober::SURVIVED`].
+    ///
+    /// It exits so as well if the system's loader refuses the library: then no code of it ran, and
+    /// this process learns the reason when it loads the library itself.
     pub fn new(program: impl Into<PathBuf>) -> Prober {
         Prober {
             program: program.into(),
@@ -58,7 +65,7 @@ impl Prober {
         }
         let failed = |message: String| {
             Error::new(Code::ProbeFailed, message)
-                .hint("run `hotshoe check --load` on the plugin; a constructor that throws, exits or waits does this")
+                .hint("look at its constructors and global objects: one that throws, exits or waits does this")
                 .at(library)
         };
         let mut child = Command::new(&self.program)
@@ -78,9 +85,9 @@ impl Prober {
         let Some(status) = status else {
             return Err(failed(format!("it did not load within {} seconds", self.patience.as_secs_f32())));
         };
-        if !status.success() {
+        if status.code() != Some(Self::SURVIVED.into()) {
             let error = failed(format!("loading it ended another process: {}", describe(status)));
-            let words = words.join().unwrap_or_default();
+            let words = plainly(words.join().unwrap_or_default());
             return Err(if words.is_empty() { error } else { error.because(words) });
         }
         self.passed.lock().expect("no panic while it is held").insert(identity);
@@ -116,6 +123,14 @@ fn wait(child: &mut Child, patience: Duration) -> std::io::Result<Option<ExitSta
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// Rust's runtime has words of its own for an exception that nobody caught.
+fn plainly(words: String) -> String {
+    match words.contains("Rust cannot catch foreign exceptions") {
+        true => "an exception was thrown and not caught".to_owned(),
+        false => words,
     }
 }
 

@@ -1,6 +1,6 @@
-void studio_open(void *studio);
-const char *studio_one_plugin_version(void);
+void mixer_open(void* mixer);
+const char* mixer_one_plugin_version(void);
 
-void studio_open(void *studio) { (void)studio; }
+void mixer_open(void* mixer) { (void)mixer; }
 
-const char *studio_one_plugin_version(void) { return HOTSHOE_PLUGIN_VERSION; }
+const char* mixer_one_plugin_version(void) { return HOTSHOE_PLUGIN_VERSION; }

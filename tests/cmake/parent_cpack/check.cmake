@@ -1,5 +1,5 @@
-expect_archives(studio-7.0.0-Linux.zip)
-expect_archive(studio-7.0.0-Linux.zip studio-7.0.0-Linux/bin/studio studio-7.0.0-Linux/bin/)
+expect_archives(mixer-7.0.0-Linux.zip)
+expect_archive(mixer-7.0.0-Linux.zip mixer-7.0.0-Linux/bin/mixer mixer-7.0.0-Linux/bin/)
 
 # The plugin is there to be installed, when it is asked for.
 run(output result "${CMAKE_COMMAND}" --install "${build}" --component gain --prefix "${WORK}/root")

@@ -1,3 +1,3 @@
-void harmonics_register(void *registry);
+void harmonics_register(void* registry);
 
-void harmonics_register(void *registry) { (void)registry; }
+void harmonics_register(void* registry) { (void)registry; }

@@ -1,0 +1,100 @@
+// The plugins found on a search path. Nothing was loaded to make it, so a host can show what there is, and
+// why it would not take some of it, before any plugin code runs.
+//
+//     for (hotshoe::Candidate found : catalog) list(found.name(), found.version(), found.refusal());
+#ifndef HOTSHOE_CATALOG_HPP
+#define HOTSHOE_CATALOG_HPP
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "diagnostics.hpp"
+#include "error.hpp"
+#include "host.h"
+#include "profile.hpp"
+
+namespace hotshoe {
+
+// One plugin that was found. It is lent: it and its strings live as long as the catalog.
+class Candidate {
+ public:
+  explicit Candidate(const hotshoe_candidate* lent) noexcept : handle_(lent) {}
+
+  std::string_view name() const noexcept { return detail::view(hotshoe_candidate_name(handle_)); }
+  std::string_view version() const noexcept { return detail::view(hotshoe_candidate_version(handle_)); }
+  // Its folder, or its library if it has no folder of its own.
+  std::string_view path() const noexcept { return detail::view(hotshoe_candidate_path(handle_)); }
+  std::string_view library() const noexcept { return detail::view(hotshoe_candidate_library(handle_)); }
+  // What it does, in its own words.
+  std::string_view description() const noexcept {
+    return detail::view(hotshoe_candidate_description(handle_));
+  }
+  // Why the host would not take it; empty if it would.
+  std::string_view refusal() const noexcept { return detail::view(hotshoe_candidate_refusal(handle_)); }
+  // What it can be found under.
+  std::vector<std::string_view> capabilities() const {
+    return detail::views(handle_, hotshoe_candidate_capability_count(handle_), hotshoe_candidate_capability);
+  }
+
+  const hotshoe_candidate* get() const noexcept { return handle_; }
+
+ private:
+  const hotshoe_candidate* handle_;
+};
+
+class Catalog {
+ public:
+  using iterator = detail::Iterator<Catalog, Candidate>;
+
+  // Takes ownership of the handle.
+  explicit Catalog(hotshoe_catalog* handle) noexcept : handle_(handle) {}
+
+  // Looks along a search path: folders separated by ':', on Windows by ';'. What cannot be read is a
+  // diagnostic. Errors: `argument-invalid` for an empty path. [any thread]
+  static Result<Catalog> scan(const Profile& profile, std::string_view search_path) {
+    return made(profile, search_path.empty() ? "" : search_path.data(), search_path.size());
+  }
+
+  // The same along the profile's environment variable.
+  static Result<Catalog> scan(const Profile& profile) { return made(profile, nullptr, 0); }
+
+  // How many plugins it holds, those that the host would refuse included.
+  std::size_t size() const noexcept { return hotshoe_catalog_count(get()); }
+  bool empty() const noexcept { return size() == 0; }
+  Candidate operator[](std::size_t index) const noexcept {
+    return Candidate(hotshoe_catalog_candidate(get(), index));
+  }
+  iterator begin() const noexcept { return iterator(this, 0); }
+  iterator end() const noexcept { return iterator(this, size()); }
+
+  // The plugin of this name to use: the highest version that the requirement, such as ">=1.2,<2", allows.
+  // Errors: `plugin-not-found`, `requirement-invalid`. [any thread]
+  Result<Candidate> find(std::string_view name, std::string_view requirement = {}) const {
+    const hotshoe_candidate* found = nullptr;
+    Result<void> sought(hotshoe_catalog_find(get(), name.data(), name.size(), requirement.data(),
+                                             requirement.size(), &found));
+    if (!sought) return std::move(sought).error();
+    return Candidate(found);
+  }
+
+  // What was noticed on the way. Lent.
+  DiagnosticsView diagnostics() const noexcept { return DiagnosticsView(hotshoe_catalog_diagnostics(get())); }
+
+  const hotshoe_catalog* get() const noexcept { return handle_.get(); }
+
+ private:
+  static Result<Catalog> made(const Profile& profile, const char* search_path, std::size_t length) {
+    hotshoe_catalog* catalog = nullptr;
+    Result<void> scanned(hotshoe_catalog_new(profile.get(), search_path, length, &catalog));
+    if (!scanned) return std::move(scanned).error();
+    return Catalog(catalog);
+  }
+
+  std::unique_ptr<hotshoe_catalog, detail::Deleter<hotshoe_catalog_free>> handle_;
+};
+
+}  // namespace hotshoe
+
+#endif  // HOTSHOE_CATALOG_HPP

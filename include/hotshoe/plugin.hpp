@@ -1,0 +1,55 @@
+// A plugin that was brought to life. This is a handle of it: there may be several, and none of them keeps
+// the plugin loaded or unloads it. Only Host::unload ends a plugin.
+#ifndef HOTSHOE_PLUGIN_HPP
+#define HOTSHOE_PLUGIN_HPP
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "error.hpp"
+#include "host.h"
+
+namespace hotshoe {
+
+class Plugin {
+ public:
+  // Takes ownership of the handle.
+  explicit Plugin(hotshoe_plugin* handle) noexcept : handle_(handle) {}
+
+  // Another handle of the same plugin. [any thread]
+  Plugin clone() const noexcept { return Plugin(hotshoe_plugin_clone(get())); }
+
+  std::string_view name() const noexcept { return detail::view(hotshoe_plugin_name(get())); }
+  std::string_view version() const noexcept { return detail::view(hotshoe_plugin_version(get())); }
+  // Its folder, or its library if it has no folder of its own.
+  std::string_view path() const noexcept { return detail::view(hotshoe_plugin_path(get())); }
+  std::string_view library() const noexcept { return detail::view(hotshoe_plugin_library(get())); }
+  // What it can be found under.
+  std::vector<std::string_view> capabilities() const {
+    return detail::views(get(), hotshoe_plugin_capability_count(get()), hotshoe_plugin_capability);
+  }
+
+  // Whether it is loaded still. Another thread may unload it a moment later. [any thread]
+  bool is_loaded() const noexcept { return hotshoe_plugin_is_loaded(get()); }
+
+  // Where an exported symbol is, until the plugin is unloaded: symbol<int()>("answer") is a function,
+  // symbol<const int>("number") is data. What a function throws is for the caller to catch.
+  // Errors: `symbol-missing`, `plugin-unloaded`, `plugin-busy`. [any thread]
+  template <class T>
+  Result<T*> symbol(std::string_view name) const {
+    void* address = nullptr;
+    Result<void> found(hotshoe_plugin_symbol(get(), name.data(), name.size(), &address));
+    if (!found) return std::move(found).error();
+    return reinterpret_cast<T*>(address);
+  }
+
+  const hotshoe_plugin* get() const noexcept { return handle_.get(); }
+
+ private:
+  std::unique_ptr<hotshoe_plugin, detail::Deleter<hotshoe_plugin_free>> handle_;
+};
+
+}  // namespace hotshoe
+
+#endif  // HOTSHOE_PLUGIN_HPP

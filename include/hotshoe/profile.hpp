@@ -1,0 +1,117 @@
+// What a host expects of its plugins. From the name alone everything follows: `harmonics` looks for plugins
+// along HARMONICS_PLUGIN_PATH, calls `harmonics_register`, and reads `harmonics_version` in manifests.
+//
+// An `extern "C"` entry that takes a C++ reference is a C name on a C++ binary interface: strings, shared
+// pointers and virtual calls cross it. So a profile made here states the interface of the host's own
+// translation unit, and a plugin whose manifest names another is refused before it is loaded.
+#ifndef HOTSHOE_PROFILE_HPP
+#define HOTSHOE_PROFILE_HPP
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "error.hpp"
+#include "host.h"
+
+namespace hotshoe {
+
+// The functions that change a profile need it for themselves.
+class Profile {
+ public:
+  // Takes ownership of the handle.
+  explicit Profile(hotshoe_profile* handle) noexcept : handle_(handle) {}
+
+  // The profile that follows from a name. Errors: `profile-invalid`. [any thread]
+  static Result<Profile> named(std::string_view name) {
+    hotshoe_profile* profile = nullptr;
+    Result<void> made(hotshoe_profile_new(name.data(), name.size(), &profile));
+    return of_this_program(std::move(made), profile);
+  }
+
+  // Reads a `<name>.host.json` file. Errors: `profile-unreadable`, `profile-invalid`. [any thread]
+  static Result<Profile> from_file(std::string_view file) {
+    hotshoe_profile* profile = nullptr;
+    Result<void> made(hotshoe_profile_from_file(file.data(), file.size(), &profile));
+    return of_this_program(std::move(made), profile);
+  }
+
+  // The host's own version, against which plugins state what they need. Errors: `version-invalid`.
+  Result<void> set_version(std::string_view version) {
+    return Result<void>(hotshoe_profile_set_version(get(), version.data(), version.size()));
+  }
+
+  // The symbol that plugins export for the host to call. Errors: `profile-invalid`.
+  Result<void> set_entry(std::string_view symbol) {
+    return Result<void>(hotshoe_profile_set_entry(get(), symbol.data(), symbol.size()));
+  }
+
+  // One more aspect of the host's binary interface, such as "tensors" = "2".
+  Result<void> set_abi(std::string_view key, std::string_view value) {
+    return Result<void>(hotshoe_profile_set_abi(get(), key.data(), key.size(), value.data(), value.size()));
+  }
+
+  // Whether a private copy of a plugin's library is mapped, so that its file may be overwritten while it is
+  // in use: for hosts that plugins are developed in.
+  Result<void> set_private_copies(bool private_copies) {
+    return Result<void>(hotshoe_profile_set_private_copies(get(), private_copies));
+  }
+
+  std::string_view name() const noexcept { return detail::view(hotshoe_profile_name(get())); }
+  std::string_view version() const noexcept { return detail::view(hotshoe_profile_version(get())); }
+  // The environment variable that holds the search path.
+  std::string_view search_path_variable() const noexcept {
+    return detail::view(hotshoe_profile_search_path_variable(get()));
+  }
+  // The symbol that plugins export for the host to call.
+  std::string_view entry() const noexcept { return detail::view(hotshoe_profile_entry(get())); }
+  // The symbol under which plugins may export their version.
+  std::string_view version_symbol() const noexcept {
+    return detail::view(hotshoe_profile_version_symbol(get()));
+  }
+  // The manifest key that holds a plugin's requirement on the host's version.
+  std::string_view version_key() const noexcept { return detail::view(hotshoe_profile_version_key(get())); }
+
+  const hotshoe_profile* get() const noexcept { return handle_.get(); }
+  hotshoe_profile* get() noexcept { return handle_.get(); }
+
+ private:
+  static Result<Profile> of_this_program(Result<void> made, hotshoe_profile* handle) {
+    if (!made) return std::move(made).error();
+    Profile profile(handle);
+    if (Result<void> stated = profile.state_abi(); !stated) return std::move(stated).error();
+    return profile;
+  }
+
+  // The keys and values are those that hotshoe_add_plugin() writes into manifests.
+  Result<void> state_abi() {
+#if defined(_MSC_VER)
+    constexpr std::string_view compiler = "msvc";
+#else
+    constexpr std::string_view compiler = "itanium";
+#endif
+#if defined(_LIBCPP_VERSION)
+    constexpr std::string_view stdlib = "libc++", string = "";
+#elif defined(__GLIBCXX__) && _GLIBCXX_USE_CXX11_ABI
+    constexpr std::string_view stdlib = "libstdc++", string = "cxx11";
+#elif defined(__GLIBCXX__)
+    constexpr std::string_view stdlib = "libstdc++", string = "old";
+#elif defined(_MSC_VER)
+    constexpr std::string_view stdlib = "msvc", string = "";
+#else
+    constexpr std::string_view stdlib = "", string = "";
+#endif
+    if (Result<void> set = set_abi("compiler", compiler); !set) return set;
+    if (!stdlib.empty()) {
+      if (Result<void> set = set_abi("stdlib", stdlib); !set) return set;
+    }
+    if (!string.empty()) return set_abi("string", string);
+    return {};
+  }
+
+  std::unique_ptr<hotshoe_profile, detail::Deleter<hotshoe_profile_free>> handle_;
+};
+
+}  // namespace hotshoe
+
+#endif  // HOTSHOE_PROFILE_HPP

@@ -1,0 +1,70 @@
+/* From a host's name everything follows, and setters change what they name. */
+#include "check.h"
+
+static void everything_follows_from_the_name(void) {
+  hotshoe_profile* profile = camera_profile();
+  CHECK_TEXT(hotshoe_profile_name(profile), "camera");
+  CHECK_TEXT(hotshoe_profile_version(profile), NULL);
+  CHECK_TEXT(hotshoe_profile_search_path_variable(profile), "CAMERA_PLUGIN_PATH");
+  CHECK_TEXT(hotshoe_profile_entry(profile), "camera_register");
+  CHECK_TEXT(hotshoe_profile_version_symbol(profile), "camera_plugin_version");
+  CHECK_TEXT(hotshoe_profile_version_key(profile), "camera_version");
+
+  CHECK_OK(hotshoe_profile_set_version(profile, "1.2.0", Z));
+  CHECK_TEXT(hotshoe_profile_version(profile), "1.2.0");
+  CHECK_OK(hotshoe_profile_set_entry(profile, "camera_main (not this)", 11));
+  CHECK_TEXT(hotshoe_profile_entry(profile), "camera_main");
+  CHECK_OK(hotshoe_profile_set_abi(profile, "film", Z, "35 mm", Z));
+  CHECK_OK(hotshoe_profile_set_private_copies(profile, true));
+
+  CHECK_FAILS(hotshoe_profile_set_version(profile, "one", Z), "version-invalid");
+  CHECK_FAILS(hotshoe_profile_set_entry(profile, "not a symbol", Z), "profile-invalid");
+  CHECK_TEXT(hotshoe_profile_version(profile), "1.2.0");
+  CHECK_TEXT(hotshoe_profile_entry(profile), "camera_main");
+  hotshoe_profile_free(profile);
+}
+
+static void a_profile_that_cannot_be_made_writes_nothing(void) {
+  hotshoe_profile* profile = NULL;
+  CHECK_FAILS(hotshoe_profile_new("7 seas", Z, &profile), "profile-invalid");
+  CHECK_FAILS(hotshoe_profile_new("", 0, &profile), "profile-invalid");
+  CHECK_FAILS(hotshoe_profile_new("\xff", Z, &profile), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_new("camera", (size_t)-2, &profile), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_from_file("/no/such.host.json", Z, &profile), "profile-unreadable");
+  CHECK_FAILS(hotshoe_profile_from_file(__FILE__, Z, &profile), "profile-invalid");
+  CHECK(profile == NULL);
+}
+
+static void null_is_refused(void) {
+  hotshoe_profile* profile = camera_profile();
+  hotshoe_profile* other = NULL;
+  CHECK_FAILS(hotshoe_profile_new(NULL, 0, &other), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_new("camera", Z, NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_from_file(NULL, 0, &other), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_from_file("camera.host.json", Z, NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_version(NULL, "1.0.0", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_version(profile, NULL, 0), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_entry(NULL, "entry", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_entry(profile, NULL, Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_abi(NULL, "key", Z, "value", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_abi(profile, NULL, 0, "value", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_abi(profile, "key", Z, NULL, 0), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_private_copies(NULL, true), "argument-invalid");
+  CHECK(other == NULL);
+  hotshoe_profile_free(profile);
+
+  CHECK_TEXT(hotshoe_profile_name(NULL), NULL);
+  CHECK_TEXT(hotshoe_profile_version(NULL), NULL);
+  CHECK_TEXT(hotshoe_profile_search_path_variable(NULL), NULL);
+  CHECK_TEXT(hotshoe_profile_entry(NULL), NULL);
+  CHECK_TEXT(hotshoe_profile_version_symbol(NULL), NULL);
+  CHECK_TEXT(hotshoe_profile_version_key(NULL), NULL);
+  hotshoe_profile_free(NULL);
+}
+
+int main(void) {
+  everything_follows_from_the_name();
+  a_profile_that_cannot_be_made_writes_nothing();
+  null_is_refused();
+  return 0;
+}

@@ -1,0 +1,58 @@
+// What lies on a search path can be shown before any of it runs.
+#include <hotshoe/catalog.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+void a_catalog_can_be_walked_over(const Folder& folder, const hotshoe::Profile& profile) {
+  const hotshoe::Catalog catalog = hotshoe::Catalog::scan(profile, folder.string()).value();
+  CHECK_EQUAL(catalog.size(), 2u);
+  std::string names;
+  for (const hotshoe::Candidate& found : catalog) names += std::string(found.name()) + " ";
+  CHECK_EQUAL(names, "delay gain ");
+  CHECK(catalog.diagnostics().empty());
+
+  const hotshoe::Candidate gain = catalog.find("gain", ">=1").value();
+  CHECK_EQUAL(gain.version(), "1.0.0");
+  CHECK_EQUAL(gain.path(), (folder.path() / "gain").string());
+  CHECK_EQUAL(gain.library(), (folder.path() / "gain" / "lib.so").string());
+  CHECK_EQUAL(gain.description(), "Louder");
+  CHECK_EQUAL(gain.refusal(), "");
+  CHECK_EQUAL(gain.capabilities().size(), 1u);
+  CHECK_EQUAL(gain.capabilities()[0], "effect:gain");
+  CHECK(contains(catalog.find("delay").error().report(), "mixer"));
+  CHECK(contains(catalog[0].refusal(), ">=9"));
+  CHECK_EQUAL(catalog.find("gain", ">=2").error().code(), "plugin-not-found");
+  CHECK_EQUAL(catalog.find("gain", "soon").error().code(), "requirement-invalid");
+  CHECK_EQUAL(catalog[2].name(), "");
+}
+
+void an_empty_search_path_is_not_the_environment(const Folder& folder, const hotshoe::Profile& profile) {
+  setenv("MIXER_PLUGIN_PATH", folder.string().c_str(), 1);
+  CHECK_EQUAL(hotshoe::Catalog::scan(profile).value().size(), 2u);
+  CHECK_EQUAL(hotshoe::Catalog::scan(profile, "").error().code(), "argument-invalid");
+  CHECK_EQUAL(hotshoe::Catalog::scan(profile, {}).error().code(), "argument-invalid");
+  unsetenv("MIXER_PLUGIN_PATH");
+  CHECK(hotshoe::Catalog::scan(profile).value().empty());
+}
+
+void what_cannot_be_read_is_a_diagnostic(const Folder& folder, const hotshoe::Profile& profile) {
+  const hotshoe::Catalog catalog = hotshoe::Catalog::scan(profile, folder.string() + "/none").value();
+  CHECK(catalog.empty());
+  CHECK_EQUAL(catalog.diagnostics().size(), 1u);
+  CHECK_EQUAL(catalog.diagnostics()[0].code(), "folder-unreadable");
+}
+
+}  // namespace
+
+int main() {
+  Folder folder;
+  folder.install("gain", built("gain2"), R"(, "description": "Louder", "capabilities": ["effect:gain"])");
+  folder.install("delay", built("gain2"), R"(, "mixer_version": ">=9")");
+  hotshoe::Profile profile = hotshoe::Profile::named("mixer").value();
+  profile.set_version("1.0.0").value();
+  a_catalog_can_be_walked_over(folder, profile);
+  an_empty_search_path_is_not_the_environment(folder, profile);
+  what_cannot_be_read_is_a_diagnostic(folder, profile);
+}

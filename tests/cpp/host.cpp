@@ -1,0 +1,105 @@
+// A host loads the good plugins, whatever the others do.
+#include <hotshoe/host.hpp>
+
+#include "check.hpp"
+#include "rack.hpp"
+
+namespace {
+
+void what_an_entry_throws_is_the_error(const Folder& folder) {
+  Rack rack;
+  hotshoe::Host host = mixer_host(folder);
+  hotshoe::Result<hotshoe::Plugin> boom = host.load<Mixer>("throws", rack);
+  CHECK(!boom);
+  CHECK_EQUAL(boom.error().code(), "entry-failed");
+  CHECK_EQUAL(boom.error().plugin(), "throws");
+  CHECK_EQUAL(boom.error().causes()[0], "boom");
+  CHECK_EQUAL(rack.size(), 0u);  // what it had registered is gone
+  CHECK_EQUAL(mappings_of(folder.path() / "throws"), 0);
+
+  hotshoe::Result<hotshoe::Plugin> number = host.load<Mixer>("throws_int", rack);
+  CHECK(!number);
+  CHECK_EQUAL(number.error().causes()[0], "an exception that is not a std::exception");
+  CHECK_EQUAL(mappings_of(folder.path() / "throws_int"), 0);
+  CHECK(host.plugins().empty());
+}
+
+void nine_good_plugins_load_beside_a_broken_one() {
+  Folder folder;
+  for (int i = 1; i <= 9; ++i) folder.install("good" + std::to_string(i), built("gain2"));
+  folder.install("good5b", built("throws"));
+  Rack rack;
+  hotshoe::Loaded loaded = mixer_host(folder).load_all<Mixer>(rack);
+  CHECK_EQUAL(loaded.plugins.size(), 9u);
+  CHECK_EQUAL(loaded.diagnostics.size(), 1u);
+  CHECK_EQUAL(loaded.diagnostics[0].plugin(), "good5b");
+  CHECK(contains(loaded.diagnostics[0].text(), "boom"));
+}
+
+void a_plugin_is_found_by_name_version_path_and_capability(const Folder& folder) {
+  folder.install("gain", built("gain2"), R"(, "capabilities": ["effect:gain"])");
+  Rack rack;
+  hotshoe::Host host = mixer_host(folder);
+  CHECK(host.catalog().value().size() > 2);
+  CHECK_EQUAL(host.load<Mixer>("gain", ">=2", rack).error().code(), "plugin-not-found");
+  CHECK_EQUAL(host.load<Mixer>("gain", "soon", rack).error().code(), "requirement-invalid");
+  hotshoe::Plugin gain = host.load<Mixer>("gain", ">=1,<2", rack).value();
+  hotshoe::Plugin same = host.load_path<Mixer>(gain.library(), rack).value();
+  CHECK_EQUAL(host.load<Mixer>("gain", rack).value().path(), same.path());
+  CHECK_EQUAL(host.plugins().size(), 1u);
+  CHECK_EQUAL(host.plugins_named("gain").size(), 1u);
+  CHECK_EQUAL(host.plugins_named("Gain").size(), 0u);
+  CHECK_EQUAL(host.plugins_with("effect:gain").value().size(), 1u);
+  CHECK_EQUAL(host.plugins_with("effect:delay").value().size(), 0u);
+  CHECK_EQUAL(host.plugins_with("\n").error().code(), "capability-invalid");
+  CHECK_EQUAL(host.load_path<Mixer>("/no/such/plugin", rack).error().code(), "library-missing");
+}
+
+void another_search_path_can_be_loaded_too(const Folder& folder) {
+  Folder nothing;
+  Rack rack;
+  hotshoe::Host host = mixer_host(nothing);
+  CHECK(host.load_all<Mixer>(rack).plugins.empty());
+  const hotshoe::Profile profile = hotshoe::Profile::named("mixer").value();
+  const hotshoe::Catalog catalog = hotshoe::Catalog::scan(profile, folder.string()).value();
+  hotshoe::Loaded loaded = host.load_catalog<Mixer>(catalog, rack);
+  CHECK_EQUAL(loaded.plugins.size(), 1u);
+  CHECK_EQUAL(loaded.diagnostics.size(), 2u);
+  CHECK_EQUAL(host.load_candidate<Mixer>(catalog.find("gain").value(), rack).value().name(), "gain");
+  CHECK_EQUAL(host.load_candidate<Mixer>(catalog[99], rack).error().code(), "argument-invalid");
+}
+
+void what_was_registered_outlives_the_host(const Folder& folder) {
+  static Rack rack;
+  std::shared_ptr<Effect> held;
+  {
+    hotshoe::Host host = mixer_host(folder);
+    CHECK(static_cast<bool>(host.load<Mixer>("gain", rack)));
+    hotshoe::Host moved = std::move(host);
+    CHECK_EQUAL(moved.plugins().size(), 1u);
+    held = rack.find("gain");
+  }
+  CHECK_EQUAL((*held)(4), 8);
+  CHECK_EQUAL((*rack.find("gain"))(4), 8);
+}
+
+void a_prober_that_cannot_run_is_the_error(const Folder& folder) {
+  Rack rack;
+  hotshoe::Host host = mixer_host(folder);
+  host.set_prober("/no/such/program").value();
+  CHECK_EQUAL(host.load<Mixer>("gain", rack).error().code(), "probe-failed");
+}
+
+}  // namespace
+
+int main() {
+  Folder folder;
+  folder.install("throws", built("throws"));
+  folder.install("throws_int", built("throws_int"));
+  what_an_entry_throws_is_the_error(folder);
+  nine_good_plugins_load_beside_a_broken_one();
+  a_plugin_is_found_by_name_version_path_and_capability(folder);
+  another_search_path_can_be_loaded_too(folder);
+  what_was_registered_outlives_the_host(folder);
+  a_prober_that_cannot_run_is_the_error(folder);
+}
