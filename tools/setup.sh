@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Installs what Hotshoe is built and tested with, as far as it is missing.
+#
+#   tools/setup.sh demo   what tools/demo.sh needs: cmake, make and a C++ compiler
+#   tools/setup.sh test   what tools/test.sh needs: also ninja, clang, valgrind, cross compilers and linters
+#
+# On Debian and Ubuntu it uses apt-get, as root or through sudo. Elsewhere it says what to install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+what=${1:-}
+demo=(cmake:cmake make:make c++:g++ cc:gcc)
+test=("${demo[@]}" ninja:ninja-build clang:clang valgrind:valgrind pkg-config:pkg-config nm:binutils
+  aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
+  python3:python3 shellcheck:shellcheck)
+case $what in
+  demo) wanted=("${demo[@]}") ;;
+  test) wanted=("${test[@]}") ;;
+  *)
+    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
+
+missing=()
+for pair in "${wanted[@]}"; do
+  command -v "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
+done
+# Debian's python3 brings neither of these.
+if [ "$what" = test ] && command -v python3 > /dev/null && ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
+  missing+=(python3-venv)
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if ! command -v apt-get > /dev/null; then
+    echo "setup: please install: ${missing[*]}" >&2
+    echo "setup: (the names are Debian's; then run this again)" >&2
+    exit 1
+  fi
+  as_root=()
+  if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+  echo "setup: installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+fi
+
+oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+if ! command -v cargo > /dev/null; then
+  echo "setup: Rust is missing: install it from https://rustup.rs, then run this again" >&2
+  exit 1
+fi
+found=$(rustc --version | cut -d' ' -f2)
+if [ "$(printf '%s\n%s\n' "$oldest" "$found" | sort -V | head -n 1)" != "$oldest" ]; then
+  echo "setup: Rust $found is too old: $oldest or newer is needed (rustup update)" >&2
+  exit 1
+fi
+
+# Linters whose verdict depends on their version come from PyPI, into a folder of the build.
+if [ "$what" = test ] && [ ! -x build/linters/bin/clang-format ]; then
+  echo "setup: installing the linters into build/linters"
+  python3 -m venv build/linters
+  build/linters/bin/pip install -q --disable-pip-version-check cmakelang==0.6.13 pyyaml==6.0.3 clang-format==14.0.6
+fi
+echo "setup: all that \`$what\` needs is there"

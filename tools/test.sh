@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# All tests, on a clean checkout or a used one.
+#
+#   tools/test.sh
+#
+# Installs what it needs first. A test that cannot run for want of a tool fails: none is skipped silently.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools/setup.sh test
+
+export HOTSHOE_REQUIRE_TOOLS=1
+target=${CARGO_TARGET_DIR:-$PWD/target}
+jobs=$(nproc 2> /dev/null || echo 2)
+started=$SECONDS
+log=build/test.log
+: > "$log"
+
+step() { printf '\n== [%d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$*"; }
+# The tests of a CMake build; the log is kept to count what was skipped.
+run_ctest() { ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$jobs" "${@:2}" 2>&1 | tee -a "$log"; }
+configure() { cmake -S . -B "$1" -G Ninja -D CMAKE_BUILD_TYPE=Release -D HOTSHOE_CARGO_TARGET_DIR="$target" "${@:2}"; }
+
+step "Formatting and lints"
+cargo fmt --all --check
+cargo clippy --quiet --workspace --all-targets --features hotshoe/capi -- -D warnings
+git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | grep -v '^include/hotshoe/host.h$' |
+  xargs build/linters/bin/clang-format --dry-run -Werror
+git ls-files '*.cmake' '*CMakeLists.txt' | xargs build/linters/bin/cmake-lint --suppress-decorations
+git ls-files '*.sh' .ci/run | xargs shellcheck
+
+step "The loader and the tool (Rust)"
+cargo test --quiet --workspace --features hotshoe/capi
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
+
+step "The C and C++ headers, the CMake modules and the examples"
+configure build/test
+cmake --build build/test
+run_ctest build/test
+
+step "The C++ host under the address and undefined-behaviour sanitizers"
+configure build/sanitize -D HOTSHOE_SANITIZE=address,undefined
+cmake --build build/sanitize
+run_ctest build/sanitize -L sanitize
+
+step "The demo of the README"
+tools/demo.sh
+
+step "Done"
+passed=$(grep -c ' Passed ' "$log" || true)
+skipped=$(grep -c '\*\*\*Skipped' "$log" || true)
+grep '\*\*\*Skipped' "$log" || true
+echo "ctest: $passed passed, 0 failed, $skipped skipped"
