@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::source::Source;
-use super::{Inspection, Needed, library};
+use super::{Inspection, Needed, format};
 use crate::platform::{Architecture, Platform, System};
 
 /// The deepest nesting of `include` lines in the loader's configuration.
@@ -85,7 +85,7 @@ fn look_at(needed: &mut Needed, candidates: impl IntoIterator<Item = PathBuf>) {
 fn is_usable(path: &Path) -> bool {
     let Ok(source) = Source::open(path) else { return false };
     let here = Platform::current();
-    library::open(source.all(), here).is_ok_and(|library| library.shape().refuse(source.size(), here).is_ok())
+    format::open(source.all(), here).is_ok_and(|library| library.shape().refuse(source.size(), here).is_ok())
 }
 
 /// `ld.so(8)`: RPATH, `LD_LIBRARY_PATH`, RUNPATH, the configured folders, the default ones.

@@ -19,9 +19,6 @@ use super::{Format, Inspection, Needed};
 use crate::error::Result;
 use crate::platform::{Architecture, Platform, System};
 
-/// The largest section that can be an embedded manifest with its padding, in bytes.
-pub(super) const LARGEST_MANIFEST: u64 = 2 << 20;
-
 /// The most entries of a kind that are kept: needed libraries, search paths, version needs.
 const MOST_ENTRIES: usize = 1024;
 
@@ -212,7 +209,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
         let sections = self.header.sections(self.endian, self.file).ok()?;
         let (_, section) = sections.section_by_name(self.endian, super::MANIFEST_SECTION.as_bytes())?;
         let (start, size) = section.file_range(self.endian)?;
-        names::manifest(self.file.part(start, size).filter(|part| part.size() <= LARGEST_MANIFEST)?.bytes()?)
+        names::manifest(self.file.part(start, size).filter(|part| part.size() <= names::LARGEST_MANIFEST)?.bytes()?)
     }
 
     /// The newest `GLIBC_` version that it needs.

@@ -4,7 +4,7 @@
 //! and their wording. It never reads past what tells the formats apart.
 
 use super::source::Part;
-use super::{Format, Inspection, elf, macho, pe};
+use super::{Format, Inspection};
 use crate::error::{Code, Error, Result};
 use crate::platform::Platform;
 
@@ -18,21 +18,6 @@ pub(super) trait Library {
 
     /// Writes down everything else.
     fn describe(&self, facts: &mut Inspection) -> Result<()>;
-}
-
-/// Tells the format and reads the headers. Of a universal library, the part for `platform` is taken
-/// or else the first.
-pub(super) fn open<'a>(file: Part<'a>, platform: Platform) -> Result<Box<dyn Library + 'a>> {
-    let magic = file.from(0, 4).and_then(Part::bytes).unwrap_or_default();
-    match magic {
-        [] => Err(Error::new(Code::LibraryFormat, "the library is empty").hint("build or install the plugin again")),
-        [0x7f, b'E', b'L', b'F'] => elf::open(file),
-        [b'M', b'Z', ..] => pe::open(file),
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xfe, 0xed, 0xfa, 0xcf | 0xce] | [0xca, 0xfe, 0xba, 0xbe | 0xbf] => {
-            macho::open(file, platform)
-        }
-        _ => Err(not_a_library(&looks_like(file))),
-    }
 }
 
 /// What the headers of a library say.
@@ -99,7 +84,7 @@ pub(super) fn damaged(what: &str) -> Error {
 }
 
 /// What a file that is no library seems to be, by its first bytes.
-fn looks_like(file: Part<'_>) -> String {
+pub(super) fn looks_like(file: Part<'_>) -> String {
     const KNOWN: [(&[u8], &str); 10] = [
         (b"!<arch>\n", "a static library"),
         (b"!<thin>\n", "a static library"),

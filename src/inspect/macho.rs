@@ -110,7 +110,7 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
         let sections = segment.sections(self.endian, after).ok()?;
         let section = sections.iter().find(|section| section.name() == b"__hotshoe")?;
         let (start, size) = section.file_range(self.endian, section.offset(self.endian).into())?;
-        let part = self.part.part(start, size).filter(|part| part.size() <= super::elf::LARGEST_MANIFEST)?;
+        let part = self.part.part(start, size).filter(|part| part.size() <= names::LARGEST_MANIFEST)?;
         names::manifest(part.bytes()?)
     }
 

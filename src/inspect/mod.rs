@@ -9,6 +9,7 @@ mod elf;
 mod elf_symbols;
 mod entry;
 mod findings;
+mod format;
 mod library;
 mod macho;
 mod macho_exports;
@@ -184,7 +185,7 @@ pub fn check_before_load(path: &Path, platform: Platform, entry: &str) -> Result
 }
 
 fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<()> {
-    let library = library::open(source.all(), platform)?;
+    let library = format::open(source.all(), platform)?;
     let shape = library.shape();
     shape.refuse(source.size(), platform)?;
     if library.exports(entry)? {
@@ -196,7 +197,7 @@ fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) ->
 }
 
 fn read(path: &Path, source: &Source) -> Result<Inspection> {
-    let library = library::open(source.all(), Platform::current())?;
+    let library = format::open(source.all(), Platform::current())?;
     let shape = library.shape();
     shape.refuse_incomplete(source.size())?;
     let mut facts = Inspection::empty(path, source.size(), shape);

@@ -1,5 +1,7 @@
 //! Names out of a hostile file: cut, counted and decoded before they are kept.
 
+/// The largest section that can be an embedded manifest with its padding, in bytes.
+pub(super) const LARGEST_MANIFEST: u64 = 2 << 20;
 /// The longest name in bytes; mangled C++ names of generated code reach a few thousand.
 const LONGEST: usize = 16 << 10;
 

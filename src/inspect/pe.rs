@@ -110,7 +110,7 @@ impl<'a> Pe<'a> {
         let section = self.sections.iter().find(|section| section.raw_name() == super::MANIFEST_SECTION.as_bytes())?;
         let (start, size) = section.pe_file_range();
         let part = self.file.part(start.into(), size.into())?;
-        names::manifest(part.from(0, super::elf::LARGEST_MANIFEST)?.bytes()?)
+        names::manifest(part.from(0, names::LARGEST_MANIFEST)?.bytes()?)
     }
 }
 
