@@ -2,6 +2,7 @@
 //! machine's own compilers, and loaded.
 
 mod catalog;
+mod docs;
 mod fixtures;
 #[cfg(feature = "capi")]
 mod headers;
@@ -14,6 +15,7 @@ mod native;
 mod package;
 mod plugin;
 mod profile;
+mod readme;
 
 use std::path::Path;
 

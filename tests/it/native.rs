@@ -120,19 +120,20 @@ fn a_probe_tells_how_another_process_fared() {
         let (_tree, prober) = prober(script);
         prober.probe(&library, ENTRY).map_err(|error| (error.code(), error.report()))
     };
-    assert!(probe("exit 0").is_ok());
+    assert!(probe("exit 42").is_ok());
     let (code, report) = probe("echo boom >&2; kill -ABRT $$").unwrap_err();
     assert_eq!(code, Code::ProbeFailed);
     assert!(report.contains("abort") && report.contains("boom"), "{report}");
     let (_, report) = probe("exec sleep 60").unwrap_err();
     assert!(report.contains("within 0.4 seconds"), "{report}");
-    assert!(probe("exit 3").is_err());
+    let (_, report) = probe("exit 0").unwrap_err();
+    assert!(report.contains("exit status: 0"), "a constructor that exits looks like this: {report}");
 }
 
 #[test]
 fn a_library_is_probed_again_only_after_it_changed() {
     let tree = PluginTree::new().plugin("gain", "{}", &Source::c(GOOD_C_PLUGIN).build());
-    let (probes, prober) = prober("echo x >> \"$0.count\"");
+    let (probes, prober) = prober("echo x >> \"$0.count\"; exit 42");
     let count = || fs::read_to_string(probes.path("probe.count")).unwrap_or_default().lines().count();
     prober.probe(&tree.library("gain"), ENTRY).unwrap();
     prober.probe(&tree.library("gain"), ENTRY).unwrap();

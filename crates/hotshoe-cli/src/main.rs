@@ -7,6 +7,7 @@ mod output;
 use std::process::ExitCode;
 
 use clap::Parser;
+use hotshoe::runtime::native::Prober;
 
 use args::{Args, Command};
 use output::Answer;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Command::Install(command) => commands::install::run(command),
         Command::Probe(command) => commands::probe::run(command),
     };
-    let answer = result.unwrap_or_else(Answer::from);
-    ExitCode::from(answer.print(args.json))
+    let code = result.unwrap_or_else(Answer::from).print(args.json);
+    let is_probe = matches!(args.command, Command::Probe(_));
+    ExitCode::from(if is_probe { Prober::SURVIVED } else { code })
 }

@@ -8,6 +8,7 @@ use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::inspect::Inspection;
 use hotshoe::platform::Platform;
+use hotshoe::plugin::Unload;
 use hotshoe::profile::HostProfile;
 use hotshoe::runtime::native::Prober;
 
@@ -16,29 +17,46 @@ use crate::output::{Answer, BAD, GOOD, NAME};
 
 pub fn run(args: &Check) -> Result<Answer> {
     let profile = args.host.profile()?;
-    let (candidate, diagnostics) = Candidate::at(&args.plugin, &profile)?;
     let mut answer = Answer::new();
-    answer.diagnostics(diagnostics);
-    let refusal = refusal(&candidate, &profile, &mut answer);
-    let refusal = match (refusal, args.load) {
-        (None, true) => load(&candidate, &profile, &mut answer).err().map(Diagnostic::from),
-        (refusal, _) => refusal,
-    };
     let host = match &profile.version {
         Some(version) => format!("{} {version}", profile.name),
         None => profile.name.clone(),
     };
+    let (candidate, diagnostics) = match Candidate::at(&args.plugin, &profile) {
+        Ok(found) => found,
+        Err(error) if error.code() == Code::LibraryMissing => return Err(error),
+        // There is a plugin, but what it says of itself cannot be read.
+        Err(error) => {
+            no(&mut answer, &host, &args.plugin.display().to_string(), error.into());
+            return Ok(answer);
+        }
+    };
+    answer.diagnostics(diagnostics);
     answer.field("plugin", &candidate);
-    answer.field("accepted", refusal.is_none());
-    match refusal {
-        None => answer.line(format!("{GOOD}yes{GOOD:#}: {host} takes {NAME}{candidate}{NAME:#}")),
-        Some(refusal) => {
-            answer.line(format!("{BAD}no{BAD:#}: {host} does not take {NAME}{candidate}{NAME:#}"));
-            answer.diagnostics([refusal.plugin(candidate.name())]);
-            answer.no();
+    let outcome = match (refusal(&candidate, &profile, &mut answer), args.load) {
+        (Some(refusal), _) => Err(refusal),
+        (None, true) => load(&candidate, &profile).map(Some).map_err(Diagnostic::from),
+        (None, false) => Ok(None),
+    };
+    match outcome {
+        Err(refusal) => no(&mut answer, &host, &candidate.to_string(), refusal.plugin(candidate.name())),
+        Ok(unload) => {
+            answer.line(format!("{GOOD}yes{GOOD:#}: {host} takes {NAME}{candidate}{NAME:#}"));
+            answer.field("accepted", true);
+            if let Some(unload) = unload {
+                answer.line(format!("  loaded and unloaded: {unload}"));
+                answer.field("unload", unload.to_string());
+            }
         }
     }
     Ok(answer)
+}
+
+fn no(answer: &mut Answer, host: &str, plugin: &str, refusal: Diagnostic) {
+    answer.line(format!("{BAD}no{BAD:#}: {host} does not take {NAME}{plugin}{NAME:#}"));
+    answer.field("accepted", false);
+    answer.diagnostics([refusal]);
+    answer.no();
 }
 
 /// What can be known without running it.
@@ -47,22 +65,23 @@ fn refusal(candidate: &Candidate, profile: &HostProfile, answer: &mut Answer) ->
         return Some(refusal.clone());
     }
     let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.entry);
-    let checked = Inspection::of(candidate.library()).and_then(|facts| {
-        answer.diagnostics(facts.findings());
-        facts.check(Platform::current(), entry)
-    });
-    checked.err().map(Diagnostic::from)
+    let facts = match Inspection::of(candidate.library()) {
+        Ok(facts) => facts,
+        Err(error) => return Some(error.into()),
+    };
+    let refusal = facts.check(Platform::current(), entry).err().map(Diagnostic::from);
+    // A missing dependency is a warning to whoever inspects and a refusal here: it is said once.
+    let is_said = |finding: &Diagnostic| refusal.as_ref().is_some_and(|refusal| refusal.message == finding.message);
+    answer.diagnostics(facts.findings().into_iter().filter(|finding| !is_said(finding)));
+    refusal
 }
 
 /// What only running it can show.
-fn load(candidate: &Candidate, profile: &HostProfile, answer: &mut Answer) -> Result<()> {
+fn load(candidate: &Candidate, profile: &HostProfile) -> Result<Unload> {
     let myself = env::current_exe()
         .map_err(|error| Error::new(Code::ProbeFailed, "this program cannot find itself to probe").because(error))?;
     let mut host = Host::new(profile.clone());
     host.set_prober(Some(Prober::new(myself)));
     let plugin = host.load_candidate(candidate, |_| Ok(()))?;
-    let outcome = host.unload(&plugin)?;
-    answer.line(format!("  loaded and unloaded: {outcome}"));
-    answer.field("unload", outcome.to_string());
-    Ok(())
+    host.unload(&plugin)
 }

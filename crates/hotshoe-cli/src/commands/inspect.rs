@@ -1,7 +1,7 @@
 //! `hotshoe inspect`
 
 use hotshoe::error::Result;
-use hotshoe::inspect::Inspection;
+use hotshoe::inspect::{Format, Inspection};
 
 use crate::args::Inspect;
 use crate::output::{Answer, BAD, NAME};
@@ -11,7 +11,8 @@ pub fn run(args: &Inspect) -> Result<Answer> {
     let mut answer = Answer::new();
     answer.line(format!("{NAME}{}{NAME:#}", args.library.display()));
     let platforms: Vec<String> = facts.platforms.iter().map(ToString::to_string).collect();
-    answer.fact("format", format!("{:?} for {}, {} bytes", facts.format, platforms.join(" and "), facts.size));
+    answer
+        .fact("format", format!("{} for {}, {} bytes", format_name(facts.format), platforms.join(" and "), facts.size));
     answer.fact("name", facts.name.clone().unwrap_or_default());
     answer.fact("build id", facts.build_id.clone().unwrap_or_default());
     answer.fact("glibc", facts.glibc.as_ref().map(|version| format!("{version} or newer")).unwrap_or_default());
@@ -36,6 +37,15 @@ pub fn run(args: &Inspect) -> Result<Answer> {
     answer.diagnostics(facts.findings());
     answer.field("inspection", &facts);
     Ok(answer)
+}
+
+fn format_name(format: Format) -> String {
+    match format {
+        Format::Elf => "ELF".to_owned(),
+        Format::MachO => "Mach-O".to_owned(),
+        Format::Pe => "PE".to_owned(),
+        other => format!("{other:?}"),
+    }
 }
 
 /// A library without an export list can export thousands of symbols.

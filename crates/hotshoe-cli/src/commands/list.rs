@@ -15,7 +15,13 @@ pub fn run(args: &List) -> Result<Answer> {
     let catalog = Catalog::scan(&profile, &search_path);
     let mut answer = Answer::new();
     if search_path.roots().is_empty() {
-        answer.line(format!("{} is not set: set it, or give --path", profile.search_path_variable));
+        answer.line(match &args.path {
+            Some(_) => "--path names no folder".to_owned(),
+            None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
+        });
+    } else if catalog.candidates().is_empty() {
+        let roots: Vec<String> = search_path.roots().iter().map(|root| root.display().to_string()).collect();
+        answer.line(format!("no plugin in {}", roots.join(", ")));
     }
     let newest = catalog.newest();
     for candidate in catalog.candidates() {

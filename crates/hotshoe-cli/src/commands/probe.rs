@@ -1,4 +1,5 @@
-//! `hotshoe probe`
+//! `hotshoe probe`: main turns every answer of it into the exit code `Prober::SURVIVED`, for whoever
+//! gets to answer has survived the library.
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::runtime::native::Library;

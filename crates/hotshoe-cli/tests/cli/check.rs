@@ -1,0 +1,321 @@
+//! `hotshoe check`
+
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+use snapbox::str;
+
+use crate::inspect::needy;
+use crate::{GAIN, gain, hotshoe, json};
+
+const CHECK: [&str; 4] = ["check", "gain", "--host", "harmonics"];
+const LOAD: [&str; 5] = ["check", "gain", "--host", "harmonics", "--load"];
+
+fn with_library(library: &Library) -> PluginTree {
+    PluginTree::new().plugin("gain", GAIN, &library.build())
+}
+
+#[test]
+fn a_good_plugin_is_taken() {
+    hotshoe(&gain(), &CHECK)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+yes: harmonics takes gain 1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+    let host = ["check", "gain", "--host", "harmonics", "--host-version", "1.4.0"];
+    hotshoe(&gain(), &host)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+yes: harmonics 1.4.0 takes gain 1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn a_library_may_be_named_instead_of_its_folder() {
+    let args = ["check", "gain/libgain.so", "--host", "harmonics"];
+    hotshoe(&gain(), &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+yes: harmonics takes gain 1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn a_host_of_another_version_does_not_take_it() {
+    let args = ["check", "gain", "--host", "harmonics", "--host-version", "2.0.0"];
+    hotshoe(&gain(), &args)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics 2.0.0 does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[host-incompatible]: plugin `gain`: it asks for harmonics `>=1.2, <2`, and this is 2.0.0
+  in [..]/gain
+  hint: get a plugin version made for harmonics 2.0.0
+
+"#]]);
+}
+
+#[test]
+fn a_library_without_the_entry_is_not_taken_and_the_hint_says_why() {
+    let library = Library::cpp("void harmonics_register(void *) {}\n");
+    hotshoe(&with_library(&library), &CHECK).assert().code(1).stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]]).stderr_eq(str![[r#"
+error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
+  in [..]/gain/libgain.so
+  hint: it exports the C++ function `_Z18harmonics_registerPv`: `extern "C"` is missing from the declaration of `harmonics_register`
+
+"#]]);
+    let library = Library::c("static void harmonics_register(void *r) { (void)r; }\n").arg("-Wno-unused-function");
+    hotshoe(&with_library(&library), &CHECK)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
+  in [..]/gain/libgain.so
+  hint: it exports nothing: declare `harmonics_register` as `extern "C"` with default visibility
+
+"#]]);
+}
+
+#[test]
+fn a_missing_dependency_is_said_once() {
+    hotshoe(&needy(), &CHECK)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain
+
+"#]])
+        .stderr_eq(str![[r#"
+error[dependency-missing]: plugin `gain`: the library needs `libhotshoe_absent.so`, which is not found
+  in [..]/gain/libgain.so
+  hint: install it, or ship it beside the plugin; searched: [..]
+
+"#]]);
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_is_a_no() {
+    let tree = gain().file("gain/plugin.json", r#"{"name": "gain", "version": "1.2"#);
+    hotshoe(&tree, &CHECK)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain
+
+"#]])
+        .stderr_eq(str![[r#"
+error[manifest-syntax]: the manifest is not well-formed JSON: EOF while parsing a string at line 1 column [..]
+  in [..]/gain/plugin.json
+  hint: the smallest manifest is `{}`
+
+"#]]);
+    let object = json(&tree, &CHECK, 1);
+    assert_eq!((&object["accepted"], &object["diagnostics"][0]["code"]), (&false.into(), &"manifest-syntax".into()));
+}
+
+#[test]
+fn a_warning_does_not_keep_a_plugin_out() {
+    let tree = gain().file("gain/plugin.json", r#"{"version": 1.2}"#);
+    hotshoe(&tree, &CHECK)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+yes: harmonics takes gain 1.2.0
+
+"#]])
+        .stderr_eq(str![[r#"
+warning[manifest-version-short]: plugin `gain`: `version` is the number `1.2`; it is read as `1.2.0`
+  in [..]/gain/plugin.json
+  hint: write "version": "1.2.0"
+
+"#]]);
+}
+
+#[test]
+fn loading_says_what_became_of_the_library() {
+    hotshoe(&gain(), &LOAD)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+yes: harmonics takes gain 1.2.3
+  loaded and unloaded: unmapped
+
+"#]])
+        .stderr_eq(str![]);
+    let resident = Library::c(GOOD_C_PLUGIN).arg("-Wl,-z,nodelete");
+    hotshoe(&with_library(&resident), &LOAD)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+yes: harmonics takes gain 1.2.3
+  loaded and unloaded: resident: it asks never to be unloaded (`DF_1_NODELETE`)
+
+"#]])
+        .stderr_eq(str![[r#"
+warning[library-resident]: the library asks never to be unloaded (`DF_1_NODELETE`)
+  in [..]/gain/libgain.so
+  hint: link it without `-z nodelete`
+
+"#]]);
+}
+
+#[test]
+fn a_constructor_that_throws_does_not_take_the_tool_with_it() {
+    let source = "#include <stdexcept>\n\
+                  struct Camera { Camera() { throw std::runtime_error(\"no camera\"); } } camera;\n\
+                  extern \"C\" void harmonics_register(void *) {}\n";
+    let tree = with_library(&Library::cpp(source));
+    hotshoe(&tree, &LOAD).assert().code(1).stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]]).stderr_eq(str![[r#"
+error[probe-failed]: plugin `gain`: loading it ended another process: signal 6 (abort): an exception was thrown and not caught
+  in [..]/gain/libgain.so
+  hint: look at its constructors and global objects: one that throws, exits or waits does this
+
+"#]]);
+    assert_eq!(json(&tree, &LOAD, 1)["diagnostics"][0]["code"], "probe-failed");
+    hotshoe(&tree, &CHECK).assert().code(0);
+}
+
+#[test]
+fn a_constructor_that_exits_is_not_taken_for_a_success() {
+    let source = "#include <stdlib.h>\n\
+                  __attribute__((constructor)) static void early(void) { exit(0); }\n\
+                  void harmonics_register(void *registry) { (void)registry; }\n";
+    hotshoe(&with_library(&Library::c(source)), &LOAD)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[probe-failed]: plugin `gain`: loading it ended another process: exit status: 0
+  in [..]/gain/libgain.so
+  hint: look at its constructors and global objects: one that throws, exits or waits does this
+
+"#]]);
+}
+
+#[test]
+fn a_destructor_that_crashes_is_found_out() {
+    let source = "#include <stdlib.h>\n\
+                  __attribute__((destructor)) static void late(void) { abort(); }\n\
+                  void harmonics_register(void *registry) { (void)registry; }\n";
+    hotshoe(&with_library(&Library::c(source)), &LOAD)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[probe-failed]: plugin `gain`: loading it ended another process: signal 6 (abort)
+  in [..]/gain/libgain.so
+  hint: look at its constructors and global objects: one that throws, exits or waits does this
+
+"#]]);
+}
+
+#[test]
+fn what_the_systems_loader_refuses_is_told_in_its_words() {
+    let source = "void nowhere(void);\nvoid harmonics_register(void *r) { (void)r; nowhere(); }\n";
+    hotshoe(&with_library(&Library::c(source)), &LOAD).assert().code(1).stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]]).stderr_eq(str![[r#"
+error[load-failed]: plugin `gain`: the system's loader refused the library: dlopen failed: [..]/gain/libgain.so: undefined symbol: nowhere
+  in [..]/gain/libgain.so
+  hint: see what it needs with `hotshoe inspect`
+
+"#]]);
+}
+
+#[test]
+fn nothing_to_check_is_an_error() {
+    let args = ["check", "absent", "--host", "harmonics"];
+    hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: there is no plugin here [library-missing]
+  in absent
+  because: No such file or directory (os error 2)
+
+"#]]);
+    let args = ["check", ".", "--host", "harmonics"];
+    hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: this folder holds no plugin [library-missing]
+  in [..]
+  hint: a plugin's folder holds a `plugin.json` or a library
+
+"#]]);
+}
+
+#[test]
+fn a_host_may_be_a_file() {
+    let tree = gain().file("mixer.host.json", r#"{"name": "mixer", "version": "3.0.0", "entry": "mixer_main"}"#);
+    let args = ["check", "gain", "--host", "mixer.host.json"];
+    hotshoe(&tree, &args)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: mixer 3.0.0 does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[entry-missing]: plugin `gain`: the library does not export `mixer_main`
+  in [..]/gain/libgain.so
+  hint: declare it as `extern "C"` with default visibility: `mixer_main`
+
+"#]]);
+    let tree = tree.file("bad.host.json", r#"{"name": "mixer", "entrey": "mixer_main"}"#);
+    let args = ["check", "gain", "--host", "bad.host.json"];
+    hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: the host profile is not valid [profile-invalid]
+  in bad.host.json
+  because: unknown field `entrey`, expected one of `$schema`, `name`, `version`, `search_path_variable`, `entry`, `version_symbol`, `version_key`, `abi`, `policies` at line 1 column [..]
+  hint: compare it with schema/host.schema.json
+
+"#]]);
+    let args = ["check", "gain", "--host", "absent.host.json"];
+    hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: the host profile cannot be read [profile-unreadable]
+  in absent.host.json
+  because: No such file or directory (os error 2)
+
+"#]]);
+}
+
+#[test]
+fn json_has_the_plugin_and_the_verdict() {
+    let object = json(&gain(), &LOAD, 0);
+    assert_eq!((&object["accepted"], &object["unload"]), (&true.into(), &"unmapped".into()), "{object:#}");
+    let plugin = &object["plugin"];
+    assert_eq!((&plugin["name"], &plugin["version"]), (&"gain".into(), &"1.2.3".into()), "{object:#}");
+    assert_eq!(plugin["manifest"]["host_version"], ">=1.2, <2");
+    assert!(plugin["path"].is_string() && plugin["library"].is_string() && plugin.get("refusal").is_none());
+    assert!(json(&gain(), &CHECK, 0).get("unload").is_none(), "it was not loaded");
+
+    let object = json(&gain(), &["check", "gain", "--host", "harmonics", "--host-version", "2.0.0"], 1);
+    assert_eq!(
+        (&object["accepted"], &object["plugin"]["refusal"]["code"]),
+        (&false.into(), &"host-incompatible".into())
+    );
+    assert_eq!(json(&gain(), &["check", "absent", "--host", "harmonics"], 3)["error"]["code"], "library-missing");
+}

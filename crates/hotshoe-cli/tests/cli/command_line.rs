@@ -1,0 +1,211 @@
+//! Help, usage errors and colours: what does not depend on the verb.
+
+use snapbox::str;
+
+use crate::{gain, hotshoe};
+
+#[test]
+fn the_tool_explains_itself() {
+    hotshoe(&gain(), &["--help"])
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+The mount between a program and its plugins
+
+Usage: hotshoe [OPTIONS] <COMMAND>
+
+Commands:
+  inspect  Show what a library is, without running it
+  check    Say whether a host would take a plugin, and why not
+  list     List the plugins that a host would find, with what is wrong with them
+  package  Make an archive of a plugin's folder: <name>-<version>.tar.gz
+  install  Install an archive: into <root>/<name>/<version>
+  help     Print this message or the help of the given subcommand(s)
+
+Options:
+      --json     Print one JSON object instead of text
+  -h, --help     Print help
+  -V, --version  Print version
+
+Exit codes:
+  0  yes: it was done, or the plugin would be taken
+  1  no: the plugin would be refused, or something is wrong with it
+  2  the command line is wrong
+  3  it could not be done
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn every_verb_explains_itself() {
+    let help = |verb| hotshoe(&gain(), &[verb, "--help"]).assert().code(0).stderr_eq(str![]);
+    help("inspect").stdout_eq(str![[r#"
+Show what a library is, without running it
+
+Usage: hotshoe inspect [OPTIONS] <LIBRARY>
+
+Arguments:
+  <LIBRARY>  The library: ELF, Mach-O or PE
+
+Options:
+      --json  Print one JSON object instead of text
+  -h, --help  Print help
+
+Example:
+  hotshoe inspect my_plugin/libmy_plugin.so
+
+"#]]);
+    help("check").stdout_eq(str![[r#"
+Say whether a host would take a plugin, and why not
+
+Usage: hotshoe check [OPTIONS] --host <NAME|FILE> <PLUGIN>
+
+Arguments:
+  <PLUGIN>  The plugin: its folder, or its library
+
+Options:
+      --host <NAME|FILE>        The host: its name, or its <name>.host.json
+      --host-version <VERSION>  The host's version; without one, no plugin is refused for asking
+                                another
+      --load                    Load and unload it, too: first in a process of its own, then in this
+                                one
+      --json                    Print one JSON object instead of text
+  -h, --help                    Print help
+
+Examples:
+  hotshoe check my_plugin --host harmonics
+  hotshoe check my_plugin --host harmonics --host-version 1.2.0 --load
+
+"#]]);
+    help("list").stdout_eq(str![[r#"
+List the plugins that a host would find, with what is wrong with them
+
+Usage: hotshoe list [OPTIONS] --host <NAME|FILE>
+
+Options:
+      --host <NAME|FILE>         The host: its name, or its <name>.host.json
+      --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
+                                 another
+      --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
+                                 variable
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
+
+Examples:
+  hotshoe list --host harmonics
+  hotshoe list --host harmonics --path ~/plugins:/opt/plugins
+
+"#]]);
+    help("package").stdout_eq(str![[r#"
+Make an archive of a plugin's folder: <name>-<version>.tar.gz
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+Arguments:
+  <FOLDER>  The plugin's folder, with a plugin.json that says its name and version
+
+Options:
+      --output <DIR>            Where to put the archive [default: .]
+      --host <NAME|FILE>        Also check that this host would take it: its name, or its
+                                <name>.host.json
+      --host-version <VERSION>  The host's version
+      --json                    Print one JSON object instead of text
+  -h, --help                    Print help
+
+Example:
+  hotshoe package my_plugin --output dist --host harmonics --host-version 1.2.0
+
+"#]]);
+    help("install").stdout_eq(str![[r#"
+Install an archive: into <root>/<name>/<version>
+
+Usage: hotshoe install [OPTIONS] --root <DIR> <ARCHIVE>
+
+Arguments:
+  <ARCHIVE>  The archive
+
+Options:
+      --root <DIR>  A folder on the host's search path
+      --json        Print one JSON object instead of text
+  -h, --help        Print help
+
+Example:
+  hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
+
+"#]]);
+}
+
+#[test]
+fn a_wrong_command_line_is_told_with_the_right_one() {
+    let wrong = |args: &[&str]| hotshoe(&gain(), args).assert().code(2).stdout_eq(str![]);
+    wrong(&["frobnicate"]).stderr_eq(str![[r#"
+error: unrecognized subcommand 'frobnicate'
+
+Usage: hotshoe [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
+    wrong(&["check", "gain"]).stderr_eq(str![[r#"
+error: the following required arguments were not provided:
+  --host <NAME|FILE>
+
+Usage: hotshoe check --host <NAME|FILE> <PLUGIN>
+
+For more information, try '--help'.
+
+"#]]);
+    wrong(&["inspect", "gain", "--hots", "harmonics"]).stderr_eq(str![[r#"
+error: unexpected argument '--hots' found
+
+  tip: to pass '--hots' as a value, use '-- --hots'
+
+Usage: hotshoe inspect <LIBRARY>
+
+For more information, try '--help'.
+
+"#]]);
+    wrong(&["package", "gain", "--host-version", "1.2.0"]).stderr_eq(str![[r#"
+error: the following required arguments were not provided:
+  --host <NAME|FILE>
+
+Usage: hotshoe package --host <NAME|FILE> --host-version <VERSION> <FOLDER>
+
+For more information, try '--help'.
+
+"#]]);
+    wrong(&["check", "--json"]);
+    wrong(&[]);
+}
+
+#[test]
+fn a_host_that_cannot_be_is_an_error() {
+    let args = ["list", "--host", "a b"];
+    hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: `a b` cannot name a host [profile-invalid]
+  hint: use at most 64 letters, digits, `_` and `-`, starting with a letter
+
+"#]]);
+    let args = ["list", "--host", "harmonics", "--host-version", "one"];
+    hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: `one` is not a version [version-invalid]
+  because: unexpected character 'o' while parsing major version number
+  hint: write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`
+
+"#]]);
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let tree = gain();
+    let says_escape = |variables: &[(&str, &str)]| {
+        let command = hotshoe(&tree, &["check", "gain", "--host", "harmonics", "--host-version", "2.0.0"]);
+        let command = variables.iter().fold(command, |command, (key, value)| command.env(key, value));
+        let output = command.output().unwrap();
+        output.stdout.contains(&0x1b) || output.stderr.contains(&0x1b)
+    };
+    assert!(!says_escape(&[]), "the output is no terminal");
+    assert!(!says_escape(&[("NO_COLOR", "1")]));
+    assert!(says_escape(&[("CLICOLOR_FORCE", "1")]));
+}

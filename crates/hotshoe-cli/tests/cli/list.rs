@@ -1,0 +1,148 @@
+//! `hotshoe list`
+
+use std::fs;
+
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+use snapbox::str;
+
+use crate::{gain, hotshoe, json};
+
+const LIST: [&str; 5] = ["list", "--host", "harmonics", "--path", "."];
+
+/// Two versions of `gain`, `reverb` for a later host, and `mute` with a manifest that breaks off.
+fn mixed() -> PluginTree {
+    let library = Library::c(GOOD_C_PLUGIN).build();
+    let bytes = fs::read(&library).unwrap();
+    let version = |version| format!(r#"{{"name": "gain", "version": "{version}", "capabilities": ["effect:gain"]}}"#);
+    PluginTree::new()
+        .file("gain/1.0.0/plugin.json", version("1.0.0"))
+        .file("gain/1.0.0/libgain.so", &bytes)
+        .file("gain/1.1.0/plugin.json", version("1.1.0"))
+        .file("gain/1.1.0/libgain.so", &bytes)
+        .plugin("mute", r#"{"name": "mute""#, &library)
+        .plugin("reverb", r#"{"name": "reverb", "version": "0.3.0", "harmonics_version": ">=2"}"#, &library)
+}
+
+#[test]
+fn nothing_to_look_in_says_what_to_do() {
+    hotshoe(&gain(), &["list", "--host", "harmonics"])
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+HARMONICS_PLUGIN_PATH names no folder: set it, or give --path
+
+"#]])
+        .stderr_eq(str![]);
+    let args = ["list", "--host", "harmonics", "--path", ""];
+    hotshoe(&gain(), &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+--path names no folder
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn an_empty_folder_is_said_to_be_empty() {
+    hotshoe(&PluginTree::new(), &LIST)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+no plugin in .
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_a_warning() {
+    let args = ["list", "--host", "harmonics", "--path", "absent"];
+    hotshoe(&gain(), &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+no plugin in absent
+
+"#]])
+        .stderr_eq(str![[r#"
+warning[folder-unreadable]: this folder cannot be read: No such file or directory (os error 2)
+  in absent
+
+"#]]);
+}
+
+#[test]
+fn good_plugins_stand_beside_older_and_broken_ones() {
+    let args = ["list", "--host", "harmonics", "--host-version", "1.2.0", "--path", "."];
+    hotshoe(&mixed(), &args)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+  gain                 1.0.0      [..]/gain/1.0.0  effect:gain
+✓ gain                 1.1.0      [..]/gain/1.1.0  effect:gain
+✗ reverb               0.3.0      [..]/reverb
+
+"#]])
+        .stderr_eq(str![[r#"
+error[manifest-syntax]: the manifest is not well-formed JSON: EOF while parsing an object at line 1 column 15
+  in [..]/mute/plugin.json
+  hint: the smallest manifest is `{}`
+error[host-incompatible]: plugin `reverb`: it asks for harmonics `>=2`, and this is 1.2.0
+  in [..]/reverb
+  hint: get a plugin version made for harmonics 1.2.0
+
+"#]]);
+}
+
+#[test]
+fn without_a_broken_plugin_the_answer_is_yes() {
+    hotshoe(&gain(), &LIST)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+✓ gain                 1.2.3      [..]/gain
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn the_hosts_environment_variable_is_used_unless_a_path_is_given() {
+    let (tree, empty) = (gain(), PluginTree::new());
+    let with_variable = |args: &[&str]| hotshoe(&empty, args).env("HARMONICS_PLUGIN_PATH", tree.root());
+    let args = ["list", "--host", "harmonics"];
+    with_variable(&args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+✓ gain                 1.2.3      [..]/gain
+
+"#]])
+        .stderr_eq(str![]);
+    with_variable(&LIST)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+no plugin in .
+
+"#]])
+        .stderr_eq(str![]);
+    let search_path = format!("{}:{}", tree.root().display(), empty.root().display());
+    hotshoe(&empty, &args).env("HARMONICS_PLUGIN_PATH", search_path).assert().code(0).stdout_eq(str![[r#"
+✓ gain                 1.2.3      [..]/gain
+
+"#]]);
+}
+
+#[test]
+fn json_has_every_plugin_and_every_finding() {
+    let object = json(&mixed(), &["list", "--host", "harmonics", "--host-version", "1.2.0", "--path", "."], 1);
+    let names: Vec<_> = object["plugins"].as_array().unwrap().iter().map(|plugin| plugin["name"].clone()).collect();
+    assert_eq!(names, ["gain", "gain", "reverb"]);
+    assert_eq!(object["plugins"][2]["refusal"]["code"], "host-incompatible");
+    let codes: Vec<_> = object["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].clone()).collect();
+    assert_eq!(codes, ["manifest-syntax", "host-incompatible"]);
+    assert_eq!(object["search_path"], serde_json::json!(["."]));
+}

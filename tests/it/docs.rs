@@ -1,0 +1,152 @@
+//! The book: its pages are there, its links lead somewhere, and its examples are real.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hotshoe::error::Code;
+use hotshoe::manifest::Manifest;
+use hotshoe::profile::HostProfile;
+use hotshoe_testkit::PluginTree;
+
+const PAGES: [&str; 12] = [
+    "profile",
+    "manifest",
+    "catalog",
+    "inspect",
+    "runtime",
+    "plugin",
+    "capability",
+    "package",
+    "host",
+    "cmake",
+    "tool",
+    "diagnostics",
+];
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every page, as its path and its text.
+fn pages() -> Vec<(String, String)> {
+    let words = PAGES.iter().chain(&["README"]).map(|word| format!("docs/{word}.md"));
+    words.map(|path| (path.clone(), read(&path))).collect()
+}
+
+/// The fenced blocks of a kind, such as `json plugin`, with the page each is on.
+fn blocks(kind: &str) -> Vec<(String, String)> {
+    let fence = format!("\n```{kind}\n");
+    let of_page = |(page, text): (String, String)| {
+        let rest = text.split(fence.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default());
+        rest.map(|block| (page.clone(), format!("{block}\n"))).collect::<Vec<_>>()
+    };
+    let blocks: Vec<(String, String)> = pages().into_iter().flat_map(of_page).collect();
+    assert!(!blocks.is_empty(), "no page has a block `{kind}`");
+    blocks
+}
+
+#[test]
+fn the_contents_name_every_page() {
+    let contents = read("docs/README.md");
+    for word in PAGES {
+        assert!(contents.contains(&format!("\n| [{word}]({word}.md) |")), "docs/README.md lacks {word}");
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut texts = pages();
+    texts.extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].map(|path| (path.to_owned(), read(path))));
+    for (page, text) in texts {
+        let prose = prose(&text);
+        let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let file = target.split('#').next().unwrap_or_default();
+            let beside = root().join(&page);
+            let path = if file.is_empty() { beside } else { beside.parent().expect("it has a folder").join(file) };
+            assert!(path.exists(), "{page} links to {target}, which is not there");
+        }
+    }
+}
+
+#[test]
+fn manifests_and_profiles_in_the_book_are_valid() {
+    for (page, text) in blocks("json plugin") {
+        let (_, findings) = Manifest::from_json(text.as_bytes(), Some("harmonics_version"))
+            .unwrap_or_else(|error| panic!("{page}: {}\n{text}", error.report()));
+        assert!(findings.is_empty(), "{page}: {findings:?}");
+        super::manifest::schema("plugin").validate(&serde_json::from_str(&text).unwrap()).unwrap();
+    }
+    for (page, text) in blocks("json host") {
+        HostProfile::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{page}: {}\n{text}", error.report()));
+        super::manifest::schema("host").validate(&serde_json::from_str(&text).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn programs_in_the_book_compile() {
+    for (kind, compiler, standard) in [("c file", "cc", "-std=c11"), ("cpp file", "c++", "-std=c++17")] {
+        for (page, text) in blocks(kind) {
+            let name = if compiler == "cc" { "example.c" } else { "example.cpp" };
+            let tree = PluginTree::new().file(name, text);
+            let output = Command::new(compiler)
+                .args(["-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", standard])
+                .args(["-Iinclude", "-Iexamples/harmonics/include"])
+                .arg(tree.path(name))
+                .current_dir(root())
+                .output()
+                .expect("a compiler is there, as for every test with a plugin");
+            assert!(output.status.success(), "{page}:\n{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn functions_and_codes_in_the_book_are_those_of_the_code() {
+    let known = [read("include/hotshoe/host.h"), read("cmake/HotshoeAddPlugin.cmake")].concat();
+    for (page, text) in pages() {
+        let text = prose(&text);
+        for function in quoted(&text).filter(|word| word.starts_with("hotshoe_")) {
+            let name = function.split('(').next().unwrap_or_default();
+            assert!(known.contains(&format!("{name}(")), "{page} names {name}, which is not there");
+        }
+        let errors = text.split("\n## Errors\n").nth(1).unwrap_or_default();
+        for row in errors.lines().filter(|line| line.starts_with("| `")) {
+            for code in quoted(row.split(" | ").next().unwrap_or_default()) {
+                let is_known = Code::ALL.iter().any(|known| known.as_str() == code);
+                assert!(is_known, "{page} names the code {code}, which is not there");
+            }
+        }
+    }
+}
+
+/// What stands outside of fenced blocks.
+fn prose(text: &str) -> String {
+    text.split("\n```").step_by(2).collect()
+}
+
+/// What stands in backticks on one line.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+#[test]
+fn the_tools_page_has_every_command_of_the_tool() {
+    let page = read("docs/tool.md");
+    let commands = fs::read_dir(root().join("crates/hotshoe-cli/src/commands")).expect("they are there");
+    for command in commands.map(|file| file.expect("readable").path()) {
+        let verb = Path::new(&command).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        // `probe` is for hosts, and told in docs/runtime.md.
+        if !["mod", "probe"].contains(&verb.as_str()) {
+            assert!(
+                page.contains(&format!("\n    hotshoe {verb} ")) && page.contains(&format!("\n| `{verb}` |")),
+                "{verb}"
+            );
+        }
+    }
+}
