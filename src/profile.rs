@@ -122,7 +122,10 @@ impl HostProfile {
     /// Reads a `<name>.host.json` file, after `schema/host.schema.json`.
     pub fn from_file(path: &Path) -> Result<HostProfile> {
         let bytes = input::read(path, Self::LARGEST_FILE).map_err(|error| {
-            Error::new(Code::ProfileUnreadable, "the host profile cannot be read").because(error).at(path)
+            Error::new(Code::ProfileUnreadable, "the host profile cannot be read")
+                .because(error)
+                .hint("give the name of a host, or the path of its <name>.host.json")
+                .at(path)
         })?;
         Self::from_json(&bytes).map_err(|error| error.at(path))
     }

@@ -32,7 +32,12 @@ impl Candidate {
     ///
     /// A library that a manifest beside it describes is that plugin; any other is a plugin of its own.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let not_there = |error| Error::new(Code::LibraryMissing, "there is no plugin here").because(error).at(path);
+        let not_there = |error| {
+            Error::new(Code::LibraryMissing, "there is no plugin here")
+                .because(error)
+                .hint("give the path of a plugin's folder or of its library")
+                .at(path)
+        };
         let path = fs::canonicalize(path).map_err(not_there)?;
         if path.is_file() {
             if let Some(found) = Self::described_beside(&path, profile) {
@@ -182,7 +187,8 @@ fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfil
     let here = Platform::current();
     if let Some(platforms) = manifest.platforms.as_ref().filter(|platforms| !platforms.contains(&here)) {
         let listed: Vec<String> = platforms.iter().map(ToString::to_string).collect();
-        let message = format!("it was built for {}, and this is {here}", listed.join(", "));
+        let listed = if listed.is_empty() { "no platform that is known here".to_owned() } else { listed.join(", ") };
+        let message = format!("it was built for {listed}, and this is {here}");
         return Some(Error::new(Code::PlatformIncompatible, message).hint("get the build for this platform"));
     }
     if let Err(error) = check_host_version(manifest, profile) {

@@ -1,7 +1,7 @@
 //! From an archive to a plugin's folder.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -13,6 +13,7 @@ use super::LARGEST_CONTENT;
 use super::entries::Policy;
 use super::make::sync_folder;
 use crate::error::{Code, Error, Result};
+use crate::input;
 use crate::manifest::{self, Manifest};
 use crate::version::Version;
 
@@ -36,9 +37,7 @@ pub struct Installed {
 pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
     let cannot_write =
         |error: io::Error| Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).at(root);
-    let file = File::open(archive).map_err(|error| {
-        Error::new(Code::ArchiveUnreadable, "the archive cannot be read").because(error).at(archive)
-    })?;
+    let file = open(archive)?;
     fs::create_dir_all(root).map_err(cannot_write)?;
     let staging = tempfile::Builder::new().prefix(".hotshoe-").tempdir_in(root).map_err(cannot_write)?;
     unpack(file, staging.path()).map_err(|error| error.at(archive))?;
@@ -51,6 +50,26 @@ pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
     }
     publish(&plugin.folder, &path)?;
     Ok(Installed { name: plugin.name, version: plugin.version, path })
+}
+
+fn open(archive: &Path) -> Result<File> {
+    let unreadable = |error: io::Error| {
+        Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
+            .because(error)
+            .hint("check that the file exists and that you may read it")
+            .at(archive)
+    };
+    let (mut file, _) = input::open(archive).map_err(unreadable)?;
+    let mut start = [0; 1];
+    let length = file.read(&mut start).map_err(unreadable)?;
+    // What a browser or `curl` saves when there is no archive at an address is a page that says so.
+    if length == 1 && start == *b"<" {
+        return Err(Error::new(Code::ArchiveUnreadable, "the archive is an HTML page")
+            .hint("a failed download leaves such a page behind: fetch the archive again")
+            .at(archive));
+    }
+    file.rewind().map_err(unreadable)?;
+    Ok(file)
 }
 
 fn unpack(file: File, target: &Path) -> Result<()> {

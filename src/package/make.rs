@@ -41,6 +41,11 @@ pub struct Package {
 /// same folder gives the same bytes. An archive of that name is replaced, at once and only when the
 /// new one is complete.
 pub fn make(folder: &Path, output: &Path, host: Option<&HostProfile>) -> Result<Package> {
+    if !folder.is_dir() {
+        return Err(Error::new(Code::PackageSource, "there is no such folder")
+            .hint("give the plugin's folder: the one with its plugin.json and its library")
+            .at(folder));
+    }
     let manifest =
         Manifest::in_folder(folder, host.map(|host| host.version_key.as_str()))?.map(|(manifest, _)| manifest);
     let manifest = manifest.unwrap_or_default();

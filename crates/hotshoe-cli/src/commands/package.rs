@@ -1,17 +1,12 @@
 //! `hotshoe package`
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::Result;
 use hotshoe::package;
 
 use crate::args::Package;
 use crate::output::{Answer, GOOD, NAME};
 
 pub fn run(args: &Package) -> Result<Answer> {
-    if !args.folder.is_dir() {
-        return Err(Error::new(Code::PackageSource, "there is no such folder")
-            .hint("give the plugin's folder: the one with its plugin.json and its library")
-            .at(&args.folder));
-    }
     let made = package::make(&args.folder, &args.output, args.host.profile()?.as_ref())?;
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}made{GOOD:#} {NAME}{}{NAME:#}, {} bytes", made.archive.display(), made.size));

@@ -256,6 +256,7 @@ fn nothing_to_check_is_an_error() {
 error: there is no plugin here [library-missing]
   in absent
   because: No such file or directory (os error 2)
+  hint: give the path of a plugin's folder or of its library
 
 "#]]);
     let args = ["check", ".", "--host", "harmonics"];
@@ -298,6 +299,7 @@ error: the host profile is not valid [profile-invalid]
 error: the host profile cannot be read [profile-unreadable]
   in absent.host.json
   because: No such file or directory (os error 2)
+  hint: give the name of a host, or the path of its <name>.host.json
 
 "#]]);
 }

@@ -82,10 +82,9 @@ error: the entry `gain/../../outside` does not stay in its folder [archive-refus
 fn a_page_that_was_downloaded_instead_is_called_so() {
     let tree = downloaded(b"<!DOCTYPE html>\n<title>404 Not Found</title>\n");
     hotshoe(&tree, &INSTALL).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
-error: the archive is damaged, or no gzipped tar [archive-unreadable]
+error: the archive is an HTML page [archive-unreadable]
   in gain-1.2.3.tar.gz
-  because: invalid gzip header
-  hint: it is an HTML page, as a failed download leaves behind: fetch it again
+  hint: a failed download leaves such a page behind: fetch the archive again
 
 "#]]);
 }
@@ -105,6 +104,7 @@ error: the archive is damaged, or no gzipped tar [archive-unreadable]
 error: the archive cannot be read [archive-unreadable]
   in gain-1.2.3.tar.gz
   because: No such file or directory (os error 2)
+  hint: check that the file exists and that you may read it
 
 "#]]);
 }
