@@ -15,7 +15,7 @@
 # lib<name>.so on Linux, lib<name>.dylib on macOS, and <name>.dll on Windows with any compiler.
 # It exports the entry, and <host>_plugin_version if the plugin defines it, whatever its sources and
 # the static libraries it links say about visibility. An entry that is missing, or any other symbol
-# that nothing defines, fails the link. On Windows __declspec(dllexport) adds to the exports, and
+# that nothing defines, fails the build. On Windows __declspec(dllexport) adds to the exports, and
 # <host>_plugin_version needs it. The sources see HOTSHOE_PLUGIN_VERSION, a string.
 #
 # The build folder mirrors the installed layout, so that a host can be started on it: the library,
@@ -58,10 +58,10 @@ function(hotshoe_add_plugin name)
   _hotshoe_write_manifest("${work}/plugin.json")
 
   _hotshoe_add_module()
+  _hotshoe_find_tool(tool)
   _hotshoe_export_entry()
   _hotshoe_embed_manifest("${work}/plugin.json")
   _hotshoe_fill_folder("${work}/plugin.json")
-  _hotshoe_find_tool(tool)
   _hotshoe_check_build()
   _hotshoe_add_load_test()
   _hotshoe_install("${work}/plugin.json")
@@ -384,7 +384,7 @@ function(_hotshoe_add_module)
 endfunction()
 
 # Hides by the linker, because attributes in sources and static libraries overrule the compiler's
-# options. The entry is named, so that the linker insists on it; the version symbol may be missing,
+# options. The entry is named, so that a linker can insist on it; the version symbol may be missing,
 # so it is a pattern that matches only itself.
 function(_hotshoe_export_entry)
   set(entry "${host_entry}")
@@ -403,8 +403,11 @@ function(_hotshoe_export_entry)
   else()
     set(list "${work}/exports.map")
     set(content "{ global: ${entry}; ${optional}; local: *; };\n")
-    target_link_options(${name} PRIVATE
-      "LINKER:--version-script,${list}" LINKER:--no-undefined-version "LINKER:--undefined=${entry}")
+    target_link_options(${name} PRIVATE "LINKER:--version-script,${list}" "LINKER:--undefined=${entry}")
+    # The check after the build says of a missing entry why it is missing; without it the linker says at least that.
+    if(NOT tool OR CMAKE_CROSSCOMPILING)
+      target_link_options(${name} PRIVATE LINKER:--no-undefined-version)
+    endif()
   endif()
   file(CONFIGURE OUTPUT "${list}" CONTENT "${content}" @ONLY)
   set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${list}")

@@ -6,8 +6,8 @@
 #   HOTSHOE_CARGO_TARGET      the Rust target to build for, when cross-compiling
 #   HOTSHOE_CARGO_FLAGS       more arguments for cargo, such as --offline
 
-find_program(HOTSHOE_CARGO cargo HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.cargo/bin" "$ENV{USERPROFILE}/.cargo/bin"
-  DOC "The program cargo")
+# What stands on PATH comes first; rustup's own folder is only for those whose PATH lacks it.
+find_program(HOTSHOE_CARGO cargo PATHS "$ENV{HOME}/.cargo/bin" "$ENV{USERPROFILE}/.cargo/bin" DOC "The program cargo")
 set(HOTSHOE_CARGO_TARGET_DIR "${PROJECT_BINARY_DIR}/cargo" CACHE PATH "cargo's own build folder")
 set(HOTSHOE_CARGO_TARGET "" CACHE STRING "The Rust target to build for; empty for this machine")
 set(HOTSHOE_CARGO_FLAGS "" CACHE STRING "More arguments for cargo")

@@ -32,10 +32,7 @@ void describe(const std::vector<harmonics::PluginHandle>& handles) {
 
 void report_diagnostics() {
   for (const harmonics::PluginDiagnostic& found : harmonics::plugin_diagnostics()) {
-    const char* severity = found.severity == hotshoe::Severity::Error     ? "error"
-                           : found.severity == hotshoe::Severity::Warning ? "warning"
-                                                                          : "note";
-    std::cout << severity << ": " << found.text << "\n";
+    std::cout << found.text << "\n";
   }
 }
 

@@ -1,1 +1,1 @@
-set(BUILD_ERROR harmonics_register)
+set(BUILD_ERROR "does not export `harmonics_register`")
