@@ -5,10 +5,11 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::error::{Code, Error, Result};
+use crate::input::is_invisible;
 
 /// A tag under which a plugin can be found.
 ///
-/// It is one to 128 characters long and holds neither white space nor control characters; beyond
+/// It is one to 128 characters long and holds neither white space nor invisible characters; beyond
 /// that its meaning is the host's. By custom it is `group:member`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -30,8 +31,8 @@ impl Capability {
             "is empty"
         } else if text.chars().count() > Self::LONGEST {
             "is longer than 128 characters"
-        } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            "holds white space or a control character"
+        } else if text.chars().any(|c| c.is_whitespace() || c.is_control() || is_invisible(c)) {
+            "holds white space, or a character that cannot be seen"
         } else {
             return Ok(Capability(text.to_owned()));
         };

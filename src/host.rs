@@ -5,7 +5,9 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
 
@@ -37,6 +39,8 @@ pub struct Host {
     prober: Option<Prober>,
     slots: Mutex<BTreeMap<PathBuf, Slot>>,
     settled: Condvar,
+    /// How many plugins have come to life: each takes its number, so that what came later ends first.
+    loads: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -59,11 +63,30 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Report {
+    /// Takes what came of one plugin, and says whether it is alive.
+    fn take(&mut self, candidate: &Candidate, loaded: Result<Arc<Plugin>>) -> bool {
+        let alive = loaded.is_ok();
+        match loaded {
+            Ok(plugin) => self.plugins.push(plugin),
+            Err(error) => self.diagnostics.push(error.plugin(candidate.name()).into()),
+        }
+        alive
+    }
+}
+
 impl Host {
     /// A host without plugins. Its search path is the profile's environment variable, behind the
     /// folders given to [`Host::add_search_root`].
     pub fn new(profile: HostProfile) -> Host {
-        Host { profile, roots: Mutex::default(), prober: None, slots: Mutex::default(), settled: Condvar::new() }
+        Host {
+            profile,
+            roots: Mutex::default(),
+            prober: None,
+            slots: Mutex::default(),
+            settled: Condvar::new(),
+            loads: AtomicU64::new(0),
+        }
     }
 
     /// Has every library loaded in another process before it is loaded in this one.
@@ -105,16 +128,31 @@ impl Host {
     ) -> Result<Arc<Plugin>> {
         let catalog = self.catalog();
         let wanted = catalog.find(name, requirement)?;
-        for dependency in catalog.with_dependencies(wanted)? {
-            self.load_candidate(dependency, &mut bind)?;
-        }
+        self.load_dependencies(&catalog, wanted, &mut bind)?;
         self.load_candidate(wanted, bind)
     }
 
-    /// Loads the plugin at a path: its folder, or its library.
-    pub fn load_path(&self, path: &Path, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+    /// Loads the plugin at a path, its folder or its library, and before it the plugins that it depends
+    /// on, from the search path.
+    pub fn load_path(&self, path: &Path, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
         let (candidate, _) = Candidate::at(path, &self.profile)?;
+        if !candidate.manifest().dependencies.is_empty() {
+            self.load_dependencies(&self.catalog(), &candidate, &mut bind)?;
+        }
         self.load_candidate(&candidate, bind)
+    }
+
+    fn load_dependencies(
+        &self,
+        catalog: &Catalog,
+        wanted: &Candidate,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<()> {
+        let chain = catalog.with_dependencies(wanted)?;
+        let dependencies = chain.into_iter().filter(|candidate| candidate.path() != wanted.path());
+        dependencies
+            .map(|dependency| self.load_candidate(dependency, &mut bind))
+            .try_for_each(|loaded| loaded.map(drop))
     }
 
     /// Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is
@@ -128,16 +166,17 @@ impl Host {
         let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
         let mut report =
             Report { diagnostics: catalog.diagnostics().iter().cloned().chain(refused).collect(), ..Report::default() };
-        let mut tried: Vec<&Path> = Vec::new();
+        let mut outcomes: BTreeMap<&Path, bool> = BTreeMap::new();
         for wanted in catalog.newest() {
             for candidate in catalog.with_dependencies(wanted).unwrap_or_default() {
-                if tried.contains(&candidate.path()) {
-                    continue;
-                }
-                tried.push(candidate.path());
-                match self.load_candidate(candidate, &mut bind) {
-                    Ok(plugin) => report.plugins.push(plugin),
-                    Err(error) => report.diagnostics.push(error.plugin(candidate.name()).into()),
+                let loaded = match outcomes.get(candidate.path()) {
+                    Some(loaded) => *loaded,
+                    None => report.take(candidate, self.load_candidate(candidate, &mut bind)),
+                };
+                outcomes.insert(candidate.path(), loaded);
+                if !loaded && candidate.path() != wanted.path() {
+                    outcomes.insert(wanted.path(), report.take(wanted, Err(needs(wanted, candidate))));
+                    break;
                 }
             }
         }
@@ -153,7 +192,7 @@ impl Host {
         if let Some(refusal) = candidate.refusal() {
             return Err(refusal.clone().into());
         }
-        match self.begin(candidate.path()).map_err(|error| error.plugin(candidate.name()))? {
+        match self.begin(candidate.library()).map_err(|error| error.plugin(candidate.name()))? {
             Begun::Live(plugin) => Ok(plugin),
             Begun::Change(change) => {
                 let plugin = self.bring_to_life(candidate, bind)?;
@@ -181,19 +220,27 @@ impl Host {
     /// The new files are checked first: if they would be refused, the error says why and the old
     /// plugin lives on, as it does after [`Code::PluginInUse`]. An error after that (from the new
     /// plugin's constructors, or from `bind`) leaves none alive.
-    pub fn reload(&self, plugin: &Arc<Plugin>, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+    pub fn reload(
+        &self,
+        plugin: &Arc<Plugin>,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        let fresh = self.check_anew(plugin.path()).map_err(|error| error.plugin(plugin.name()))?;
+        if !fresh.manifest().dependencies.is_empty() {
+            self.load_dependencies(&self.catalog(), &fresh, &mut bind)?;
+        }
         let change = self.begin_ending(plugin)?;
-        let ended = self.check_anew(plugin.path()).and_then(|fresh| match plugin.unload()? {
-            Unload::Busy(users) => Err(in_use(plugin, &users)),
-            Unload::Unmapped | Unload::Resident(_) => Ok(fresh),
-        });
-        let fresh = match ended {
-            Ok(fresh) => fresh,
+        match plugin.unload() {
+            Ok(Unload::Unmapped | Unload::Resident(_)) => {}
+            Ok(Unload::Busy(users)) => {
+                change.settle(Some(plugin.clone()));
+                return Err(in_use(plugin, &users));
+            }
             Err(error) => {
                 change.settle(plugin.is_loaded().then(|| plugin.clone()));
-                return Err(error.plugin(plugin.name()));
+                return Err(error);
             }
-        };
+        }
         let plugin = self.bring_to_life(&fresh, bind)?;
         change.settle(Some(plugin.clone()));
         Ok(plugin)
@@ -217,13 +264,20 @@ impl Host {
         self.plugins().into_iter().filter(|plugin| plugin.has_capability(capability)).collect()
     }
 
+    /// What is on disk now, if it would be taken.
     fn check_anew(&self, path: &Path) -> Result<Candidate> {
         let (candidate, _) = Candidate::at(path, &self.profile)?;
         if let Some(refusal) = candidate.refusal() {
             return Err(refusal.clone().into());
         }
-        inspect::check_before_load(candidate.library(), Platform::current(), self.entry_of(&candidate))?;
+        self.check(&candidate)?;
         Ok(candidate)
+    }
+
+    fn check(&self, candidate: &Candidate) -> Result<()> {
+        let (library, entry) = (candidate.library(), self.entry_of(candidate));
+        inspect::check_before_load(library, Platform::current(), entry)?;
+        self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
     }
 
     fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
@@ -236,7 +290,16 @@ impl Host {
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
         let plugin = self.open(candidate).map_err(|error| error.plugin(candidate.name()))?;
-        let Err(error) = bind(&plugin) else { return Ok(plugin) };
+        let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
+            Ok(Ok(())) => return Ok(plugin),
+            Ok(Err(error)) => error,
+            Err(panic) => {
+                if let Ok(Unload::Busy(_)) = plugin.unload() {
+                    lock(&KEPT).push(plugin);
+                }
+                resume_unwind(panic);
+            }
+        };
         let error = error.plugin(candidate.name()).at(candidate.library());
         // What it registered before it failed must go with it. If that is in use already, it stays.
         match plugin.unload() {
@@ -250,9 +313,8 @@ impl Host {
 
     fn open(&self, candidate: &Candidate) -> Result<Arc<Plugin>> {
         let entry = self.entry_of(candidate);
-        if let Some(prober) = &self.prober {
-            inspect::check_before_load(candidate.library(), Platform::current(), entry)?;
-            prober.probe(candidate.library(), entry)?;
+        if self.prober.is_some() {
+            self.check(candidate)?;
         }
         let library = match self.profile.policies.load {
             LoadPolicy::Direct => Library::open(candidate.library(), entry)?,
@@ -274,7 +336,7 @@ impl Host {
     }
 
     fn begin_ending(&self, plugin: &Arc<Plugin>) -> Result<Change<'_>> {
-        let path = plugin.path();
+        let path = plugin.library();
         let mut slots = lock(&self.slots);
         loop {
             match slots.get(path) {
@@ -309,6 +371,13 @@ impl Host {
 fn in_use(plugin: &Plugin, users: &[String]) -> Error {
     Error::new(Code::PluginInUse, format!("it cannot be unloaded: {}", users.join("; ")))
         .hint("let go of what it registered, then try again")
+        .plugin(plugin.name())
+        .at(plugin.path())
+}
+
+fn needs(plugin: &Candidate, missing: &Candidate) -> Error {
+    Error::new(Code::PluginDependency, format!("it needs the plugin `{missing}`, which could not be loaded"))
+        .hint("mend that one first")
         .at(plugin.path())
 }
 
@@ -349,15 +418,14 @@ struct Change<'a> {
     host: &'a Host,
     path: PathBuf,
     outcome: Option<Arc<Plugin>>,
-    order: Option<u64>,
+    before: Option<(u64, Arc<Plugin>)>,
 }
 
 impl<'a> Change<'a> {
     fn begin(host: &'a Host, slots: &mut Slots<'_>, path: &Path) -> Change<'a> {
         CHANGES.set(CHANGES.get() + 1);
         let before = slots.insert(path.to_owned(), Slot::Changing(thread::current().id()));
-        let order = before.as_ref().and_then(Slot::live).map(|(order, _)| order);
-        Change { host, path: path.to_owned(), outcome: None, order }
+        Change { host, path: path.to_owned(), outcome: None, before: before.as_ref().and_then(Slot::live) }
     }
 
     fn settle(mut self, outcome: Option<Arc<Plugin>>) {
@@ -372,9 +440,11 @@ impl Drop for Change<'_> {
         match self.outcome.take() {
             None => drop(slots.remove(&self.path)),
             Some(plugin) => {
-                let next = || slots.values().filter_map(Slot::live).map(|(order, _)| order + 1).max().unwrap_or(0);
-                let order = self.order.unwrap_or_else(next);
-                slots.insert(std::mem::take(&mut self.path), Slot::Live { plugin, order });
+                let unchanged = self.before.take().filter(|(_, before)| Arc::ptr_eq(before, &plugin));
+                let next = || self.host.loads.fetch_add(1, Ordering::Relaxed);
+                let order = unchanged.map_or_else(next, |(order, _)| order);
+                slots.remove(&self.path);
+                slots.insert(plugin.library().to_owned(), Slot::Live { plugin, order });
             }
         }
         self.host.settled.notify_all();

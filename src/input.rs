@@ -44,3 +44,8 @@ pub(crate) fn brief(text: &str) -> String {
     }
     shown
 }
+
+/// Zero-width characters, bidirectional controls, and line separators.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

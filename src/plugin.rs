@@ -20,7 +20,7 @@ use crate::version::Version;
 /// Unloading first withdraws every registration, so that nobody can get hold of it any more, and
 /// then asks whether one is in use. If so, all are restored and the plugin stays; if not, all are
 /// dropped and the library is closed. The methods are called on the thread that unloads, never two
-/// at once for one plugin, and must not use the same plugin.
+/// at once for one plugin; they must not use the same plugin, and must not panic.
 pub trait Registration: Send {
     /// What it is, for the one who asks why a plugin is busy: ``activation `relu6` ``.
     fn what(&self) -> String;
@@ -193,7 +193,7 @@ impl Plugin {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A registration that panicked leaves the list as it was: it is still true.
+        // Nothing that can panic runs while it is held.
         self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

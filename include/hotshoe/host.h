@@ -651,7 +651,8 @@ hotshoe_error *hotshoe_host_load_candidate(const hotshoe_host *host,
                                            hotshoe_plugin **plugin);
 
 /*
- Loads the plugin at a path: its folder, or its library. Otherwise like hotshoe_host_load. [any thread]
+ Loads the plugin at a path, its folder or its library, and before it the plugins it depends on, from the
+ search path. Otherwise like hotshoe_host_load. [any thread]
  */
 hotshoe_error *hotshoe_host_load_path(const hotshoe_host *host,
                                       const char *file_or_folder,

@@ -161,7 +161,8 @@ pub unsafe extern "C" fn hotshoe_host_load_candidate(
     })
 }
 
-/// Loads the plugin at a path: its folder, or its library. Otherwise like hotshoe_host_load. [any thread]
+/// Loads the plugin at a path, its folder or its library, and before it the plugins it depends on, from the
+/// search path. Otherwise like hotshoe_host_load. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_load_path(
     host: *const hotshoe_host,

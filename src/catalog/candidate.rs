@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
+use crate::input::brief;
 use crate::inspect::Inspection;
 use crate::manifest::{self, Manifest};
 use crate::platform::{Platform, System};
@@ -40,7 +41,7 @@ impl Candidate {
         };
         let path = fs::canonicalize(path).map_err(not_there)?;
         if path.is_file() {
-            if let Some(found) = Self::described_beside(&path, profile) {
+            if let Some(found) = Self::described_beside(&path, profile)? {
                 return Ok(found);
             }
             return Self::from_library(&path, profile);
@@ -52,10 +53,12 @@ impl Candidate {
         })
     }
 
-    fn described_beside(library: &Path, profile: &HostProfile) -> Option<(Candidate, Vec<Diagnostic>)> {
-        let folder = library.parent()?;
-        let found = Self::with_manifest(folder, profile).ok()??;
-        (found.0.library == library).then_some(found)
+    /// A manifest that cannot be read is an error here too: without it the library would pass for a
+    /// plugin that asks for nothing.
+    fn described_beside(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        let Some(folder) = library.parent() else { return Ok(None) };
+        let found = Self::with_manifest(folder, profile)?;
+        Ok(found.filter(|(candidate, _)| candidate.library == library))
     }
 
     /// The plugin in a folder; `None` if the folder holds neither a manifest nor a library.
@@ -181,7 +184,8 @@ fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfil
         return Some(Error::new(Code::ManifestMissing, "this host takes no plugin without a manifest").hint(hint));
     }
     if manifest.runtime() != "native" {
-        let message = format!("it needs the runtime `{}`, and this loader has `native` only", manifest.runtime());
+        let message =
+            format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
         return Some(Error::new(Code::ManifestRuntime, message).hint("load it with a Hotshoe that has this runtime"));
     }
     let here = Platform::current();
@@ -196,7 +200,7 @@ fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfil
     }
     let differs = |(key, theirs): (&String, &String)| {
         profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
-            let message = format!("it was built for the {key} `{theirs}`, and this host for `{ours}`");
+            let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
             let hint = "build both with the same compiler family, standard library and settings";
             Error::new(Code::AbiIncompatible, message).hint(hint)
         })

@@ -28,6 +28,9 @@ use crate::version::VersionReq;
 pub struct Catalog {
     candidates: Vec<Candidate>,
     diagnostics: Vec<Diagnostic>,
+    /// Where each name stands among the candidates.
+    #[serde(skip)]
+    named: HashMap<String, Vec<usize>>,
 }
 
 impl Catalog {
@@ -53,8 +56,8 @@ impl Catalog {
     /// The plugin of this name to use: of those that the host takes and the requirement matches, the
     /// one with the highest version.
     pub fn find(&self, name: &str, requirement: Option<&VersionReq>) -> Result<&Candidate> {
-        let matching = self.usable().filter(|candidate| candidate.name() == name && candidate.satisfies(requirement));
-        matching.reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+        let usable = |candidate: &&Candidate| candidate.refusal().is_none() && candidate.satisfies(requirement);
+        self.named(name).filter(usable).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
     }
 
     /// The plugins to use under a capability, each in its highest version, in catalog order.
@@ -71,6 +74,10 @@ impl Catalog {
         self.usable().filter(|candidate| std::ptr::eq(best[candidate.name()], *candidate)).collect()
     }
 
+    fn named(&self, name: &str) -> impl Iterator<Item = &Candidate> {
+        self.named.get(name).into_iter().flatten().map(|index| &self.candidates[*index])
+    }
+
     fn usable(&self) -> impl Iterator<Item = &Candidate> {
         self.candidates.iter().filter(|candidate| candidate.refusal().is_none())
     }
@@ -81,7 +88,7 @@ impl Catalog {
             None => format!("no usable plugin is called `{name}`"),
         };
         let error = Error::new(Code::PluginNotFound, wanted).plugin(name);
-        let same_name: Vec<&Candidate> = self.candidates.iter().filter(|c| c.name() == name).collect();
+        let same_name: Vec<&Candidate> = self.named(name).collect();
         if let Some(refusal) = same_name.iter().filter(|c| c.satisfies(requirement)).find_map(|c| c.refusal()) {
             return error.because(Error::from(refusal.clone()));
         }

@@ -6,53 +6,27 @@ use std::path::Path;
 use super::{Candidate, Catalog};
 use crate::error::{Code, Error, Result};
 
-impl Catalog {
-    /// A plugin and, before it, every plugin that it depends on.
-    pub fn with_dependencies<'a>(&'a self, candidate: &'a Candidate) -> Result<Vec<&'a Candidate>> {
-        let mut order = Vec::new();
-        self.visit(candidate, &mut Vec::new(), &mut HashSet::new(), &mut order)?;
-        Ok(order)
-    }
+/// How many plugins may stand on each other.
+const DEEPEST: usize = 64;
 
-    fn visit<'a>(
-        &'a self,
-        candidate: &'a Candidate,
-        ancestors: &mut Vec<&'a Path>,
-        done: &mut HashSet<&'a Path>,
-        order: &mut Vec<&'a Candidate>,
-    ) -> Result<()> {
-        if ancestors.contains(&candidate.path()) {
-            return Err(Error::new(Code::PluginDependency, "it depends on itself, through the plugins it needs")
-                .hint("remove one of the `dependencies`")
-                .plugin(candidate.name())
-                .at(candidate.path()));
-        }
-        if !done.insert(candidate.path()) {
-            return Ok(());
-        }
-        ancestors.push(candidate.path());
-        for (name, requirement) in &candidate.manifest().dependencies {
-            let dependency = self.find(name, Some(requirement)).map_err(|error| {
-                Error::new(Code::PluginDependency, format!("it needs the plugin `{name}` `{requirement}`"))
-                    .because(error)
-                    .hint(format!("install `{name}` into a folder of the search path"))
-                    .plugin(candidate.name())
-                    .at(candidate.path())
-            })?;
-            self.visit(dependency, ancestors, done, order)?;
-        }
-        ancestors.pop();
-        order.push(candidate);
-        Ok(())
+impl Catalog {
+    /// A plugin and, before it, every plugin that it depends on. It need not be of this catalog.
+    pub fn with_dependencies<'a>(&'a self, candidate: &'a Candidate) -> Result<Vec<&'a Candidate>> {
+        let mut walk = Walk { catalog: self, ancestors: Vec::new(), done: HashSet::new(), order: Vec::new() };
+        walk.visit(candidate)?;
+        Ok(walk.order)
     }
 
     /// Refuses every plugin whose dependencies are not there, until that changes nothing any more.
     pub(super) fn refuse_without_dependencies(&mut self) {
         loop {
-            let usable = |c: &&Candidate| c.refusal().is_none() && !c.manifest().dependencies.is_empty();
+            let mut walk = Walk { catalog: self, ancestors: Vec::new(), done: HashSet::new(), order: Vec::new() };
             let refused: Vec<(usize, Error)> = (0..self.candidates.len())
-                .filter(|&index| usable(&&self.candidates[index]))
-                .filter_map(|index| Some((index, self.with_dependencies(&self.candidates[index]).err()?)))
+                .filter(|&index| self.candidates[index].refusal().is_none())
+                .filter_map(|index| {
+                    walk.ancestors.clear();
+                    Some((index, walk.visit(&self.candidates[index]).err()?))
+                })
                 .collect();
             if refused.is_empty() {
                 return;
@@ -61,5 +35,49 @@ impl Catalog {
                 self.candidates[index].refuse(error);
             }
         }
+    }
+}
+
+/// A walk from plugins to what they depend on, which visits each of them once.
+struct Walk<'a> {
+    catalog: &'a Catalog,
+    ancestors: Vec<&'a Path>,
+    /// Those whose dependencies are all there.
+    done: HashSet<&'a Path>,
+    order: Vec<&'a Candidate>,
+}
+
+impl<'a> Walk<'a> {
+    fn visit(&mut self, candidate: &'a Candidate) -> Result<()> {
+        if self.done.contains(candidate.path()) {
+            return Ok(());
+        }
+        let refuse = |problem: &str| {
+            Err(Error::new(Code::PluginDependency, problem)
+                .hint("remove one of the `dependencies`")
+                .plugin(candidate.name())
+                .at(candidate.path()))
+        };
+        if self.ancestors.contains(&candidate.path()) {
+            return refuse("it depends on itself, through the plugins it needs");
+        }
+        if self.ancestors.len() == DEEPEST {
+            return refuse("more than 64 plugins stand on each other");
+        }
+        self.ancestors.push(candidate.path());
+        for (name, requirement) in &candidate.manifest().dependencies {
+            let found = self.catalog.find(name, Some(requirement)).and_then(|dependency| self.visit(dependency));
+            found.map_err(|error| {
+                Error::new(Code::PluginDependency, format!("it needs the plugin `{name}` `{requirement}`"))
+                    .because(error)
+                    .hint(format!("install a `{name}` that can be used into a folder of the search path"))
+                    .plugin(candidate.name())
+                    .at(candidate.path())
+            })?;
+        }
+        self.ancestors.pop();
+        self.done.insert(candidate.path());
+        self.order.push(candidate);
+        Ok(())
     }
 }

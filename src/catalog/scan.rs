@@ -20,6 +20,9 @@ pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
     }
     let mut catalog = scan.catalog;
     settle_duplicates(&mut catalog);
+    for (index, candidate) in catalog.candidates.iter().enumerate() {
+        catalog.named.entry(candidate.name().to_owned()).or_default().push(index);
+    }
     catalog.refuse_without_dependencies();
     catalog
 }

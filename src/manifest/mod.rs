@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::input::{self, brief};
+use crate::input::{self, brief, is_invisible};
 use crate::platform::Platform;
 use crate::version::{Version, VersionReq};
 
@@ -142,11 +142,6 @@ pub fn check_name(name: &str) -> Result<()> {
     };
     Err(Error::new(Code::ManifestField, format!("the plugin name `{}` {problem}", brief(name)))
         .hint("use letters, digits, `_`, `-` and dots between them"))
-}
-
-/// Zero-width characters, bidirectional controls, and line separators.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Checks that a path from a manifest stays inside the plugin's folder on every platform.

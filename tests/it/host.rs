@@ -238,3 +238,112 @@ impl Usage {
         }
     }
 }
+
+/// Replaces a library by another, as linkers and installers do.
+fn replace(tree: &PluginTree, library: &std::path::Path) {
+    fs::copy(library, tree.path("new")).unwrap();
+    fs::rename(tree.path("new"), tree.library("gain")).unwrap();
+}
+
+#[test]
+fn a_replaced_library_is_the_new_one_whoever_has_the_old_one_mapped() {
+    let manifest = r#"{"name": "gain", "version": "1.0.0"}"#;
+    let says = |host: &Host| {
+        let plugin = host.load("gain", None, |_| Ok(())).unwrap_or_else(|error| panic!("{}", error.report()));
+        said(plugin.entry().unwrap())
+    };
+    // By a host that is gone.
+    let tree = PluginTree::new().plugin("gain", manifest, &saying(1, &[]));
+    assert_eq!(says(&host_on(tree.root())), 1);
+    replace(&tree, &saying(2, &[]));
+    assert_eq!(says(&host_on(tree.root())), 2);
+    // By another host that is there.
+    let tree = PluginTree::new().plugin("gain", manifest, &saying(1, &[]));
+    let (one, two) = (host_on(tree.root()), host_on(tree.root()));
+    assert_eq!(says(&one), 1);
+    replace(&tree, &saying(2, &[]));
+    assert_eq!(says(&two), 2);
+}
+
+#[test]
+fn a_plugin_whose_dependency_failed_is_not_loaded_by_any_way() {
+    let tree = tree_of(&["base"]).plugin(
+        "top",
+        r#"{"name": "top", "version": "1.0.0", "dependencies": {"base": "1"}}"#,
+        &Library::c(GOOD_C_PLUGIN).build(),
+    );
+    let host = host_on(tree.root());
+    let fails = |plugin: &Arc<hotshoe::plugin::Plugin>| match plugin.name() {
+        "base" => Err(hotshoe::error::Error::new(Code::EntryFailed, "boom")),
+        _ => Ok(()),
+    };
+    let report = host.load_all(fails);
+    let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code.as_str()).collect();
+    assert!(report.plugins.is_empty(), "{:?}", report.plugins);
+    assert_eq!(codes, ["entry-failed", "plugin-dependency"]);
+    assert!(host.load("top", None, fails).is_err() && host.load_path(&tree.path("top"), fails).is_err());
+    let top = host.load_path(&tree.path("top"), |_| Ok(())).unwrap();
+    assert_eq!(host.named("base").len(), 1);
+    fs::remove_dir_all(tree.path("base")).unwrap();
+    assert_eq!(host.reload(&top, |_| Ok(())).unwrap_err().code(), Code::PluginDependency);
+    assert!(top.is_loaded());
+}
+
+#[test]
+fn a_chain_of_a_thousand_plugins_is_told_in_time() {
+    within_a_minute(|| {
+        let library = Library::c(GOOD_C_PLUGIN).build();
+        let mut tree = PluginTree::new().plugin("p0", r#"{"name": "p0", "version": "1.0.0"}"#, &library);
+        for number in 1..1000 {
+            let before = number - 1;
+            let manifest =
+                format!(r#"{{"name": "p{number}", "version": "1.0.0", "dependencies": {{"p{before}": "1"}}}}"#);
+            tree =
+                tree.file(&format!("p{number}/plugin.json"), manifest).file(&format!("p{number}/libp{number}.so"), "");
+        }
+        let catalog = host_on(tree.root()).catalog();
+        assert!(catalog.find("p9", None).is_ok());
+        assert_eq!(catalog.find("p999", None).unwrap_err().code(), Code::PluginNotFound);
+    });
+}
+
+#[test]
+fn a_reload_that_a_probe_would_refuse_leaves_the_old_plugin_alive() {
+    let tree = tree_of(&["gain"]).file("probe", "#!/bin/sh\ntest -e \"$0.no\" || exit 42\n");
+    fs::set_permissions(tree.path("probe"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut host = host_on(tree.root());
+    host.set_prober(Some(hotshoe::runtime::native::Prober::new(tree.path("probe"))));
+    let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
+    fs::write(tree.path("probe.no"), "").unwrap();
+    replace(&tree, &saying(2, &[]));
+    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::ProbeFailed);
+    assert!(plugin.is_loaded());
+}
+
+#[test]
+fn a_folder_without_a_manifest_and_its_library_are_one_plugin() {
+    let tree = PluginTree::new().file("gain/libgain.so", fs::read(saying(1, &[])).unwrap());
+    let host = host_on(tree.root());
+    let folder = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
+    let library = host.load_path(&tree.library("gain"), |_| Ok(())).unwrap();
+    assert!(Arc::ptr_eq(&folder, &library));
+    assert_eq!(host.unload(&folder).unwrap(), Unload::Unmapped);
+}
+
+#[test]
+fn a_broken_manifest_is_not_bypassed_by_the_librarys_path() {
+    let tree = PluginTree::new().plugin("gain", r#"{"version": "x"}"#, &saying(1, &[]));
+    let error = host_on(tree.root()).load_path(&tree.library("gain"), |_| Ok(())).unwrap_err();
+    assert_eq!(error.code(), Code::VersionInvalid);
+}
+
+#[test]
+fn a_bind_that_panics_takes_back_what_was_registered() {
+    let tree = tree_of(&["gain"]);
+    let host = host_on(tree.root());
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _ = host.load("gain", None, |_| panic!("in the host's own code"));
+    }));
+    assert!(panicked.is_err() && host.plugins().is_empty());
+    assert!(!crate::is_mapped(&tree.library("gain").canonicalize().unwrap()));
+}

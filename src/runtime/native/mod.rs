@@ -43,16 +43,16 @@ pub struct Library {
     handle: os::Handle,
     /// What was mapped: the plugin's own file, or the private copy.
     mapped: PathBuf,
-    identity: FileIdentity,
     copy: Option<Staged>,
     /// A place in it, by which it is recognised while it is mapped; kept as a number, for it is never
     /// followed.
     entry: usize,
 }
 
-/// The libraries that stayed mapped after they were closed. As long as one does, the system's loader
-/// answers its path with the old code, whatever lies there by now.
-static RESIDENT: Mutex<BTreeMap<PathBuf, FileIdentity>> = Mutex::new(BTreeMap::new());
+/// The files that are mapped from their own places, by any host, with how many handles of ours each
+/// has. As long as one is mapped, the system's loader answers its path with its code, whatever lies
+/// there by now.
+static MAPPED: Mutex<BTreeMap<PathBuf, (FileIdentity, usize)>> = Mutex::new(BTreeMap::new());
 
 impl Library {
     /// Checks and maps a library, and runs its constructors. `entry` must be among its exports.
@@ -61,11 +61,13 @@ impl Library {
     /// still mapped from this path, a private copy is mapped. May be called from any thread.
     pub fn open(path: &Path, entry: &str) -> Result<Library> {
         let metadata = inspect::check_before_load(path, Platform::current(), entry)?;
-        let identity = FileIdentity::new(path, &metadata);
-        if resident().get(path).is_some_and(|mapped| *mapped != identity) {
+        if !note_mapped(path, FileIdentity::new(path, &metadata)) {
             return Self::open_copy(path, entry);
         }
-        Self::map(path.to_owned(), identity, None, entry).map_err(|error| explain(error, path, entry))
+        Self::map(path.to_owned(), None, entry).map_err(|error| {
+            note_closed(path, false);
+            explain(error, path, entry)
+        })
     }
 
     /// The same for a private copy, so that the file itself may be overwritten while it is in use.
@@ -75,17 +77,16 @@ impl Library {
     pub fn open_copy(path: &Path, entry: &str) -> Result<Library> {
         let copy = Staged::new(path)?;
         let mapped = copy.library().to_owned();
-        let metadata = inspect::check_before_load(&mapped, Platform::current(), entry)?;
-        let identity = FileIdentity::new(&mapped, &metadata);
-        Self::map(mapped, identity, Some(copy), entry).map_err(|error| explain(error, path, entry))
+        inspect::check_before_load(&mapped, Platform::current(), entry)?;
+        Self::map(mapped, Some(copy), entry).map_err(|error| explain(error, path, entry))
     }
 
-    fn map(mapped: PathBuf, identity: FileIdentity, copy: Option<Staged>, entry: &str) -> Result<Library> {
+    fn map(mapped: PathBuf, copy: Option<Staged>, entry: &str) -> Result<Library> {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
         })?;
         let entry = handle.symbol(entry).map_or(0, |address| address as usize);
-        Ok(Library { handle, mapped, identity, copy, entry })
+        Ok(Library { handle, mapped, copy, entry })
     }
 
     /// Where an exported symbol is, if there is one.
@@ -108,17 +109,42 @@ impl Library {
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, identity, copy: _copy, entry } = self;
+        let Library { handle, mapped, copy, entry } = self;
         handle.close().map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(&mapped)
         })?;
-        if !os::is_mapped(&mapped, entry) {
-            return Ok(Residency::Unmapped);
+        let stays = os::is_mapped(&mapped, entry);
+        if copy.is_none() {
+            note_closed(&mapped, stays);
         }
-        let reasons = why_resident(&mapped);
-        resident().insert(mapped, identity);
-        Ok(Residency::Resident(reasons))
+        Ok(if stays { Residency::Resident(why_resident(&mapped)) } else { Residency::Unmapped })
     }
+}
+
+/// Takes note that a file is to be mapped; `false` if another one is mapped from its path.
+fn note_mapped(path: &Path, identity: FileIdentity) -> bool {
+    let mut mapped = mapped();
+    let (known, handles) = mapped.entry(path.to_owned()).or_insert_with(|| (identity.clone(), 0));
+    if *known != identity {
+        return false;
+    }
+    *handles += 1;
+    true
+}
+
+/// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.
+fn note_closed(path: &Path, stays: bool) {
+    let mut mapped = mapped();
+    if let Some((_, handles)) = mapped.get_mut(path) {
+        *handles -= 1;
+        if *handles == 0 && !stays {
+            mapped.remove(path);
+        }
+    }
+}
+
+fn mapped() -> MutexGuard<'static, BTreeMap<PathBuf, (FileIdentity, usize)>> {
+    MAPPED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Why a library is mapped still after the last handle of ours was closed.
@@ -136,10 +162,6 @@ fn why_resident(library: &Path) -> Vec<String> {
         );
     }
     reasons
-}
-
-fn resident() -> MutexGuard<'static, BTreeMap<PathBuf, FileIdentity>> {
-    RESIDENT.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Replaces the system's words, which can be misleading, by what inspecting the library shows.

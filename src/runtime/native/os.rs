@@ -76,3 +76,17 @@ pub(super) fn is_mapped(path: &Path, address: usize) -> bool {
 pub(super) fn is_mapped(path: &Path, _: usize) -> bool {
     imp::Library::open_already_loaded(path).is_ok()
 }
+
+/// Kills a process that leads a group, and with it whatever it started.
+#[cfg(unix)]
+pub(super) fn kill_group(leader: &std::process::Child) {
+    if let Ok(group) = libc::pid_t::try_from(leader.id()) {
+        // SAFETY: a signal touches no memory of ours. The process was not waited for yet, so its number
+        // is its own still.
+        unsafe { libc::kill(-group, libc::SIGKILL) };
+    }
+}
+
+/// Windows has no groups; the process itself is killed.
+#[cfg(windows)]
+pub(super) fn kill_group(_: &std::process::Child) {}

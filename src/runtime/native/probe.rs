@@ -7,8 +7,8 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::fs;
-use std::io::Read;
+use std::fs::{self, File};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -16,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::identity::FileIdentity;
+use super::os;
 use crate::error::{Code, Error, Result};
 
 /// Lets a program load each library once, before this process does.
@@ -68,18 +69,11 @@ impl Prober {
                 .hint("look at its constructors and global objects: one that throws, exits or waits does this")
                 .at(library)
         };
-        let mut child = Command::new(&self.program)
-            .args(&self.arguments)
-            .arg(library)
-            .arg(entry)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| {
-                failed(format!("`{}` cannot be started to probe it", self.program.display())).because(error)
-            })?;
-        let words = collect_words(&mut child);
+        let no_start =
+            |error| failed(format!("`{}` cannot be started to probe it", self.program.display())).because(error);
+        // Into a file, for whatever the library leaves running could hold a pipe open for ever.
+        let mut words = tempfile::tempfile().map_err(no_start)?;
+        let mut child = self.start(library, entry, &words).map_err(no_start)?;
         let status = wait(&mut child, self.patience)
             .map_err(|error| failed("the probing process cannot be waited for".to_owned()).because(error))?;
         let Some(status) = status else {
@@ -87,25 +81,34 @@ impl Prober {
         };
         if status.code() != Some(Self::SURVIVED.into()) {
             let error = failed(format!("loading it ended another process: {}", describe(status)));
-            let words = plainly(words.join().unwrap_or_default());
+            let words = read_words(&mut words);
             return Err(if words.is_empty() { error } else { error.because(words) });
         }
         self.passed.lock().expect("no panic while it is held").insert(identity);
         Ok(())
     }
+
+    fn start(&self, library: &Path, entry: &str, words: &File) -> std::io::Result<Child> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).arg(library).arg(entry);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(words.try_clone()?);
+        // A group of its own, so that what the library starts ends with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn()
+    }
 }
 
-/// The first 4 KiB that the process says, read beside it so that it never blocks on us.
-fn collect_words(child: &mut Child) -> thread::JoinHandle<String> {
-    let stderr = child.stderr.take();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut stderr) = stderr {
-            let _ = stderr.by_ref().take(4096).read_to_end(&mut bytes);
-            let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-        }
-        String::from_utf8_lossy(&bytes).trim().to_owned()
-    })
+/// The first 4 KiB of what the process said.
+fn read_words(file: &mut File) -> String {
+    let mut bytes = Vec::new();
+    let read = file.rewind().and_then(|()| file.take(4096).read_to_end(&mut bytes));
+    let words = String::from_utf8_lossy(&bytes).trim().to_owned();
+    // Rust's runtime has words of its own for an exception that nobody caught.
+    match read.is_ok() && words.contains("Rust cannot catch foreign exceptions") {
+        true => "an exception was thrown and not caught".to_owned(),
+        false => words,
+    }
 }
 
 /// Waits for the process to end; kills it and returns `None` after the deadline.
@@ -117,20 +120,13 @@ fn wait(child: &mut Child, patience: Duration) -> std::io::Result<Option<ExitSta
             return Ok(Some(status));
         }
         if Instant::now() >= deadline {
+            os::kill_group(child);
             child.kill()?;
             child.wait()?;
             return Ok(None);
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
-    }
-}
-
-/// Rust's runtime has words of its own for an exception that nobody caught.
-fn plainly(words: String) -> String {
-    match words.contains("Rust cannot catch foreign exceptions") {
-        true => "an exception was thrown and not caught".to_owned(),
-        false => words,
     }
 }
 
