@@ -6,15 +6,16 @@ use std::path::{Component, Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use serde::Serialize;
-use tar::{Entry, EntryType};
+use tar::{Entry, EntryType, PaxExtensions};
 use tempfile::TempDir;
 
 use super::LARGEST_CONTENT;
 use super::entries::Policy;
+use super::library;
 use super::make::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::input;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Manifest, check_name};
 use crate::version::Version;
 
 /// A plugin that was installed.
@@ -44,6 +45,7 @@ pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
     let plugin = the_plugin(&staging).map_err(|error| error.at(archive))?;
 
     let mut path = root.join(&plugin.name);
+    refuse_hidden(&path)?;
     if let Some(version) = &plugin.version {
         fs::create_dir_all(&path).map_err(cannot_write)?;
         path.push(version.to_string());
@@ -81,24 +83,63 @@ fn unpack(file: File, target: &Path) -> Result<()> {
     // Reading stops at the cap too: what tar takes for padding never ends otherwise.
     let mut archive = tar::Archive::new(GzDecoder::new(file).take(LARGEST_CONTENT + (1 << 30)));
     let mut policy = Policy::default();
-    for entry in archive.entries().map_err(unreadable)? {
+    let mut long_name = None;
+    // Raw, for tar would read names of any length into memory before anybody could object.
+    for entry in archive.entries().map_err(unreadable)?.raw(true) {
         let mut entry = entry.map_err(unreadable)?;
-        let path = policy.admit(&entry.path_bytes(), entry.size())?;
-        match entry.header().entry_type() {
+        let kind = entry.header().entry_type();
+        if let Some(name) = extension(&mut entry, kind)? {
+            long_name = name.or(long_name);
+            continue;
+        }
+        let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+        let path = policy.admit(&name, entry.size())?;
+        match kind {
             EntryType::Directory => fs::create_dir_all(target.join(path)),
             EntryType::Regular => write_file(&mut entry, &target.join(path)),
             other => {
-                let shown = path.display();
-                return Err(Error::new(
-                    Code::ArchiveRefused,
-                    format!("the entry `{shown}` is neither file nor folder: {other:?}"),
-                )
-                .hint("do not install it; ask its author for an archive made by `hotshoe package`"));
+                return Err(refuse(&format!("the entry `{}` is neither file nor folder: {other:?}", path.display())));
             }
         }
         .map_err(unreadable)?;
     }
     Ok(())
+}
+
+fn refuse(problem: &str) -> Error {
+    Error::new(Code::ArchiveRefused, problem)
+        .hint("do not install it; ask its author for an archive made by `hotshoe package`")
+}
+
+/// Reads what an entry says of the next one, if it is of that kind: perhaps its name.
+///
+/// GNU's `L` holds a name, POSIX's `x` records of which one may be `path`; see tar(5) and pax(1). What
+/// they say of sizes is refused, for programs disagree on what it means.
+fn extension<R: Read>(entry: &mut Entry<'_, R>, kind: EntryType) -> Result<Option<Option<Vec<u8>>>> {
+    const LARGEST: u64 = 64 << 10;
+    if !(kind.is_gnu_longname() || kind.is_pax_local_extensions() || kind.is_pax_global_extensions()) {
+        return Ok(None);
+    }
+    if entry.size() > LARGEST {
+        return Err(refuse("an entry has a name or attributes of more than 64 KiB"));
+    }
+    let mut bytes = Vec::new();
+    entry.read_to_end(&mut bytes).map_err(|error| refuse("an entry's name cannot be read").because(error))?;
+    if kind.is_gnu_longname() {
+        bytes.truncate(bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len()));
+        return Ok(Some(Some(bytes)));
+    }
+    let mut name = None;
+    for record in PaxExtensions::new(&bytes) {
+        let record = record.map_err(|error| refuse("an entry has malformed attributes").because(error))?;
+        match record.key_bytes() {
+            b"path" if kind.is_pax_local_extensions() => name = Some(record.value_bytes().to_owned()),
+            b"path" | b"linkpath" | b"size" => return Err(refuse("an entry's attributes contradict its header")),
+            key if key.starts_with(b"GNU.sparse") => return Err(refuse("an entry is a sparse file")),
+            _ => {}
+        }
+    }
+    Ok(Some(name))
 }
 
 /// The folder it goes to is ours and new, so nothing can lie in the way but the archive's own files.
@@ -152,12 +193,28 @@ fn the_plugin(staging: &TempDir) -> Result<Unpacked> {
         _ => return Err(refused("it holds several things at its top, and no plugin.json")),
     };
     let manifest = Manifest::in_folder(&folder, None)?.map(|(manifest, _)| manifest).unwrap_or_default();
-    let name = match (manifest.name, folder.components().next_back()) {
+    let name = match (manifest.name.clone(), folder.components().next_back()) {
         (Some(name), _) => name,
         (None, Some(Component::Normal(name))) if !bare => name.to_string_lossy().into_owned(),
         _ => return Err(refused("nothing in it says the plugin's name")),
     };
+    check_name(&name).map_err(|error| refused("its name is not safe").because(error))?;
+    library(&folder, &manifest, &name).map_err(|error| refused("there is no library in it").because(error))?;
     Ok(Unpacked { name, version: manifest.version, folder })
+}
+
+/// A plugin that lies in `<root>/<name>` itself hides versions beneath it.
+fn refuse_hidden(path: &Path) -> Result<()> {
+    if !path.join(manifest::FILE_NAME).exists() && library(path, &Manifest::default(), &file_name(path)).is_err() {
+        return Ok(());
+    }
+    Err(Error::new(Code::AlreadyInstalled, "a plugin of this name lies here without a folder for its version")
+        .hint("move it into a folder called after its version, or remove it")
+        .at(path))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Moves a finished folder to its place at once, and makes that last.

@@ -9,11 +9,11 @@ use serde::Serialize;
 use tar::{EntryType, Header};
 
 use super::entries::Policy;
+use super::library;
 use crate::catalog::check_host_version;
 use crate::error::{Code, Error, Result};
 use crate::inspect::Inspection;
 use crate::manifest::Manifest;
-use crate::platform::System;
 use crate::profile::HostProfile;
 use crate::version::Version;
 
@@ -67,17 +67,6 @@ pub fn make(folder: &Path, output: &Path, host: Option<&HostProfile>) -> Result<
         .map_err(|error| Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive))?;
     let entries = entries.into_iter().map(|entry| entry.name).collect();
     Ok(Package { name, version, archive, size, entries })
-}
-
-/// The library, which may be for any system: plugins are packaged where they are cross-compiled.
-fn library(folder: &Path, manifest: &Manifest, name: &str) -> Result<PathBuf> {
-    let usual = System::ALL.iter().flat_map(|system| system.library_names(name)).map(PathBuf::from);
-    let mut names = manifest.library.iter().cloned().chain(usual).map(|file| folder.join(file));
-    names.find(|library| library.is_file()).ok_or_else(|| {
-        Error::new(Code::LibraryMissing, format!("there is no library of the plugin `{name}` in the folder"))
-            .hint("build it into the folder, or name it in the manifest's `library`")
-            .at(folder)
-    })
 }
 
 /// A file or folder to archive.

@@ -149,3 +149,57 @@ fn an_archive_without_a_top_folder_installs_under_the_manifests_name() {
     let installed = package::install(&archive, &tree.path("plugins")).unwrap();
     assert!(installed.path.ends_with("gain/1.2.3"));
 }
+
+#[test]
+fn a_plugin_that_would_not_be_found_is_not_installed() {
+    let tree = tree();
+    let made = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap();
+    let tree = tree.file("plugins/gain/plugin.json", MANIFEST);
+    let error = package::install(&made.archive, &tree.path("plugins")).unwrap_err();
+    assert_eq!(error.code(), Code::AlreadyInstalled);
+    assert!(error.hint_text().unwrap().contains("called after its version"));
+    assert!(!tree.path("plugins/gain/1.2.3").exists());
+}
+
+#[test]
+fn an_archive_without_a_plugin_is_refused() {
+    install_refused(&[("foo/readme.txt", EntryType::Regular)]);
+    install_refused(&[(".foo/libfoo.so", EntryType::Regular)]);
+}
+
+#[test]
+fn names_beyond_a_header_are_read_and_endless_ones_refused() {
+    let long = format!("gain/presets/{}/{}.txt", "x".repeat(90), "y".repeat(90));
+    let tree = tree().file(&long, "soft");
+    let made = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap();
+    let installed = package::install(&made.archive, &tree.path("plugins")).unwrap();
+    let inside = long.strip_prefix("gain/").unwrap();
+    assert_eq!(fs::read_to_string(installed.path.join(inside)).unwrap(), "soft");
+
+    for kind in [EntryType::GNULongName, EntryType::XHeader, EntryType::XGlobalHeader] {
+        let mut header = Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(10 << 20);
+        header.set_cksum();
+        let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        builder.append(&header, &vec![b'x'; 10 << 20][..]).unwrap();
+        fs::write(tree.path("endless.tar.gz"), builder.into_inner().unwrap().finish().unwrap()).unwrap();
+        let error = package::install(&tree.path("endless.tar.gz"), &tree.path("other")).unwrap_err();
+        assert_eq!(error.code(), Code::ArchiveRefused, "{kind:?}");
+    }
+}
+
+#[test]
+fn what_the_systems_tar_packs_in_any_of_its_formats_installs() {
+    let long = format!("gain/presets/{}/{}.txt", "x".repeat(90), "y".repeat(90));
+    for format in ["gnu", "pax", "ustar"] {
+        let tree = if format == "ustar" { tree() } else { tree().file(&long, "soft") };
+        let packed = std::process::Command::new("tar")
+            .args(["czf", "packed.tar.gz", &format!("--format={format}"), "gain"])
+            .current_dir(tree.root())
+            .status();
+        assert!(packed.unwrap().success());
+        let installed = package::install(&tree.path("packed.tar.gz"), &tree.path("plugins"));
+        assert!(installed.unwrap().path.ends_with("gain/1.2.3"), "{format}");
+    }
+}
