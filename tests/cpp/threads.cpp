@@ -1,4 +1,4 @@
-// Eight threads load, use, reload and unload the same plugins, and nothing hangs or crashes.
+// Eight threads load, reload and unload the same plugins, two more use them, and nothing hangs or crashes.
 //
 //     threads [rounds]
 #include <atomic>
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
 
   std::atomic<bool> done{false};
   std::vector<std::thread> changers, users;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 8; ++i) {
     changers.emplace_back([&, i] { change(host, rack, i % 2 == 0 ? "gain" : "late", rounds); });
   }
   for (int i = 0; i < 2; ++i) users.emplace_back([&] { use(rack, done); });

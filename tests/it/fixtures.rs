@@ -23,6 +23,8 @@ struct Expect {
     bytes: Option<String>,
     /// The library is linked to one of this name, which then is not there.
     needs: Option<String>,
+    /// The library ends after so many bytes.
+    ends_after: Option<usize>,
 }
 
 #[test]
@@ -79,10 +81,11 @@ fn lay_out(case: &Path, expect: &Expect) -> PluginTree {
         tree = tree.plugin(&format!("good{number}"), &manifest, &good);
     }
     let manifest = fs::read(case.join("plugin.json")).expect("every case has a manifest");
-    let library = match &expect.bytes {
+    let mut library = match &expect.bytes {
         Some(bytes) => bytes.clone().into_bytes(),
         None => fs::read(build(case, expect)).expect("it was built"),
     };
+    library.truncate(expect.ends_after.unwrap_or(usize::MAX));
     tree.file("broken/plugin.json", manifest).file("broken/libbroken.so", library)
 }
 

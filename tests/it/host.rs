@@ -199,46 +199,6 @@ fn eight_threads_load_reload_and_unload_the_same_plugin_and_none_hangs() {
     });
 }
 
-#[test]
-fn ten_thousand_loads_and_unloads_leave_memory_descriptors_and_mappings_flat() {
-    let tree = tree_of(&["gain"]);
-    let host = host_on(tree.root());
-    let rounds = |count| {
-        for _ in 0..count {
-            let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
-            assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
-        }
-    };
-    // Other tests run beside this one and open files of their own: what counts is growth by round.
-    rounds(500);
-    let before = Usage::now();
-    rounds(10_000);
-    let after = Usage::now();
-    assert!(after.resident < before.resident + (32 << 20), "{before:?} {after:?}");
-    assert!(after.descriptors < before.descriptors + 200, "{before:?} {after:?}");
-    assert!(after.mappings < before.mappings + 1000, "{before:?} {after:?}");
-}
-
-#[derive(Debug)]
-struct Usage {
-    /// In bytes.
-    resident: u64,
-    descriptors: usize,
-    mappings: usize,
-}
-
-impl Usage {
-    fn now() -> Usage {
-        let status = fs::read_to_string("/proc/self/statm").unwrap();
-        let pages: u64 = status.split(' ').nth(1).unwrap().parse().unwrap();
-        Usage {
-            resident: pages * 4096,
-            descriptors: fs::read_dir("/proc/self/fd").unwrap().count(),
-            mappings: fs::read_to_string("/proc/self/maps").unwrap().lines().count(),
-        }
-    }
-}
-
 /// Replaces a library by another, as linkers and installers do.
 fn replace(tree: &PluginTree, library: &std::path::Path) {
     fs::copy(library, tree.path("new")).unwrap();

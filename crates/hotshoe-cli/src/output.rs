@@ -26,8 +26,8 @@ impl Answer {
     }
 
     /// Adds a line `label  value`, if there is a value.
-    pub fn fact(&mut self, label: &str, value: impl Into<String>) {
-        let value = value.into();
+    pub fn fact(&mut self, label: &str, value: impl AsRef<str>) {
+        let value = plain(value.as_ref());
         if !value.is_empty() {
             self.line(format!("  {DIM}{label:<14}{DIM:#} {value}"));
         }
@@ -81,6 +81,11 @@ impl From<Error> for Answer {
     fn from(error: Error) -> Answer {
         Answer { failure: Some(error), ..Answer::new() }
     }
+}
+
+/// A text from a file, so that it cannot move the cursor or turn the line around.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ' { c } else { '\u{fffd}' }).collect()
 }
 
 /// Green: as it should be.

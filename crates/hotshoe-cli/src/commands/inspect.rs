@@ -4,7 +4,7 @@ use hotshoe::error::Result;
 use hotshoe::inspect::{Format, Inspection};
 
 use crate::args::Inspect;
-use crate::output::{Answer, BAD, NAME};
+use crate::output::{Answer, BAD, NAME, plain};
 
 pub fn run(args: &Inspect) -> Result<Answer> {
     let facts = Inspection::of(&args.library)?;
@@ -20,7 +20,7 @@ pub fn run(args: &Inspect) -> Result<Answer> {
     answer.fact("manifest", if facts.manifest.is_some() { "inside" } else { "" });
     answer.line(format!("  exports {}", facts.exports.len()));
     for symbol in facts.exports.iter().take(MOST_SHOWN) {
-        answer.line(format!("    {symbol}"));
+        answer.line(format!("    {}", plain(symbol)));
     }
     if facts.exports.len() > MOST_SHOWN {
         answer.line(format!("    … and {} more (--json shows all)", facts.exports.len() - MOST_SHOWN));
@@ -32,7 +32,7 @@ pub fn run(args: &Inspect) -> Result<Answer> {
             None if needed.searched.is_empty() => String::new(),
             None => format!("{BAD}not found{BAD:#}"),
         };
-        answer.line(format!("    {:<24} {found}", needed.name).trim_end().to_owned());
+        answer.line(format!("    {:<24} {found}", plain(&needed.name)).trim_end().to_owned());
     }
     answer.diagnostics(facts.findings());
     answer.field("inspection", &facts);
