@@ -1,18 +1,16 @@
 //! From an archive to a plugin's folder.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
-use flate2::read::GzDecoder;
 use serde::Serialize;
-use tar::{Entry, EntryType, PaxExtensions};
 use tempfile::TempDir;
 
-use super::LARGEST_CONTENT;
-use super::entries::Policy;
+use super::entries::{Kind, Policy};
 use super::library;
-use super::make::sync_folder;
+use super::read::{self, Entry, damaged};
+use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::input;
 use crate::manifest::{self, Manifest, check_name};
@@ -33,8 +31,8 @@ pub struct Installed {
 /// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin.
 ///
 /// Everything is unpacked and checked in a hidden folder of the root first, and appears at once; an
-/// archive that is refused leaves nothing behind. It must hold one plugin: a folder, or the content
-/// of one. Only files and folders are unpacked, with the modes 644 and 755.
+/// archive that is refused leaves nothing behind. It is a tar, plain or in gzip or zstd, or a zip, and
+/// its bytes say which, not its name. It must hold one plugin: a folder, or the content of one. Only files and folders are unpacked, with the modes 644 and 755.
 pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
     let cannot_write =
         |error: io::Error| Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).at(root);
@@ -61,100 +59,49 @@ fn open(archive: &Path) -> Result<File> {
             .hint("check that the file exists and that you may read it")
             .at(archive)
     };
-    let (mut file, _) = input::open(archive).map_err(unreadable)?;
-    let mut start = [0; 1];
-    let length = file.read(&mut start).map_err(unreadable)?;
-    // What a browser or `curl` saves when there is no archive at an address is a page that says so.
-    if length == 1 && start == *b"<" {
-        return Err(Error::new(Code::ArchiveUnreadable, "the archive is an HTML page")
-            .hint("a failed download leaves such a page behind: fetch the archive again")
-            .at(archive));
-    }
-    file.rewind().map_err(unreadable)?;
-    Ok(file)
+    input::open(archive).map(|(file, _)| file).map_err(unreadable)
 }
 
 fn unpack(file: File, target: &Path) -> Result<()> {
-    let unreadable = |error: io::Error| {
-        Error::new(Code::ArchiveUnreadable, "the archive is damaged, or no gzipped tar")
-            .because(error)
-            .hint("fetch it again")
-    };
-    // Reading stops at the cap too: what tar takes for padding never ends otherwise.
-    let mut archive = tar::Archive::new(GzDecoder::new(file).take(LARGEST_CONTENT + (1 << 30)));
-    let mut policy = Policy::default();
-    let mut long_name = None;
-    // Raw, for tar would read names of any length into memory before anybody could object.
-    for entry in archive.entries().map_err(unreadable)?.raw(true) {
-        let mut entry = entry.map_err(unreadable)?;
-        let kind = entry.header().entry_type();
-        if let Some(name) = extension(&mut entry, kind)? {
-            long_name = name.or(long_name);
-            continue;
+    let mut policy = Policy::of_archive(file.metadata().map_err(damaged)?.len());
+    read::each_entry(file, &mut |entry| {
+        let path = target.join(policy.admit(entry.path, entry.kind, entry.size)?);
+        match entry.kind {
+            Kind::Folder => fs::create_dir_all(&path).map_err(|error| cannot_unpack(error, target)),
+            _ => write_file(entry, &path, target),
         }
-        let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
-        let path = policy.admit(&name, entry.size())?;
-        match kind {
-            EntryType::Directory => fs::create_dir_all(target.join(path)),
-            EntryType::Regular => write_file(&mut entry, &target.join(path)),
-            other => {
-                return Err(refuse(&format!("the entry `{}` is neither file nor folder: {other:?}", path.display())));
-            }
-        }
-        .map_err(unreadable)?;
-    }
-    Ok(())
+    })
 }
 
-fn refuse(problem: &str) -> Error {
-    Error::new(Code::ArchiveRefused, problem)
-        .hint("do not install it; ask its author for an archive made by `hotshoe package`")
-}
-
-/// Reads what an entry says of the next one, if it is of that kind: perhaps its name.
-///
-/// GNU's `L` holds a name, POSIX's `x` records of which one may be `path`; see tar(5) and pax(1). What
-/// they say of sizes is refused, for programs disagree on what it means.
-fn extension<R: Read>(entry: &mut Entry<'_, R>, kind: EntryType) -> Result<Option<Option<Vec<u8>>>> {
-    const LARGEST: u64 = 64 << 10;
-    if !(kind.is_gnu_longname() || kind.is_pax_local_extensions() || kind.is_pax_global_extensions()) {
-        return Ok(None);
-    }
-    if entry.size() > LARGEST {
-        return Err(refuse("an entry has a name or attributes of more than 64 KiB"));
-    }
-    let mut bytes = Vec::new();
-    entry.read_to_end(&mut bytes).map_err(|error| refuse("an entry's name cannot be read").because(error))?;
-    if kind.is_gnu_longname() {
-        bytes.truncate(bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len()));
-        return Ok(Some(Some(bytes)));
-    }
-    let mut name = None;
-    for record in PaxExtensions::new(&bytes) {
-        let record = record.map_err(|error| refuse("an entry has malformed attributes").because(error))?;
-        match record.key_bytes() {
-            b"path" if kind.is_pax_local_extensions() => name = Some(record.value_bytes().to_owned()),
-            b"path" | b"linkpath" | b"size" => return Err(refuse("an entry's attributes contradict its header")),
-            key if key.starts_with(b"GNU.sparse") => return Err(refuse("an entry is a sparse file")),
-            _ => {}
-        }
-    }
-    Ok(Some(name))
+fn cannot_unpack(error: io::Error, target: &Path) -> Error {
+    let root = target.parent().unwrap_or(target);
+    Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).at(root)
 }
 
 /// The folder it goes to is ours and new, so nothing can lie in the way but the archive's own files.
-fn write_file<R: Read>(entry: &mut Entry<'_, R>, path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+fn write_file(entry: &mut Entry<'_>, path: &Path, target: &Path) -> Result<()> {
+    let cannot_unpack = |error| cannot_unpack(error, target);
+    fs::create_dir_all(path.parent().unwrap_or(target)).map_err(cannot_unpack)?;
+    let mut file = create_new(path, entry.is_executable).map_err(cannot_unpack)?;
+    // One byte more would show that there is more than was said.
+    let mut content = entry.content.take(entry.size.saturating_add(1));
+    let mut buffer = vec![0; 64 << 10];
+    let mut written = 0;
+    loop {
+        let length = content.read(&mut buffer).map_err(damaged)?;
+        if length == 0 {
+            break;
+        }
+        file.write_all(&buffer[..length]).map_err(cannot_unpack)?;
+        written += length as u64;
     }
-    let is_executable = entry.header().mode()? & 0o100 != 0;
-    let mut file = create_new(path, is_executable)?;
-    let written = io::copy(entry, &mut file)?;
-    if written != entry.size() {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a file is shorter than its header says"));
+    if written != entry.size {
+        return Err(damaged(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "a file has not the size that its header says",
+        )));
     }
-    file.flush()?;
-    file.sync_all()
+    file.sync_all().map_err(cannot_unpack)
 }
 
 #[cfg(unix)]

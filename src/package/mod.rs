@@ -3,14 +3,18 @@
 //! Owns what an archive may hold and where it goes. The archive format's library only parses and
 //! writes: it never chooses a path.
 //!
-//! An archive is a gzipped tar of one folder named after the plugin, called `<name>-<version>.tar.gz`.
+//! An archive is a tar in gzip or zstd, or a zip, of one folder named after the plugin; it is called
+//! `<name>-<version>.tar.gz`, or by its other format. One that is installed may be a plain tar, too.
 
 mod entries;
 mod install;
 mod make;
+mod read;
+mod write;
 
 pub use install::{Installed, install};
-pub use make::{Package, make};
+pub use make::{Package, make, make_as};
+pub use write::Format;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +27,15 @@ pub const LARGEST_CONTENT: u64 = 4 << 30;
 
 /// The most files and folders that an archive may hold.
 pub const MOST_ENTRIES: usize = 100_000;
+
+/// How many times its own size an archive may hold, once that is more than [`ALWAYS_ALLOWED`].
+pub const LARGEST_RATIO: u64 = 200;
+
+/// What an archive may hold however small it is: 64 MiB.
+pub const ALWAYS_ALLOWED: u64 = 64 << 20;
+
+/// Hotshoe's own file in an installed folder, which no archive may bring.
+const RECEIPT: &str = ".hotshoe-receipt.json";
 
 /// The library, which may be for any system: plugins are packaged where they are cross-compiled.
 fn library(folder: &Path, manifest: &Manifest, name: &str) -> Result<PathBuf> {

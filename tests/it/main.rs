@@ -1,6 +1,8 @@
 //! What the loader promises, a file for each word of it. The plugins are real: compiled by the
 //! machine's own compilers, and loaded.
 
+#[cfg(feature = "package")]
+mod archive;
 mod catalog;
 mod docs;
 mod fixtures;

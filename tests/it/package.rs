@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hotshoe::error::Code;
-use hotshoe::package;
+use hotshoe::package::{self, Format};
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use tar::{EntryType, Header};
 
@@ -46,14 +46,30 @@ fn gnu_tar_lists_what_was_packaged() {
 }
 
 #[test]
+fn every_format_installs_the_same_files() {
+    let tree = tree();
+    for format in Format::ALL {
+        let made = package::make_as(format, &tree.path("gain"), &tree.path("dist"), None).unwrap();
+        assert!(made.archive.ends_with(format!("gain-1.2.3.{}", format.as_str())));
+        let installed = package::install(&made.archive, &tree.path(format.as_str())).unwrap().path;
+        for file in ["plugin.json", "libgain.so", "presets/soft.txt"] {
+            assert_eq!(fs::read(installed.join(file)).unwrap(), fs::read(tree.path("gain").join(file)).unwrap());
+        }
+    }
+}
+
+#[test]
 fn the_same_folder_gives_the_same_bytes() {
     let (one, two) = (tree(), tree());
     fs::remove_file(two.path("gain/presets/soft.txt")).unwrap();
     let two = two.file("gain/presets/soft.txt", "soft");
-    let bytes = |tree: &PluginTree| {
-        fs::read(package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap().archive).unwrap()
-    };
-    assert_eq!(bytes(&one), bytes(&two));
+    for format in Format::ALL {
+        let bytes = |tree: &PluginTree| {
+            let made = package::make_as(format, &tree.path("gain"), &tree.path("dist"), None).unwrap();
+            fs::read(made.archive).unwrap()
+        };
+        assert_eq!(bytes(&one), bytes(&two), "{format:?}");
+    }
 }
 
 #[test]

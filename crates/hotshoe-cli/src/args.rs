@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use hotshoe::error::Result;
+use hotshoe::package::Format;
 use hotshoe::profile::HostProfile;
 
 /// The mount between a program and its plugins
@@ -92,6 +93,10 @@ pub struct Package {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub output: PathBuf,
 
+    /// What to make: tar.gz, tar.zst or zip
+    #[arg(long, value_name = "FORMAT", default_value = "tar.gz", hide_default_value = true, value_parser = format)]
+    pub format: Format,
+
     #[command(flatten)]
     pub host: OptionalHost,
 }
@@ -117,6 +122,10 @@ pub struct Probe {
 
     /// The symbol that it must export
     pub entry: String,
+}
+
+fn format(text: &str) -> Result<Format, &'static str> {
+    Format::ALL.into_iter().find(|format| format.as_str() == text).ok_or("it is none of tar.gz, tar.zst and zip")
 }
 
 /// Which host it is about.

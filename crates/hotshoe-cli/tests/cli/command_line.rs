@@ -107,6 +107,7 @@ Arguments:
 
 Options:
       --output <DIR>            Where to put the archive [default: .]
+      --format <FORMAT>         What to make: tar.gz, tar.zst or zip
       --host <NAME|FILE>        Also check that this host would take it: its name, or its
                                 <name>.host.json
       --host-version <VERSION>  The host's version

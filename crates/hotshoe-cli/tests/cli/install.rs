@@ -94,10 +94,16 @@ fn an_archive_that_is_damaged_or_not_there_is_an_error() {
     let bytes = fs::read(packaged().path("gain-1.2.3.tar.gz")).unwrap();
     let tree = downloaded(&bytes[..bytes.len() / 2]);
     hotshoe(&tree, &INSTALL).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
-error: the archive is damaged, or no gzipped tar [archive-unreadable]
+error: the archive is damaged [archive-unreadable]
   in gain-1.2.3.tar.gz
   because: incomplete deflate stream
   hint: fetch it again
+
+"#]]);
+    hotshoe(&downloaded(b"plugins: see the wiki"), &INSTALL).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: the file is no archive [archive-unreadable]
+  in gain-1.2.3.tar.gz
+  hint: give a .tar.gz, a .tar.zst, a .zip or a .tar; if it should be one, fetch it again
 
 "#]]);
     hotshoe(&gain(), &INSTALL).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"

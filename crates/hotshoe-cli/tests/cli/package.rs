@@ -67,3 +67,13 @@ fn json_has_the_archive() {
     assert_eq!(package["entries"], serde_json::json!(["gain/", "gain/libgain.so", "gain/plugin.json"]));
     assert_eq!(json(&tree, &["package", "absent"], 3)["error"]["stage"], "package");
 }
+
+#[test]
+fn the_format_is_chosen_and_a_wrong_one_is_a_wrong_command_line() {
+    let tree = gain();
+    for format in ["tar.gz", "tar.zst", "zip"] {
+        hotshoe(&tree, &["package", "gain", "--format", format]).assert().code(0);
+        assert!(tree.path(&format!("gain-1.2.3.{format}")).is_file());
+    }
+    hotshoe(&tree, &["package", "gain", "--format", "rar"]).assert().code(2).stdout_eq(str![]);
+}
