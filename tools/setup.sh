@@ -27,7 +27,7 @@ for pair in "${wanted[@]}"; do
   command -v "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
 done
 # Debian's python3 brings neither of these.
-if [ "$what" = test ] && command -v python3 > /dev/null && ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
+if [ "$what" = test ] && ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
   missing+=(python3-venv)
 fi
 
@@ -58,7 +58,7 @@ fi
 # Linters whose verdict depends on their version come from PyPI, into a folder of the build.
 if [ "$what" = test ] && [ ! -x build/linters/bin/clang-format ]; then
   echo "setup: installing the linters into build/linters"
-  python3 -m venv build/linters
+  python3 -m venv --clear build/linters
   build/linters/bin/pip install -q --disable-pip-version-check cmakelang==0.6.13 pyyaml==6.0.3 clang-format==14.0.6
 fi
 echo "setup: all that \`$what\` needs is there"
