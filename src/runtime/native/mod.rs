@@ -44,9 +44,6 @@ pub struct Library {
     /// What was mapped: the plugin's own file, or the private copy.
     mapped: PathBuf,
     copy: Option<Staged>,
-    /// A place in it, by which it is recognised while it is mapped; kept as a number, for it is never
-    /// followed.
-    entry: usize,
 }
 
 /// The files that are mapped from their own places, by any host, with how many handles of ours each
@@ -64,7 +61,7 @@ impl Library {
         if !note_mapped(path, FileIdentity::new(path, &metadata)) {
             return Self::open_copy(path, entry);
         }
-        Self::map(path.to_owned(), None, entry).map_err(|error| {
+        Self::map(path.to_owned(), None).map_err(|error| {
             note_closed(path, false);
             explain(error, path, entry)
         })
@@ -78,15 +75,14 @@ impl Library {
         let copy = Staged::new(path)?;
         let mapped = copy.library().to_owned();
         inspect::check_before_load(&mapped, Platform::current(), entry)?;
-        Self::map(mapped, Some(copy), entry).map_err(|error| explain(error, path, entry))
+        Self::map(mapped, Some(copy)).map_err(|error| explain(error, path, entry))
     }
 
-    fn map(mapped: PathBuf, copy: Option<Staged>, entry: &str) -> Result<Library> {
+    fn map(mapped: PathBuf, copy: Option<Staged>) -> Result<Library> {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
         })?;
-        let entry = handle.symbol(entry).map_or(0, |address| address as usize);
-        Ok(Library { handle, mapped, copy, entry })
+        Ok(Library { handle, mapped, copy })
     }
 
     /// Where an exported symbol is, if there is one.
@@ -109,11 +105,11 @@ impl Library {
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, copy, entry } = self;
+        let Library { handle, mapped, copy } = self;
         handle.close().map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(&mapped)
         })?;
-        let stays = os::is_mapped(&mapped, entry);
+        let stays = os::is_mapped(&mapped);
         if copy.is_none() {
             note_closed(&mapped, stays);
         }

@@ -1,11 +1,11 @@
 //! The seam to the system's loader.
 //!
-//! Sources: dlopen(3) and dladdr(3) of POSIX.1-2024 and of glibc; LoadLibraryExW in the Windows documentation.
+//! Sources: dlopen(3) of POSIX.1-2024, dl_iterate_phdr(3) of glibc; LoadLibraryExW in the Windows documentation.
 
 #![expect(unsafe_code, reason = "mapping foreign code cannot be checked by the compiler")]
 
-#[cfg(unix)]
-use std::ffi::CStr;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+use std::ffi::{CStr, c_int, c_void};
 use std::path::Path;
 
 use super::Address;
@@ -54,26 +54,41 @@ impl Handle {
     }
 }
 
-/// Whether the library at this path is mapped still, with this address in it.
+/// Whether the library at this path is mapped still.
 ///
-/// Unix asks what is at the address, which costs no system call; another library that was mapped
-/// there meanwhile has another path.
-#[cfg(unix)]
-pub(super) fn is_mapped(path: &Path, address: usize) -> bool {
-    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
-    // SAFETY: dladdr compares the address with the mapped libraries and never follows it.
-    if unsafe { libc::dladdr(address as Address, found.as_mut_ptr()) } == 0 {
-        return false;
+/// Asks the loader's own list, which is locked meanwhile: what `dladdr` says of a library ends with it,
+/// and another thread may be closing it.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+pub(super) fn is_mapped(path: &Path) -> bool {
+    struct Search<'a> {
+        path: &'a [u8],
+        found: bool,
     }
-    // SAFETY: it succeeded, so it wrote the structure.
-    let name = unsafe { found.assume_init() }.dli_fname;
-    // SAFETY: it is the loader's own string, which ends with NUL, and is compared at once.
-    !name.is_null() && unsafe { CStr::from_ptr(name) }.to_bytes() == path.as_os_str().as_encoded_bytes()
+
+    unsafe extern "C" fn compare(info: *mut libc::dl_phdr_info, _: usize, search: *mut c_void) -> c_int {
+        // SAFETY: the loader lends its entry for the time of this call, and `search` is what was passed below.
+        let (name, search) = unsafe { ((*info).dlpi_name, &mut *search.cast::<Search<'_>>()) };
+        // SAFETY: it is the loader's own string, which ends with NUL and stays while the list is locked.
+        search.found = !name.is_null() && unsafe { CStr::from_ptr(name) }.to_bytes() == search.path;
+        c_int::from(search.found)
+    }
+
+    let mut search = Search { path: path.as_os_str().as_encoded_bytes(), found: false };
+    // SAFETY: the callback is called with `search` only before this returns, and never unwinds.
+    unsafe { libc::dl_iterate_phdr(Some(compare), (&raw mut search).cast()) };
+    search.found
+}
+
+/// Whether the library at this path is mapped still.
+#[cfg(target_vendor = "apple")]
+pub(super) fn is_mapped(path: &Path) -> bool {
+    // SAFETY: `RTLD_NOLOAD` answers only for what is mapped already, so no constructor runs.
+    unsafe { imp::Library::open(Some(path), imp::RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok()
 }
 
 /// Whether the library at this path is mapped still.
 #[cfg(windows)]
-pub(super) fn is_mapped(path: &Path, _: usize) -> bool {
+pub(super) fn is_mapped(path: &Path) -> bool {
     imp::Library::open_already_loaded(path).is_ok()
 }
 
