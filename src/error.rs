@@ -259,7 +259,11 @@ codes! {
     PackageWrite, "package-write", Package, "The archive or the installed plugin cannot be written.";
     ArchiveUnreadable, "archive-unreadable", Package, "The archive cannot be read.";
     ArchiveRefused, "archive-refused", Package, "The archive holds something that is never installed.";
-    AlreadyInstalled, "already-installed", Package, "This version is installed already.";
+    AlreadyInstalled, "already-installed", Package, "Something else is installed in this place already.";
+    NotInstalled, "not-installed", Package, "Hotshoe has not installed this plugin, or not in this version.";
+    InstalledChanged, "installed-changed", Package, "Files of an installed plugin are not as they were installed.";
+    ReceiptInvalid, "receipt-invalid", Package, "The receipt of an install is damaged.";
+    Cancelled, "cancelled", Package, "Who watched the operation stopped it.";
 }
 
 impl fmt::Display for Code {

@@ -31,6 +31,7 @@
 //! | [`plugin`] | a live plugin |
 //! | [`host`] | the facade that joins them |
 //! | [`package`] | archives of plugin folders |
+//! | [`receipt`] | what an install left in a plugin's folder |
 //! | [`diagnostics`], [`error`] | findings that go along, and what stops an operation |
 
 pub mod diagnostics;
@@ -43,6 +44,7 @@ pub mod capability;
 pub mod inspect;
 pub mod manifest;
 pub mod profile;
+pub mod receipt;
 
 pub mod catalog;
 

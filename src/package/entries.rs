@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{ALWAYS_ALLOWED, LARGEST_CONTENT, LARGEST_RATIO, MOST_ENTRIES, RECEIPT};
+use super::{ALWAYS_ALLOWED, LARGEST_CONTENT, LARGEST_RATIO, MOST_ENTRIES};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::manifest::check_name;
+use crate::receipt;
 
 /// What an entry is; what is neither file nor folder is named.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,7 @@ fn parts(text: &str, kind: Kind) -> Result<Vec<&str>, &'static str> {
     if parts.iter().any(|part| check_name(part.trim_start_matches('.')).is_err()) {
         return Err("has a name that is not safe on every platform");
     }
-    match parts.iter().any(|part| folded(part) == RECEIPT) {
+    match parts.iter().any(|part| folded(part) == receipt::FILE_NAME) {
         true => Err("has the name of the receipt that an install leaves"),
         false => Ok(parts),
     }

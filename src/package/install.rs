@@ -1,107 +1,273 @@
 //! From an archive to a plugin's folder.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
-use tempfile::TempDir;
 
 use super::entries::{Kind, Policy};
 use super::library;
+use super::progress::{Progress, Watch, tell, unwatched};
 use super::read::{self, Entry, damaged};
+use super::root::{Change, Installed, Root, cannot_write, refuse_changed};
 use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::input;
 use crate::manifest::{self, Manifest, check_name};
+use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt};
 use crate::version::Version;
 
-/// A plugin that was installed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Installed {
-    /// The plugin's name.
-    pub name: String,
-    /// The plugin's version, if it says one.
-    pub version: Option<Version>,
-    /// Its folder: `<root>/<name>/<version>`, or `<root>/<name>` without a version.
-    pub path: PathBuf,
-}
-
-/// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin.
+/// How an archive is installed.
 ///
-/// Everything is unpacked and checked in a hidden folder of the root first, and appears at once; an
-/// archive that is refused leaves nothing behind. It is a tar, plain or in gzip or zstd, or a zip, and
-/// its bytes say which, not its name. It must hold one plugin: a folder, or the content of one. Only files and folders are unpacked, with the modes 644 and 755.
+/// ```no_run
+/// use hotshoe::package::{Install, Root, unwatched};
+/// let done = Install::of("gain-1.2.3.tar.gz".as_ref()).into_root(&Root::new("plugins"), &mut unwatched)?;
+/// println!("{}", done[0].0.path.display());
+/// # Ok::<(), hotshoe::error::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Install<'a> {
+    archive: &'a Path,
+    flat: bool,
+    replace: bool,
+}
+
+/// What an install did about a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was not there, and is now.
+    Installed,
+    /// It was there already, from the same archive, and is as it was installed.
+    Present,
+    /// It took the place of what was there, which is out of use now.
+    Replaced,
+}
+
+/// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin; the short
+/// form of [`Install`], for an archive of one plugin.
 pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
-    let cannot_write =
-        |error: io::Error| Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).at(root);
-    let file = open(archive)?;
-    fs::create_dir_all(root).map_err(cannot_write)?;
-    let staging = tempfile::Builder::new().prefix(".hotshoe-").tempdir_in(root).map_err(cannot_write)?;
-    unpack(file, staging.path()).map_err(|error| error.at(archive))?;
-    let plugin = the_plugin(&staging).map_err(|error| error.at(archive))?;
+    let done = Install::of(archive).into_root(&Root::new(root), &mut unwatched)?;
+    Ok(done.into_iter().map(|(installed, _)| installed).next().expect("there is a plugin in each archive"))
+}
 
-    let mut path = root.join(&plugin.name);
-    refuse_hidden(&path)?;
-    if let Some(version) = &plugin.version {
-        fs::create_dir_all(&path).map_err(cannot_write)?;
-        path.push(version.to_string());
+impl<'a> Install<'a> {
+    /// Of an archive: a tar, plain or in gzip or zstd, or a zip. Its bytes say which, not its name.
+    pub fn of(archive: &'a Path) -> Install<'a> {
+        Install { archive, flat: false, replace: false }
     }
-    publish(&plugin.folder, &path)?;
-    Ok(Installed { name: plugin.name, version: plugin.version, path })
-}
 
-fn open(archive: &Path) -> Result<File> {
-    let unreadable = |error: io::Error| {
-        Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
-            .because(error)
-            .hint("check that the file exists and that you may read it")
-            .at(archive)
-    };
-    input::open(archive).map(|(file, _)| file).map_err(unreadable)
-}
+    /// Into `<root>/<name>` instead, for hosts that do not look for versions. A newer version takes the
+    /// place of the one that is there, which goes out of use.
+    pub fn flat(self, flat: bool) -> Install<'a> {
+        Install { flat, ..self }
+    }
 
-fn unpack(file: File, target: &Path) -> Result<()> {
-    let mut policy = Policy::of_archive(file.metadata().map_err(damaged)?.len());
-    read::each_entry(file, &mut |entry| {
-        let path = target.join(policy.admit(entry.path, entry.kind, entry.size)?);
-        match entry.kind {
-            Kind::Folder => fs::create_dir_all(&path).map_err(|error| cannot_unpack(error, target)),
-            _ => write_file(entry, &path, target),
+    /// Also where another build of the same version lies, or one that was changed since; what was there
+    /// goes out of use.
+    pub fn replace(self, replace: bool) -> Install<'a> {
+        Install { replace, ..self }
+    }
+
+    /// Installs it, and says what was done about each plugin in it.
+    ///
+    /// Everything is unpacked and checked in a hidden folder of the root first, and appears at once; an
+    /// archive that is refused leaves nothing behind. Only files and folders are unpacked, with the modes
+    /// 644 and 755 less the umask. Several processes may install at once: they do it one after the other,
+    /// and what the first one did is there for the next.
+    pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<Vec<(Installed, Outcome)>> {
+        let (mut file, before) = open(self.archive)?;
+        let origin = self.origin(&mut file, before.len(), watch)?;
+        let change = Change::begin(root, &format!("install {}", origin.file), watch)?;
+        if let Some(present) = self.present(root, &origin)? {
+            return Ok(present);
         }
-    })
+        let staging = change.stage()?;
+        let folder = staging.path().join("content");
+        fs::create_dir(&folder).map_err(|error| cannot_write(error, root.path()))?;
+        let files = unpack(&file, &folder, root, watch).map_err(|error| error.at(self.archive))?;
+        self.refuse_changed_archive(&file, &before)?;
+        let plugin = the_plugin(&folder).map_err(|error| error.at(self.archive))?;
+        self.finish(&plugin, &files, &folder, &origin).map_err(|error| cannot_write(error, root.path()))?;
+        tell(watch, Progress::Unpacking { done: before.len(), total: before.len() })?;
+        match self.publish(root, &change, plugin) {
+            // Where there are no locks, another process may have been faster.
+            Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin)? {
+                Some(present) => Ok(present),
+                None => Err(error),
+            },
+            done => done.map(|done| vec![done]),
+        }
+    }
+
+    fn origin(&self, file: &mut File, size: u64, watch: Watch<'_>) -> Result<Origin> {
+        let mut hasher = Hasher::new();
+        let mut buffer = vec![0; 256 << 10];
+        let mut done = 0;
+        loop {
+            tell(watch, Progress::Checking { done, total: size })?;
+            let length = file.read(&mut buffer).map_err(|error| unreadable(error, self.archive))?;
+            if length == 0 {
+                break;
+            }
+            done += length as u64;
+            hasher.update(&buffer[..length]);
+        }
+        file.rewind().map_err(|error| unreadable(error, self.archive))?;
+        let name = self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Origin { file: name, size, sha256: hasher.finish() })
+    }
+
+    /// The plugins that were installed from the same archive before, if they are in their places still and
+    /// as they were.
+    fn present(&self, root: &Root, origin: &Origin) -> Result<Option<Vec<(Installed, Outcome)>>> {
+        let mut present = Vec::new();
+        for found in root.installed()?.0.into_iter().filter(|found| found.in_use) {
+            let receipt = Receipt::in_folder(&found.path)?;
+            if !receipt.is_some_and(|receipt| receipt.archive.sha256 == origin.sha256) {
+                continue;
+            }
+            match refuse_changed(&found.path, "--replace") {
+                Err(_) if self.replace => return Ok(None),
+                Err(error) => return Err(error),
+                Ok(()) => present.push((found, Outcome::Present)),
+            }
+        }
+        Ok(Some(present).filter(|present| !present.is_empty()))
+    }
+
+    /// What was checked must be what was unpacked.
+    fn refuse_changed_archive(&self, file: &File, before: &fs::Metadata) -> Result<()> {
+        let after = file.metadata().map_err(|error| unreadable(error, self.archive))?;
+        let is_same = after.len() == before.len() && after.modified().ok() == before.modified().ok();
+        #[cfg(unix)]
+        let is_same = {
+            use std::os::unix::fs::MetadataExt;
+            is_same && (after.ctime(), after.ctime_nsec()) == (before.ctime(), before.ctime_nsec())
+        };
+        match is_same {
+            true => Ok(()),
+            false => Err(Error::new(Code::ArchiveUnreadable, "the archive was changed while it was read")
+                .hint("do it again when it is complete")
+                .at(self.archive)),
+        }
+    }
+
+    /// Writes the receipt, and makes everything last.
+    fn finish(&self, plugin: &Unpacked, files: &[InstalledFile], content: &Path, origin: &Origin) -> io::Result<()> {
+        let inside = plugin.folder.strip_prefix(content).unwrap_or(Path::new(""));
+        let of_plugin = |file: &InstalledFile| {
+            let path = Path::new(&file.path).strip_prefix(inside).ok()?;
+            Some(InstalledFile { path: path.to_string_lossy().replace('\\', "/"), ..file.clone() })
+        };
+        let mut files: Vec<InstalledFile> = files.iter().filter_map(of_plugin).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let receipt = Receipt {
+            receipt: 1,
+            name: plugin.name.clone(),
+            version: plugin.version.clone(),
+            installed_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            archive: origin.clone(),
+            files,
+        };
+        let mut text = serde_json::to_vec_pretty(&receipt)?;
+        text.push(b'\n');
+        create_new(&plugin.folder.join(receipt::FILE_NAME), false)?.write_all(&text)?;
+        sync_all(&plugin.folder)
+    }
+
+    fn publish(&self, root: &Root, change: &Change<'_>, plugin: Unpacked) -> Result<(Installed, Outcome)> {
+        let place = root.place(&plugin.name, plugin.version.as_ref(), None, self.flat);
+        let installed =
+            |path| Installed { name: plugin.name.clone(), version: plugin.version.clone(), path, in_use: true };
+        refuse_hidden(root, &place)?;
+        let replace = match Receipt::in_folder(&place) {
+            // A newer version in a flat folder.
+            Ok(Some(receipt)) if receipt.version != plugin.version && !self.replace => {
+                refuse_changed(&place, "--replace")?;
+                true
+            }
+            _ => self.replace,
+        };
+        match change.publish(&plugin.folder, &place, replace) {
+            Ok(None) => Ok((installed(place), Outcome::Installed)),
+            Ok(Some(_)) => Ok((installed(place), Outcome::Replaced)),
+            Err(error) => Err(error.plugin(&plugin.name)),
+        }
+    }
 }
 
-fn cannot_unpack(error: io::Error, target: &Path) -> Error {
-    let root = target.parent().unwrap_or(target);
-    Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).at(root)
+fn open(archive: &Path) -> Result<(File, fs::Metadata)> {
+    input::open(archive).map_err(|error| unreadable(error, archive))
 }
 
-/// The folder it goes to is ours and new, so nothing can lie in the way but the archive's own files.
-fn write_file(entry: &mut Entry<'_>, path: &Path, target: &Path) -> Result<()> {
-    let cannot_unpack = |error| cannot_unpack(error, target);
-    fs::create_dir_all(path.parent().unwrap_or(target)).map_err(cannot_unpack)?;
-    let mut file = create_new(path, entry.is_executable).map_err(cannot_unpack)?;
+fn unreadable(error: io::Error, archive: &Path) -> Error {
+    Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
+        .because(error)
+        .hint("check that the file exists and that you may read it")
+        .at(archive)
+}
+
+/// Unpacks the archive into a folder that is ours and empty; says what files it brought.
+fn unpack(file: &File, target: &Path, root: &Root, watch: Watch<'_>) -> Result<Vec<InstalledFile>> {
+    let total = file.metadata().map_err(damaged)?.len();
+    let mut policy = Policy::of_archive(total);
+    let mut files = Vec::new();
+    // Shares its position with the one that is read from.
+    let mut position = file.try_clone().map_err(damaged)?;
+    let reader = file.try_clone().map_err(damaged)?;
+    let mut step = || tell(watch, Progress::Unpacking { done: position.stream_position().map_err(damaged)?, total });
+    read::each_entry(reader, &mut |entry| {
+        let path = policy.admit(entry.path, entry.kind, entry.size)?;
+        match entry.kind {
+            Kind::Folder => fs::create_dir_all(target.join(path)).map_err(|error| cannot_write(error, root.path())),
+            _ => {
+                files.push(write_file(entry, &path, target, root, &mut step)?);
+                Ok(())
+            }
+        }
+    })?;
+    Ok(files)
+}
+
+/// Nothing can lie in the way of a file but the archive's own files, which the policy has compared.
+fn write_file(
+    entry: &mut Entry<'_>,
+    path: &Path,
+    target: &Path,
+    root: &Root,
+    step: &mut dyn FnMut() -> Result<()>,
+) -> Result<InstalledFile> {
+    let cannot_write = |error| cannot_write(error, root.path());
+    let place = target.join(path);
+    fs::create_dir_all(place.parent().unwrap_or(target)).map_err(cannot_write)?;
+    let mut file = create_new(&place, entry.is_executable).map_err(cannot_write)?;
     // One byte more would show that there is more than was said.
     let mut content = entry.content.take(entry.size.saturating_add(1));
+    let mut hasher = Hasher::new();
     let mut buffer = vec![0; 64 << 10];
-    let mut written = 0;
+    let mut size = 0;
     loop {
+        step()?;
         let length = content.read(&mut buffer).map_err(damaged)?;
         if length == 0 {
             break;
         }
-        file.write_all(&buffer[..length]).map_err(cannot_unpack)?;
-        written += length as u64;
+        file.write_all(&buffer[..length]).map_err(cannot_write)?;
+        hasher.update(&buffer[..length]);
+        size += length as u64;
     }
-    if written != entry.size {
+    if size != entry.size {
         return Err(damaged(io::Error::new(
             io::ErrorKind::UnexpectedEof,
             "a file has not the size that its header says",
         )));
     }
-    file.sync_all().map_err(cannot_unpack)
+    let path: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    Ok(InstalledFile { path: path.join("/"), size, sha256: hasher.finish() })
 }
 
 #[cfg(unix)]
@@ -117,6 +283,35 @@ fn create_new(path: &Path, _: bool) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
+/// Makes a folder and everything in it last.
+///
+/// Several threads ask at once, because a file system answers many such requests with one write of its
+/// journal.
+fn sync_all(folder: &Path) -> io::Result<()> {
+    const THREADS: usize = 8;
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    let mut read = 0;
+    while read < folders.len() {
+        for entry in folders[read].read_dir()? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
+        }
+        read += 1;
+    }
+    thread::scope(|scope| {
+        let parts = files.chunks(files.len().div_ceil(THREADS).max(1));
+        let syncs: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().try_for_each(sync_file))).collect();
+        syncs.into_iter().try_for_each(|sync| sync.join().map_err(|_| io::Error::other("a thread panicked"))?)
+    })?;
+    folders.iter().try_for_each(|folder| sync_folder(folder))
+}
+
+fn sync_file(path: &PathBuf) -> io::Result<()> {
+    // Windows makes only what may be written last.
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
 struct Unpacked {
     name: String,
     version: Option<Version>,
@@ -124,19 +319,19 @@ struct Unpacked {
 }
 
 /// The one plugin in the staging folder: its only folder, or the staging folder itself.
-fn the_plugin(staging: &TempDir) -> Result<Unpacked> {
+fn the_plugin(staging: &Path) -> Result<Unpacked> {
     let refused = |message: &str| {
         Error::new(Code::ArchiveRefused, message)
             .hint("an archive holds one folder, with a plugin.json and a library in it")
     };
     let unreadable = |error: io::Error| refused("what it holds cannot be read").because(error);
     let tops: Vec<PathBuf> =
-        fs::read_dir(staging.path()).and_then(|tops| tops.map(|top| Ok(top?.path())).collect()).map_err(unreadable)?;
-    let bare = staging.path().join(manifest::FILE_NAME).is_file();
+        fs::read_dir(staging).and_then(|tops| tops.map(|top| Ok(top?.path())).collect()).map_err(unreadable)?;
+    let bare = staging.join(manifest::FILE_NAME).is_file();
     let folder = match tops.as_slice() {
         [] => return Err(refused("it is empty")),
         [top] if top.is_dir() => top.clone(),
-        _ if bare => staging.path().to_owned(),
+        _ if bare => staging.to_owned(),
         _ => return Err(refused("it holds several things at its top, and no plugin.json")),
     };
     let manifest = Manifest::in_folder(&folder, None)?.map(|(manifest, _)| manifest).unwrap_or_default();
@@ -150,41 +345,28 @@ fn the_plugin(staging: &TempDir) -> Result<Unpacked> {
     Ok(Unpacked { name, version: manifest.version, folder })
 }
 
-/// A plugin that lies in `<root>/<name>` itself hides versions beneath it.
-fn refuse_hidden(path: &Path) -> Result<()> {
-    if !path.join(manifest::FILE_NAME).exists() && library(path, &Manifest::default(), &file_name(path)).is_err() {
-        return Ok(());
+/// A plugin that lies in `<root>/<name>` itself hides versions beneath it, and the other way round.
+fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
+    let is_plugin = |folder: &Path| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        folder.join(manifest::FILE_NAME).exists() || library(folder, &Manifest::default(), &name).is_ok()
+    };
+    let above = place.parent().filter(|above| *above != root.path());
+    if let Some(above) = above.filter(|above| is_plugin(above)) {
+        return Err(Error::new(
+            Code::AlreadyInstalled,
+            "a plugin of this name lies here without a folder for its version",
+        )
+        .hint("install it the same way with `--flat`; or move it into a folder called after its version, or remove it")
+        .at(above));
     }
-    Err(Error::new(Code::AlreadyInstalled, "a plugin of this name lies here without a folder for its version")
-        .hint("move it into a folder called after its version, or remove it")
-        .at(path))
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Moves a finished folder to its place at once, and makes that last.
-fn publish(folder: &Path, path: &Path) -> Result<()> {
-    let cannot_write =
-        |error: io::Error| Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).at(path);
-    if path.exists() {
-        return Err(Error::new(Code::AlreadyInstalled, "this version is installed already")
-            .hint("remove the folder first, if it is to be replaced")
-            .at(path));
+    if above.is_none() && place.is_dir() && !is_plugin(place) {
+        return Err(Error::new(
+            Code::AlreadyInstalled,
+            "versions of this plugin, or other things, lie here side by side",
+        )
+        .hint("install it the same way, without `--flat`; or remove them")
+        .at(place));
     }
-    set_mode(folder).map_err(cannot_write)?;
-    fs::rename(folder, path).map_err(cannot_write)?;
-    path.parent().map_or(Ok(()), sync_folder).map_err(cannot_write)
-}
-
-/// A temporary folder is private; an installed plugin is for everybody.
-#[cfg(unix)]
-fn set_mode(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-}
-
-#[cfg(windows)]
-fn set_mode(_: &Path) -> io::Result<()> {
     Ok(())
 }

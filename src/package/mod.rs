@@ -8,12 +8,17 @@
 
 mod entries;
 mod install;
+mod lock;
 mod make;
+mod progress;
 mod read;
+mod root;
 mod write;
 
-pub use install::{Installed, install};
+pub use install::{Install, Outcome, install};
 pub use make::{Package, make, make_as};
+pub use progress::{Progress, Watch, unwatched};
+pub use root::{Installed, Root};
 pub use write::Format;
 
 use std::path::{Path, PathBuf};
@@ -33,9 +38,6 @@ pub const LARGEST_RATIO: u64 = 200;
 
 /// What an archive may hold however small it is: 64 MiB.
 pub const ALWAYS_ALLOWED: u64 = 64 << 20;
-
-/// Hotshoe's own file in an installed folder, which no archive may bring.
-const RECEIPT: &str = ".hotshoe-receipt.json";
 
 /// The library, which may be for any system: plugins are packaged where they are cross-compiled.
 fn library(folder: &Path, manifest: &Manifest, name: &str) -> Result<PathBuf> {

@@ -115,8 +115,8 @@ fn stops(code: Code, bytes: &[u8]) {
     let tree = PluginTree::new();
     let error = install(&tree, bytes).expect_err("it is not installed");
     assert_eq!(error.code(), code, "{}", error.report());
-    assert_eq!(fs::read_dir(tree.path("plugins")).unwrap().count(), 0, "something is left behind");
-    assert_eq!(fs::read_dir(tree.path(".")).unwrap().count(), 2, "something stands beside the root");
+    assert!(!tree.path("plugins").exists(), "something is left behind");
+    assert_eq!(fs::read_dir(tree.path(".")).unwrap().count(), 1, "something stands beside the archive");
 }
 
 #[track_caller]
@@ -327,8 +327,8 @@ proptest! {
     fn a_damaged_archive_installs_or_leaves_nothing_and_never_leaves_its_root(bytes in damaged()) {
         let tree = PluginTree::new();
         let installed = install(&tree, &bytes);
-        let left = fs::read_dir(tree.path("plugins")).unwrap().count();
+        let left = fs::read_dir(tree.path("plugins")).map_or(0, |left| left.count());
         prop_assert_eq!(left, usize::from(installed.is_ok()), "{:?}", installed);
-        prop_assert_eq!(fs::read_dir(tree.path(".")).unwrap().count(), 2);
+        prop_assert_eq!(fs::read_dir(tree.path(".")).unwrap().count(), 1 + left);
     }
 }

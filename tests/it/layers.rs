@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// From the bottom up; a module imports from its own row and from those above it here.
 const LAYERS: &[&[&str]] = &[
     &["diagnostics", "error", "input", "platform", "version"],
-    &["profile", "manifest", "capability", "inspect"],
+    &["profile", "manifest", "capability", "inspect", "receipt"],
     &["catalog"],
     &["runtime"],
     &["plugin"],
@@ -15,8 +15,19 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Stands beside the host and uses what is below the catalog, and the catalog's view of a folder.
-const PACKAGE_MAY_USE: &[&str] =
-    &["diagnostics", "error", "input", "platform", "version", "profile", "manifest", "inspect", "catalog", "package"];
+const PACKAGE_MAY_USE: &[&str] = &[
+    "diagnostics",
+    "error",
+    "input",
+    "platform",
+    "version",
+    "profile",
+    "manifest",
+    "inspect",
+    "receipt",
+    "catalog",
+    "package",
+];
 
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] = &["src/runtime/native/", "src/capi/", "tests/", "bench/"];

@@ -18,6 +18,8 @@ mod package;
 mod plugin;
 mod profile;
 mod readme;
+#[cfg(feature = "package")]
+mod root;
 
 use std::path::Path;
 

@@ -31,9 +31,6 @@ fn a_packaged_plugin_installs_and_loads() {
     assert_eq!(fs::read_to_string(installed.path.join("presets/soft.txt")).unwrap(), "soft");
     let plugin = host_on(&tree.path("plugins")).load("gain", None, |_| Ok(())).unwrap();
     assert_eq!(plugin.version().unwrap().to_string(), "1.2.3");
-
-    let again = package::install(&made.archive, &tree.path("plugins")).unwrap_err();
-    assert_eq!(again.code(), Code::AlreadyInstalled);
 }
 
 #[test]
@@ -124,7 +121,8 @@ fn install_refused(entries: &[(&str, EntryType)]) {
 }
 
 fn content(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+    // A root that was made for an archive that is refused goes with it.
+    folder.read_dir().into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
-use hotshoe::error::Result;
-use hotshoe::package::Format;
+use hotshoe::catalog::SearchPath;
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::package::{Format, Root};
 use hotshoe::profile::HostProfile;
+use hotshoe::version::{self, Version};
 
 /// The mount between a program and its plugins
 #[derive(Parser)]
@@ -36,6 +38,9 @@ pub enum Command {
     List(List),
     Package(Package),
     Install(Install),
+    Uninstall(Uninstall),
+    Rollback(Rollback),
+    Prune(Prune),
     Probe(Probe),
 }
 
@@ -70,14 +75,40 @@ pub struct Check {
 #[command(after_help = "\
 Examples:
   hotshoe list --host harmonics
-  hotshoe list --host harmonics --path ~/plugins:/opt/plugins")]
+  hotshoe list --host harmonics --path ~/plugins:/opt/plugins
+  hotshoe list --installed --root ~/plugins")]
 pub struct List {
-    #[command(flatten)]
-    pub host: Host,
+    /// List what was installed instead, also versions out of use
+    #[arg(long, conflicts_with_all = ["path", "host_version"])]
+    pub installed: bool,
+
+    /// The host: its name, or its <name>.host.json
+    #[arg(long, value_name = "NAME|FILE", required_unless_present = "root")]
+    host: Option<PathBuf>,
+
+    /// The host's version; without one, no plugin is refused for asking another
+    #[arg(long, value_name = "VERSION")]
+    host_version: Option<String>,
+
+    /// The folder where plugins are installed; without it, the first folder of the host's search path
+    #[arg(long, value_name = "DIR", requires = "installed")]
+    root: Option<PathBuf>,
 
     /// Look here, instead of in the folders of the host's environment variable
     #[arg(long, value_name = "FOLDER[:FOLDER…]")]
     pub path: Option<OsString>,
+}
+
+impl List {
+    /// The profile of the host; there is one unless a root is listed.
+    pub fn profile(&self) -> Result<HostProfile> {
+        profile(self.host.as_deref().unwrap_or(Path::new("")), self.host_version.as_deref())
+    }
+
+    /// The root whose installed plugins are listed.
+    pub fn root(&self) -> Result<Root> {
+        root(self.root.as_deref(), self.host.as_deref())
+    }
 }
 
 /// Make an archive of a plugin's folder: <name>-<version>.tar.gz
@@ -101,16 +132,84 @@ pub struct Package {
     pub host: OptionalHost,
 }
 
-/// Install an archive: into <root>/<name>/<version>
+/// Install an archive: into <root>/<name>/<version>, beside older versions
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins")]
+#[command(after_help = "\
+Examples:
+  hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
+  hotshoe install my_plugin-1.2.3.tar.gz --host harmonics")]
 pub struct Install {
     /// The archive
     pub archive: PathBuf,
 
-    /// A folder on the host's search path
-    #[arg(long, value_name = "DIR")]
-    pub root: PathBuf,
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Into <root>/<name>, for hosts that do not look for versions
+    #[arg(long)]
+    pub flat: bool,
+
+    /// Also over another build of the same version, or one that was changed; it is kept out of use
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// Remove an installed plugin, in one version or in all
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe uninstall my_plugin --root ~/plugins
+  hotshoe uninstall my_plugin@1.2.3 --host harmonics")]
+pub struct Uninstall {
+    /// The plugin, with a version or without
+    #[arg(value_name = "NAME[@VERSION]")]
+    pub plugin: String,
+
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Also if its files are not as they were installed
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Put the version before the newest one in use again, or a given one
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe rollback my_plugin --host harmonics
+  hotshoe rollback my_plugin@1.2.3 --root ~/plugins
+
+What goes out of use is kept: a rollback to its version brings it back, `hotshoe prune` removes it.")]
+pub struct Rollback {
+    /// The plugin, with the version that is wanted or without
+    #[arg(value_name = "NAME[@VERSION]")]
+    pub plugin: String,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Remove versions out of use, and old ones
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe prune --host harmonics --dry-run
+  hotshoe prune my_plugin --root ~/plugins --keep 1")]
+pub struct Prune {
+    /// Of this plugin only
+    pub name: Option<String>,
+
+    #[command(flatten)]
+    pub place: Place,
+
+    /// How many versions in use to keep of each plugin
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep: u32,
+
+    /// Only say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Load and unload a library, for a host that lets another process try first
@@ -164,6 +263,41 @@ impl OptionalHost {
     pub fn profile(&self) -> Result<Option<HostProfile>> {
         self.host.as_deref().map(|host| profile(host, self.host_version.as_deref())).transpose()
     }
+}
+
+/// Where plugins are installed.
+#[derive(clap::Args)]
+#[group(required = true, multiple = true)]
+pub struct Place {
+    /// The folder with the plugins: one of the host's search path
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+
+    /// The host; without --root, the first folder of its search path is taken
+    #[arg(long, value_name = "NAME|FILE")]
+    host: Option<PathBuf>,
+}
+
+impl Place {
+    /// The folder.
+    pub fn root(&self) -> Result<Root> {
+        root(self.root.as_deref(), self.host.as_deref())
+    }
+}
+
+fn root(root: Option<&Path>, host: Option<&Path>) -> Result<Root> {
+    let (None, Some(host)) = (root, host) else { return Ok(Root::new(root.unwrap_or(Path::new(".")))) };
+    let host = profile(host, None)?;
+    SearchPath::from_environment(&host).roots().first().map(Root::new).ok_or_else(|| {
+        Error::new(Code::ArgumentInvalid, format!("{} names no folder", host.search_path_variable))
+            .hint("set it, or say where with --root")
+    })
+}
+
+/// A name, and a version behind an `@`.
+pub fn name_and_version(text: &str) -> Result<(&str, Option<Version>)> {
+    let Some((name, version)) = text.split_once('@') else { return Ok((text, None)) };
+    Ok((name, Some(version::parse(version)?.0)))
 }
 
 fn profile(host: &Path, version: Option<&str>) -> Result<HostProfile> {

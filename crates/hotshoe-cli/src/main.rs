@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod output;
+mod progress;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,9 @@ fn main() -> ExitCode {
         Command::List(command) => commands::list::run(command),
         Command::Package(command) => commands::package::run(command),
         Command::Install(command) => commands::install::run(command),
+        Command::Uninstall(command) => commands::uninstall::run(command),
+        Command::Rollback(command) => commands::rollback::run(command),
+        Command::Prune(command) => commands::prune::run(command),
         Command::Probe(command) => commands::probe::run(command),
     };
     let code = result.unwrap_or_else(Answer::from).print(args.json);

@@ -2,19 +2,34 @@
 
 use hotshoe::error::Result;
 use hotshoe::package;
+use hotshoe::package::Outcome;
 
 use crate::args::Install;
 use crate::output::{Answer, GOOD, NAME};
+use crate::progress::watched;
 
 pub fn run(args: &Install) -> Result<Answer> {
-    let installed = package::install(&args.archive, &args.root)?;
-    let version = installed.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    let install = package::Install::of(&args.archive).flat(args.flat).replace(args.replace);
+    let root = args.place.root()?;
+    let done = watched(|watch| install.into_root(&root, watch))?;
     let mut answer = Answer::new();
-    answer.line(format!(
-        "{GOOD}installed{GOOD:#} {NAME}{}{version}{NAME:#} into {}",
-        installed.name,
-        installed.path.display()
-    ));
-    answer.field("installed", &installed);
+    for (installed, outcome) in &done {
+        let path = installed.path.display();
+        answer.line(match outcome {
+            Outcome::Installed => format!("{GOOD}installed{GOOD:#} {NAME}{installed}{NAME:#} into {path}"),
+            Outcome::Present => format!("{GOOD}there already{GOOD:#}: {NAME}{installed}{NAME:#} in {path}"),
+            Outcome::Replaced => {
+                format!(
+                    "{GOOD}installed{GOOD:#} {NAME}{installed}{NAME:#} into {path}; what was there is kept, out of use"
+                )
+            }
+        });
+    }
+    let objects = done.iter().map(|(installed, outcome)| {
+        let mut object = serde_json::json!(installed);
+        object["outcome"] = serde_json::json!(outcome);
+        object
+    });
+    answer.field("installed", objects.collect::<Vec<_>>());
     Ok(answer)
 }

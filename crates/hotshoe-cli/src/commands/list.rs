@@ -7,7 +7,10 @@ use crate::args::List;
 use crate::output::{Answer, BAD, DIM, GOOD, NAME};
 
 pub fn run(args: &List) -> Result<Answer> {
-    let profile = args.host.profile()?;
+    if args.installed {
+        return installed(args);
+    }
+    let profile = args.profile()?;
     let search_path = match &args.path {
         Some(path) => SearchPath::parse(path),
         None => SearchPath::from_environment(&profile),
@@ -36,6 +39,29 @@ pub fn run(args: &List) -> Result<Answer> {
     answer.field("search_path", search_path.roots());
     answer.field("plugins", catalog.candidates());
     answer.diagnostics(diagnostics);
+    Ok(answer)
+}
+
+/// What was installed, also what no host finds any more.
+fn installed(args: &List) -> Result<Answer> {
+    let root = args.root()?;
+    let (installed, damaged) = root.installed()?;
+    let mut answer = Answer::new();
+    if installed.is_empty() {
+        answer.line(format!("Hotshoe has installed nothing in {}", root.path().display()));
+    }
+    for found in &installed {
+        let mark = if found.in_use { format!("{GOOD}✓{GOOD:#}") } else { " ".to_owned() };
+        let version = found.version.as_ref().map(ToString::to_string).unwrap_or_default();
+        let place = if found.in_use { found.path.display().to_string() } else { "out of use".to_owned() };
+        answer.line(format!("{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{place}{DIM:#}", found.name));
+    }
+    if !damaged.is_empty() {
+        answer.no();
+    }
+    answer.field("root", root.path());
+    answer.field("installed", &installed);
+    answer.diagnostics(damaged.into_iter().map(Into::into));
     Ok(answer)
 }
 

@@ -6,3 +6,6 @@ pub mod install;
 pub mod list;
 pub mod package;
 pub mod probe;
+pub mod prune;
+pub mod rollback;
+pub mod uninstall;

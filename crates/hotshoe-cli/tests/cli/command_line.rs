@@ -15,12 +15,15 @@ The mount between a program and its plugins
 Usage: hotshoe [OPTIONS] <COMMAND>
 
 Commands:
-  inspect  Show what a library is, without running it
-  check    Say whether a host would take a plugin, and why not
-  list     List the plugins that a host would find, with what is wrong with them
-  package  Make an archive of a plugin's folder: <name>-<version>.tar.gz
-  install  Install an archive: into <root>/<name>/<version>
-  help     Print this message or the help of the given subcommand(s)
+  inspect    Show what a library is, without running it
+  check      Say whether a host would take a plugin, and why not
+  list       List the plugins that a host would find, with what is wrong with them
+  package    Make an archive of a plugin's folder: <name>-<version>.tar.gz
+  install    Install an archive: into <root>/<name>/<version>, beside older versions
+  uninstall  Remove an installed plugin, in one version or in all
+  rollback   Put the version before the newest one in use again, or a given one
+  prune      Remove versions out of use, and old ones
+  help       Print this message or the help of the given subcommand(s)
 
 Options:
       --json     Print one JSON object instead of text
@@ -81,12 +84,15 @@ Examples:
     help("list").stdout_eq(str![[r#"
 List the plugins that a host would find, with what is wrong with them
 
-Usage: hotshoe list [OPTIONS] --host <NAME|FILE>
+Usage: hotshoe list [OPTIONS]
 
 Options:
+      --installed                List what was installed instead, also versions out of use
       --host <NAME|FILE>         The host: its name, or its <name>.host.json
       --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
                                  another
+      --root <DIR>               The folder where plugins are installed; without it, the first
+                                 folder of the host's search path
       --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
                                  variable
       --json                     Print one JSON object instead of text
@@ -95,6 +101,7 @@ Options:
 Examples:
   hotshoe list --host harmonics
   hotshoe list --host harmonics --path ~/plugins:/opt/plugins
+  hotshoe list --installed --root ~/plugins
 
 "#]]);
     help("package").stdout_eq(str![[r#"
@@ -119,20 +126,25 @@ Example:
 
 "#]]);
     help("install").stdout_eq(str![[r#"
-Install an archive: into <root>/<name>/<version>
+Install an archive: into <root>/<name>/<version>, beside older versions
 
-Usage: hotshoe install [OPTIONS] --root <DIR> <ARCHIVE>
+Usage: hotshoe install [OPTIONS] <--root <DIR>|--host <NAME|FILE>> <ARCHIVE>
 
 Arguments:
   <ARCHIVE>  The archive
 
 Options:
-      --root <DIR>  A folder on the host's search path
-      --json        Print one JSON object instead of text
-  -h, --help        Print help
+      --root <DIR>        The folder with the plugins: one of the host's search path
+      --host <NAME|FILE>  The host; without --root, the first folder of its search path is taken
+      --flat              Into <root>/<name>, for hosts that do not look for versions
+      --replace           Also over another build of the same version, or one that was changed; it
+                          is kept out of use
+      --json              Print one JSON object instead of text
+  -h, --help              Print help
 
-Example:
+Examples:
   hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
+  hotshoe install my_plugin-1.2.3.tar.gz --host harmonics
 
 "#]]);
 }

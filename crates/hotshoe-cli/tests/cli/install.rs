@@ -5,6 +5,7 @@ use std::fs;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hotshoe_testkit::PluginTree;
+use serde_json::Value;
 use snapbox::str;
 
 use crate::{GAIN, gain, hotshoe, json};
@@ -45,15 +46,187 @@ installed gain 1.2.3 into plugins/gain/1.2.3
 }
 
 #[test]
-fn what_is_installed_is_not_overwritten() {
+fn the_same_archive_again_is_no_error() {
     let tree = packaged();
     hotshoe(&tree, &INSTALL).assert().code(0);
+    hotshoe(&tree, &INSTALL)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+there already: gain 1.2.3 in plugins/gain/1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn another_build_of_a_version_does_not_overwrite_it_unless_asked() {
+    let tree = packaged();
+    hotshoe(&tree, &INSTALL).assert().code(0);
+    let tree = tree.file("gain/readme.txt", "another build");
+    hotshoe(&tree, &["package", "gain"]).assert().code(0);
     hotshoe(&tree, &INSTALL).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
-error: this version is installed already [already-installed]
+error: plugin `gain`: another plugin lies here already, or another build of this version [already-installed]
   in plugins/gain/1.2.3
-  hint: remove the folder first, if it is to be replaced
+  hint: compare them; `--replace` puts the new one in its place and keeps the old one out of use
 
 "#]]);
+    let args = [&INSTALL[..], &["--replace"]].concat();
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+installed gain 1.2.3 into plugins/gain/1.2.3; what was there is kept, out of use
+
+"#]])
+        .stderr_eq(str![]);
+    let args = ["list", "--installed", "--root", "plugins"];
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+  gain                 1.2.3      out of use
+✓ gain                 1.2.3      plugins/gain/1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn it_goes_where_the_host_looks_first() {
+    let tree = packaged();
+    let args = ["install", "gain-1.2.3.tar.gz", "--host", "harmonics"];
+    hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: HARMONICS_PLUGIN_PATH names no folder [argument-invalid]
+  hint: set it, or say where with --root
+
+"#]]);
+    let command = hotshoe(&tree, &args).env("HARMONICS_PLUGIN_PATH", "mine:theirs");
+    command
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+installed gain 1.2.3 into mine/gain/1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+    let args = ["install", "gain-1.2.3.tar.gz"];
+    hotshoe(&tree, &args).assert().code(2).stdout_eq(str![]).stderr_eq(str![[r#"
+error: the following required arguments were not provided:
+  <--root <DIR>|--host <NAME|FILE>>
+
+Usage: hotshoe install <--root <DIR>|--host <NAME|FILE>> <ARCHIVE>
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn a_version_goes_out_of_use_and_comes_back() {
+    let tree = packaged().file("gain/plugin.json", GAIN.replace("1.2.3", "1.3.0"));
+    hotshoe(&tree, &["package", "gain"]).assert().code(0);
+    hotshoe(&tree, &INSTALL).assert().code(0);
+    hotshoe(&tree, &["install", "gain-1.3.0.tar.gz", "--root", "plugins"]).assert().code(0);
+    let rollback = ["rollback", "gain", "--root", "plugins"];
+    hotshoe(&tree, &rollback)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+in use gain 1.2.3 in plugins/gain/1.2.3
+  out of use, and kept: gain 1.3.0
+
+"#]])
+        .stderr_eq(str![]);
+    hotshoe(&tree, &rollback).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: plugin `gain`: there is no version before this one [not-installed]
+  in plugins/gain/1.2.3
+  hint: install the version that is wanted; `hotshoe list --installed` shows what there is
+
+"#]]);
+    let args = ["list", "--installed", "--root", "plugins"];
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+✓ gain                 1.2.3      plugins/gain/1.2.3
+  gain                 1.3.0      out of use
+
+"#]])
+        .stderr_eq(str![]);
+    let back = json(&tree, &["rollback", "gain@1.3.0", "--root", "plugins"], 0);
+    assert_eq!((&back["in_use"]["version"], &back["out_of_use"]), (&"1.3.0".into(), &Vec::<Value>::new().into()));
+    let args = ["prune", "--root", "plugins", "--keep", "1", "--dry-run"];
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+would remove gain 1.2.3 from plugins/gain/1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+    let args = ["prune", "--root", "plugins", "--keep", "1"];
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+removed gain 1.2.3 from plugins/gain/1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+nothing to remove
+
+"#]])
+        .stderr_eq(str![]);
+}
+
+#[test]
+fn a_plugin_is_uninstalled_unless_something_in_it_was_changed() {
+    let tree = packaged();
+    hotshoe(&tree, &INSTALL).assert().code(0);
+    let tree = tree.file("plugins/gain/1.2.3/presets/mine.txt", "mine");
+    let uninstall = ["uninstall", "gain", "--root", "plugins"];
+    hotshoe(&tree, &uninstall).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: plugin `gain`: it is not as it was installed: presets/mine.txt was added [installed-changed]
+  in plugins/gain/1.2.3
+  hint: save what is of use, then do it again with `--force`; `hotshoe verify --installed` lists all
+
+"#]]);
+    fs::remove_dir_all(tree.path("plugins/gain/1.2.3/presets")).unwrap();
+    hotshoe(&tree, &uninstall)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+removed gain 1.2.3 from plugins/gain/1.2.3
+
+"#]])
+        .stderr_eq(str![]);
+    hotshoe(&tree, &uninstall).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: `gain` was not installed here by Hotshoe [not-installed]
+  in plugins
+  hint: see what was with `hotshoe list --installed`; a folder that was copied here is removed by hand
+
+"#]]);
+    let args = ["uninstall", "gain@one", "--root", "plugins"];
+    hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: `one` is not a version [version-invalid]
+  because: unexpected character 'o' while parsing major version number
+  hint: write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`
+
+"#]]);
+    let args = ["list", "--installed", "--root", "plugins"];
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+Hotshoe has installed nothing in plugins
+
+"#]])
+        .stderr_eq(str![]);
 }
 
 #[test]
@@ -75,7 +248,7 @@ error: the entry `gain/../../outside` does not stay in its folder [archive-refus
 
 "#]]);
     assert!(!tree.path("outside").exists());
-    assert_eq!(fs::read_dir(tree.path("plugins")).unwrap().count(), 0);
+    assert!(!tree.path("plugins").exists());
 }
 
 #[test]
@@ -118,9 +291,11 @@ error: the archive cannot be read [archive-unreadable]
 #[test]
 fn json_has_what_was_installed() {
     let tree = packaged();
-    let installed = json(&tree, &INSTALL, 0)["installed"].take();
+    let installed = json(&tree, &INSTALL, 0)["installed"][0].take();
+    assert_eq!(installed["outcome"], "installed");
     assert_eq!((&installed["name"], &installed["version"]), (&"gain".into(), &"1.2.3".into()));
     assert_eq!(installed["path"], "plugins/gain/1.2.3");
-    let error = json(&tree, &INSTALL, 3)["error"].take();
-    assert_eq!((&error["code"], &error["stage"]), (&"already-installed".into(), &"package".into()));
+    assert_eq!(json(&tree, &INSTALL, 0)["installed"][0]["outcome"], "present");
+    let error = json(&tree, &["uninstall", "mute", "--root", "plugins"], 3)["error"].take();
+    assert_eq!((&error["code"], &error["stage"]), (&"not-installed".into(), &"package".into()));
 }

@@ -1,0 +1,24 @@
+//! `hotshoe prune`
+
+use hotshoe::error::Result;
+
+use crate::args::Prune;
+use crate::output::{Answer, GOOD, NAME};
+use crate::progress::watched;
+
+pub fn run(args: &Prune) -> Result<Answer> {
+    let root = args.place.root()?;
+    let keep = args.keep as usize;
+    let pruned = watched(|watch| root.prune(args.name.as_deref(), keep, args.dry_run, watch))?;
+    let mut answer = Answer::new();
+    let what = if args.dry_run { "would remove" } else { "removed" };
+    for installed in &pruned {
+        let path = installed.path.display();
+        answer.line(format!("{GOOD}{what}{GOOD:#} {NAME}{installed}{NAME:#} from {path}"));
+    }
+    if pruned.is_empty() {
+        answer.line("nothing to remove");
+    }
+    answer.field("removed", &pruned);
+    Ok(answer)
+}

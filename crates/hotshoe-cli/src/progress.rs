@@ -1,0 +1,84 @@
+//! What is shown of an operation that takes long, and how it is stopped.
+
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use hotshoe::error::Result;
+use hotshoe::package::{Progress, Watch};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// What takes less is done before anybody asks.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Does something, with a bar on a terminal; Ctrl-C stops it, and a second one ends this program.
+pub fn watched<T>(operation: impl FnOnce(Watch<'_>) -> Result<T>) -> Result<T> {
+    let began = Instant::now();
+    let mut bar = Bar { shown: None, waits: false };
+    let is_stopped = stopped();
+    operation(&mut |progress| {
+        if is_stopped.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        if began.elapsed() > PATIENCE {
+            bar.show(progress);
+        }
+        ControlFlow::Continue(())
+    })
+}
+
+/// Whether Ctrl-C was pressed, or the system asked this program to end.
+fn stopped() -> &'static AtomicBool {
+    static STOPPED: AtomicBool = AtomicBool::new(false);
+    static HANDLER: OnceLock<()> = OnceLock::new();
+    HANDLER.get_or_init(|| {
+        let handler = || {
+            if STOPPED.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        };
+        // Without it, Ctrl-C ends this program at once, which leaves something to clear up for the next.
+        drop(ctrlc::set_handler(handler));
+    });
+    &STOPPED
+}
+
+/// A bar on standard error; indicatif shows it on terminals only.
+struct Bar {
+    shown: Option<(&'static str, ProgressBar)>,
+    waits: bool,
+}
+
+impl Bar {
+    fn show(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Checking { done, total } => self.bytes("checking", done, total),
+            Progress::Unpacking { done, total } => self.bytes("unpacking", done, total),
+            Progress::Waiting { holder } if !self.waits => {
+                self.waits = true;
+                anstream::eprintln!("waiting for {holder}");
+            }
+            _ => {}
+        }
+    }
+
+    fn bytes(&mut self, what: &'static str, done: u64, total: u64) {
+        if self.shown.as_ref().is_none_or(|(shown, _)| *shown != what) {
+            let style = ProgressStyle::with_template("{msg:>10} {wide_bar} {bytes}/{total_bytes} {eta}");
+            let bar = ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            self.shown = Some((what, bar.with_message(what)));
+        }
+        if let Some((_, bar)) = &self.shown {
+            bar.set_position(done);
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some((_, bar)) = &self.shown {
+            bar.finish_and_clear();
+        }
+    }
+}

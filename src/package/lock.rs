@@ -1,0 +1,114 @@
+//! That one process at a time changes a root.
+//!
+//! The lock is the operating system's, on an open file, so it ends with its process however that
+//! ends. On a file system without locks there is none; what is published never overwrites anything.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::progress::{Progress, Watch, tell};
+use crate::error::{Code, Error, Result};
+
+/// After this long the one who waits is told for whom.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The right to change a root. It ends with the value, and the lock's file with it.
+pub(super) struct Lock {
+    path: PathBuf,
+    /// `None` where the file system has no locks.
+    file: Option<File>,
+}
+
+impl Lock {
+    /// Takes the lock of a folder, which is made if it is not there, or waits for it.
+    ///
+    /// `doing` is what others are told who wait.
+    pub(super) fn acquire(folder: &Path, doing: &str, watch: Watch<'_>) -> Result<Lock> {
+        let path = folder.join("lock");
+        let cannot = |error: io::Error| {
+            Error::new(Code::PackageWrite, "nothing can be written here")
+                .because(error)
+                .hint("see that the folder is yours to write in")
+                .at(folder)
+        };
+        let began = Instant::now();
+        let mut told = PATIENCE;
+        loop {
+            let file = match open(folder, &path) {
+                // Whoever held the lock took the empty folder away just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && began.elapsed() < PATIENCE => continue,
+                opened => opened.map_err(cannot)?,
+            };
+            match file.try_lock() {
+                Ok(()) if is_at(&file, &path) => {
+                    say(&file, doing);
+                    return Ok(Lock { path, file: Some(file) });
+                }
+                // It is the file of a lock that ended in between.
+                Ok(()) => continue,
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(_)) => return Ok(Lock { path, file: None }),
+            }
+            if began.elapsed() >= told {
+                told = began.elapsed() + Duration::from_secs(1);
+                tell(watch, Progress::Waiting { holder: &holder(&path) })?;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Whether nobody else can change the root now.
+    pub(super) fn is_exclusive(&self) -> bool {
+        self.file.is_some()
+    }
+}
+
+impl Drop for Lock {
+    /// Removes the file while it is locked: others see that theirs is not the one at its place.
+    fn drop(&mut self) {
+        if self.is_exclusive() {
+            // If it stays behind, the next one takes it.
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+fn open(folder: &Path, path: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);
+    options.read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Tells those who wait what is done; nothing depends on it, so it may fail.
+fn say(mut file: &File, doing: &str) {
+    let line = format!("process {}: {doing}\n", std::process::id());
+    drop(file.set_len(0).and_then(|()| file.write_all(line.as_bytes())));
+}
+
+/// What the process that holds the lock says it does.
+fn holder(path: &Path) -> String {
+    let text = crate::input::read(path, 4096).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    match text.trim() {
+        "" => "another process".to_owned(),
+        line => crate::input::brief(line),
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(ours), Ok(there)) = (file.metadata(), path.symlink_metadata()) else { return false };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
+}
+
+/// A file that is open cannot be removed on Windows.
+#[cfg(windows)]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}

@@ -1,0 +1,269 @@
+//! What an install leaves in a plugin's folder: which files it brought, and where they came from.
+//!
+//! Owns the receipt's file and the digests in it. It never changes what it describes.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Code, Error, Result};
+use crate::input;
+use crate::manifest::check_name;
+use crate::version::Version;
+
+/// The receipt's file in a plugin's folder.
+pub const FILE_NAME: &str = ".hotshoe-receipt.json";
+
+/// The largest receipt, in bytes: 100,000 files with long paths.
+const LARGEST: u64 = 64 << 20;
+
+/// What an install brought into a plugin's folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The version of this form: 1.
+    pub receipt: u32,
+    /// The plugin's name.
+    pub name: String,
+    /// The plugin's version, if it says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// When it was installed, in seconds since 1970 by the clock of the machine.
+    pub installed_at: u64,
+    /// The archive it came from.
+    pub archive: Origin,
+    /// Every file but the receipt itself, by path.
+    pub files: Vec<InstalledFile>,
+}
+
+/// The archive that a plugin came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Origin {
+    /// What its file was called.
+    pub file: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// A file that an install brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct InstalledFile {
+    /// Its path in the plugin's folder, with `/`.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+impl Receipt {
+    /// Reads a plugin folder's receipt; `None` if it has none, and so was not installed by Hotshoe.
+    pub fn in_folder(folder: &Path) -> Result<Option<Receipt>> {
+        let path = folder.join(FILE_NAME);
+        let invalid = || {
+            Error::new(Code::ReceiptInvalid, "the receipt of the install is damaged")
+                .hint("install the plugin again, over this one: `hotshoe install <archive> --replace`")
+                .at(&path)
+        };
+        let bytes = match input::read(&path, LARGEST) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(invalid().because(error)),
+        };
+        let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| invalid().because(error))?;
+        receipt.check().map_err(|problem| invalid().because(problem))?;
+        Ok(Some(receipt))
+    }
+
+    /// A receipt is a file that anybody may have edited, so what it says must stay in its folder.
+    fn check(&self) -> Result<(), String> {
+        if self.receipt != 1 {
+            return Err(format!("its form is {}, and this Hotshoe knows 1", self.receipt));
+        }
+        check_name(&self.name).map_err(|error| error.to_string())?;
+        let is_inside = |file: &InstalledFile| {
+            Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) && !file.path.is_empty()
+        };
+        match self.files.iter().find(|file| !is_inside(file)) {
+            Some(file) => Err(format!("`{}` is not a path in the plugin's folder", input::brief(&file.path))),
+            None => Ok(()),
+        }
+    }
+
+    /// The digest of a file of the plugin, by its path in the folder.
+    pub fn digest(&self, path: &Path) -> Option<Digest> {
+        self.files.iter().find(|file| Path::new(&file.path) == path).map(|file| file.sha256)
+    }
+
+    /// What is not as it was installed in the folder: files that changed, that are gone, or that came.
+    ///
+    /// Reads every file. What Python leaves in `__pycache__` is no difference.
+    pub fn differences(&self, folder: &Path) -> Result<Vec<Difference>> {
+        let unreadable = |error: io::Error| {
+            Error::new(Code::FolderUnreadable, "the plugin's folder cannot be read").because(error).at(folder)
+        };
+        let mut differences = Vec::new();
+        for file in &self.files {
+            let path = PathBuf::from(&file.path);
+            match differs(&folder.join(&path), file).map_err(unreadable)? {
+                Some(true) => differences.push(Difference::Changed(path)),
+                Some(false) => {}
+                None => differences.push(Difference::Missing(path)),
+            }
+        }
+        let known: std::collections::HashSet<&Path> = self.files.iter().map(|file| Path::new(&file.path)).collect();
+        let present = files_in(folder).map_err(unreadable)?;
+        let added = present.into_iter().filter(|path| !known.contains(path.as_path()) && path != Path::new(FILE_NAME));
+        differences.extend(added.map(Difference::Added));
+        Ok(differences)
+    }
+}
+
+/// Whether a file differs from what was installed; `None` if it is not there.
+fn differs(path: &Path, installed: &InstalledFile) -> io::Result<Option<bool>> {
+    match path.symlink_metadata() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+        Ok(metadata) if !metadata.is_file() || metadata.len() != installed.size => return Ok(Some(true)),
+        Ok(_) => {}
+    }
+    let (mut file, _) = input::open(path)?;
+    Ok(Some(Digest::of(&mut file)? != installed.sha256))
+}
+
+/// Everything in a folder that is not a folder, by its path in it, sorted.
+fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut unread = vec![PathBuf::new()];
+    while let Some(inside) = unread.pop() {
+        for entry in folder.join(&inside).read_dir()? {
+            let entry = entry?;
+            let path = inside.join(entry.file_name());
+            match entry.file_type()?.is_dir() {
+                true if entry.file_name() == "__pycache__" => {}
+                true => unread.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// What is not as it was installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Difference {
+    /// The file has another content, or is no file any more.
+    Changed(PathBuf),
+    /// The file is not there.
+    Missing(PathBuf),
+    /// The install did not bring it.
+    Added(PathBuf),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Difference::Changed(path) => write!(f, "{} was changed", path.display()),
+            Difference::Missing(path) => write!(f, "{} is missing", path.display()),
+            Difference::Added(path) => write!(f, "{} was added", path.display()),
+        }
+    }
+}
+
+/// A SHA-256 digest, written in 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Of everything that a reader gives.
+    pub fn of(reader: &mut impl Read) -> io::Result<Digest> {
+        let mut hasher = Hasher::new();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok(hasher.finish()),
+                length => hasher.update(&buffer[..length]),
+            }
+        }
+    }
+
+    /// Of a file.
+    pub fn of_file(path: &Path) -> io::Result<Digest> {
+        Digest::of(&mut File::open(path)?)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Takes either case.
+impl FromStr for Digest {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Digest, String> {
+        let wrong = || format!("`{}` is not a SHA-256 digest of 64 hexadecimal digits", input::brief(text));
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(wrong());
+        }
+        let mut bytes = [0; 32];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| wrong())?;
+        }
+        Ok(Digest(bytes))
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Computes a [`Digest`] of what comes in pieces.
+#[derive(Clone, Default)]
+pub(crate) struct Hasher(Sha256);
+
+impl Hasher {
+    pub(crate) fn new() -> Hasher {
+        Hasher::default()
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
