@@ -249,6 +249,8 @@ codes! {
     LoadFailed, "load-failed", Load, "The system's loader refused the library.";
     PluginBusy, "plugin-busy", Load, "The plugin is being loaded or unloaded at this moment.";
     PluginUnloaded, "plugin-unloaded", Load, "The plugin is not loaded any more.";
+    ReceiptMissing, "receipt-missing", Load, "The host loads only what was installed, and this plugin has no receipt.";
+    LibraryChanged, "library-changed", Load, "The library is not the one that was installed.";
     ProbeFailed, "probe-failed", Load, "Loading the library in a process of its own did not end well.";
     SymbolMissing, "symbol-missing", Load, "The plugin does not export this symbol.";
     EntryFailed, "entry-failed", Bind, "The plugin's entry function failed.";

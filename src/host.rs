@@ -18,7 +18,8 @@ use crate::error::{Code, Error, Result};
 use crate::inspect;
 use crate::platform::Platform;
 use crate::plugin::{Plugin, Unload};
-use crate::profile::{HostProfile, LoadPolicy};
+use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
+use crate::receipt::{self, Digest, Receipt};
 use crate::runtime::native::{Library, Prober};
 use crate::version::VersionReq;
 
@@ -277,7 +278,28 @@ impl Host {
     fn check(&self, candidate: &Candidate) -> Result<()> {
         let (library, entry) = (candidate.library(), self.entry_of(candidate));
         inspect::check_before_load(library, Platform::current(), entry)?;
+        if let Some(digest) = self.installed(candidate)? {
+            receipt::check_library(library, digest).map_err(|error| error.at(library))?;
+        }
         self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
+    }
+
+    /// What the library must be, if this host asks for that.
+    fn installed(&self, candidate: &Candidate) -> Result<Option<Digest>> {
+        let policy = self.profile.policies.receipt;
+        if policy == ReceiptPolicy::Off {
+            return Ok(None);
+        }
+        let (folder, library) = (candidate.path(), candidate.library());
+        let Some(receipt) = Receipt::in_folder(folder)? else {
+            let missing =
+                Error::new(Code::ReceiptMissing, "the host loads only what was installed, and this has no receipt")
+                    .hint("install it with `hotshoe install`")
+                    .at(folder);
+            return if policy == ReceiptPolicy::Required { Err(missing) } else { Ok(None) };
+        };
+        let digest = library.strip_prefix(folder).ok().and_then(|inside| receipt.digest(inside));
+        digest.map(Some).ok_or_else(|| receipt::changed("the install did not bring this library").at(library))
     }
 
     fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
@@ -316,9 +338,10 @@ impl Host {
         if self.prober.is_some() {
             self.check(candidate)?;
         }
-        let library = match self.profile.policies.load {
-            LoadPolicy::Direct => Library::open(candidate.library(), entry)?,
-            LoadPolicy::Copy => Library::open_copy(candidate.library(), entry)?,
+        let library = match (self.installed(candidate)?, self.profile.policies.load) {
+            (Some(digest), _) => Library::open_installed(candidate.library(), entry, digest)?,
+            (None, LoadPolicy::Direct) => Library::open(candidate.library(), entry)?,
+            (None, LoadPolicy::Copy) => Library::open_copy(candidate.library(), entry)?,
         };
         Ok(Arc::new(Plugin::new(candidate.clone(), entry.to_owned(), library)))
     }

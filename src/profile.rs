@@ -52,6 +52,8 @@ pub struct Policies {
     pub manifest: ManifestPolicy,
     /// Which file is mapped.
     pub load: LoadPolicy,
+    /// Whether a library must be the one that was installed.
+    pub receipt: ReceiptPolicy,
 }
 
 /// Whether a plugin must have a manifest.
@@ -75,6 +77,21 @@ pub enum LoadPolicy {
     /// A private copy, so that the plugin's own file may be overwritten while it is loaded: for
     /// hosts that plugins are developed in.
     Copy,
+}
+
+/// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
+///
+/// A library that is compared is mapped from a private copy, so that what is mapped is what was compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReceiptPolicy {
+    /// Receipts are not looked at.
+    #[default]
+    Off,
+    /// Where there is a receipt, the library must be the one it names.
+    IfPresent,
+    /// There must be a receipt, too: what was copied into place is refused.
+    Required,
 }
 
 /// The file's form; every field but the name has a default that follows from it.

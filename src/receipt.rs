@@ -79,7 +79,9 @@ impl Receipt {
         };
         let bytes = match input::read(&path, LARGEST) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(invalid().because(error)),
         };
         let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| invalid().because(error))?;
@@ -248,6 +250,21 @@ impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
+}
+
+/// Checks that a file, or a copy of it, is the library that was installed.
+pub(crate) fn check_library(file: &Path, installed: Digest) -> Result<()> {
+    let unreadable = |error| Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error);
+    match Digest::of_file(file).map_err(unreadable)? == installed {
+        true => Ok(()),
+        false => Err(changed("the library is not the one that was installed")),
+    }
+}
+
+/// The error for a library that was not installed as it is.
+pub(crate) fn changed(message: &str) -> Error {
+    Error::new(Code::LibraryChanged, message)
+        .hint("see what else changed with `hotshoe verify --installed`, and install the plugin again")
 }
 
 /// Computes a [`Digest`] of what comes in pieces.

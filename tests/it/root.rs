@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::host::Host;
 use hotshoe::package::{self, Install, Installed, Outcome, Progress, Root, unwatched};
+use hotshoe::profile::ReceiptPolicy;
 use hotshoe::receipt::{self, Difference, Digest, Receipt};
 use hotshoe::version::Version;
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
@@ -404,4 +406,61 @@ fn the_clock_may_be_wrong() {
     assert_eq!(shop.root().verify(None).unwrap()[0].1, []);
     shop.install("2.0.0");
     assert_eq!(shop.loaded(), "2.0.0");
+}
+
+/// A host that loads only what was installed.
+fn strict(shop: &Shop, policy: ReceiptPolicy) -> Host {
+    let mut profile = host_on(shop.root().path()).profile().clone();
+    profile.policies.receipt = policy;
+    let host = Host::new(profile);
+    host.add_search_root(shop.root().path());
+    host
+}
+
+#[test]
+fn a_host_that_asks_for_receipts_refuses_an_edited_library() {
+    let shop = Shop::new();
+    let installed = shop.install("1.0.0").path;
+    let host = strict(&shop, ReceiptPolicy::Required);
+    let load = || {
+        let plugin = host.load("gain", None, |_| Ok(()))?;
+        assert_ne!(plugin.library(), plugin.mapped().unwrap(), "a private copy is mapped");
+        host.unload(&plugin)
+    };
+    load().unwrap();
+
+    let library = installed.join("libgain.so");
+    let good = fs::read(&library).unwrap();
+    let mut edited = good.clone();
+    // Behind everything that the system's loader looks at.
+    *edited.last_mut().unwrap() ^= 1;
+    fs::write(&library, &edited).unwrap();
+    assert_eq!(code(load()), Code::LibraryChanged);
+    fs::write(&library, &good).unwrap();
+    load().unwrap();
+
+    fs::write(installed.join("plugin.json"), r#"{"name": "gain", "version": "1.0.0", "library": "other.so"}"#).unwrap();
+    fs::write(installed.join("other.so"), &good).unwrap();
+    assert_eq!(code(load()), Code::LibraryChanged, "the install did not bring it");
+    fs::write(installed.join(receipt::FILE_NAME), "{").unwrap();
+    assert_eq!(code(load()), Code::ReceiptInvalid);
+    fs::remove_file(installed.join(receipt::FILE_NAME)).unwrap();
+    assert_eq!(code(load()), Code::ReceiptMissing);
+}
+
+#[test]
+fn a_receipt_is_only_asked_for_if_the_host_wants_it() {
+    let shop = Shop::new();
+    let installed = shop.install("1.0.0").path;
+    let load = |policy| strict(&shop, policy).load("gain", None, |_| Ok(())).map(drop);
+    fs::write(installed.join("libgain.so"), [fs::read(&shop.library).unwrap(), vec![0]].concat()).unwrap();
+    load(ReceiptPolicy::Off).unwrap();
+    assert_eq!(code(load(ReceiptPolicy::IfPresent)), Code::LibraryChanged);
+    fs::remove_file(installed.join(receipt::FILE_NAME)).unwrap();
+    load(ReceiptPolicy::IfPresent).unwrap();
+    assert_eq!(code(load(ReceiptPolicy::Required)), Code::ReceiptMissing);
+    let bare = shop.tree.path("plugins/libbare.so");
+    fs::copy(&shop.library, &bare).unwrap();
+    let host = strict(&shop, ReceiptPolicy::Required);
+    assert_eq!(code(host.load_path(&bare, |_| Ok(()))), Code::ReceiptMissing);
 }

@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard};
 use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection};
 use crate::platform::Platform;
+use crate::receipt::{self, Digest};
 
 use identity::FileIdentity;
 pub use probe::Prober;
@@ -72,7 +73,18 @@ impl Library {
     /// The copy lies in a temporary folder beside links to everything else in the plugin's folder, so
     /// that what the library finds relative to itself is found still.
     pub fn open_copy(path: &Path, entry: &str) -> Result<Library> {
+        Self::map_copy(path, entry, Staged::new(path)?)
+    }
+
+    /// The same, if the copy has this digest: so what is mapped is what was compared, whatever happens to
+    /// the file meanwhile.
+    pub fn open_installed(path: &Path, entry: &str, digest: Digest) -> Result<Library> {
         let copy = Staged::new(path)?;
+        receipt::check_library(copy.library(), digest).map_err(|error| error.at(path))?;
+        Self::map_copy(path, entry, copy)
+    }
+
+    fn map_copy(path: &Path, entry: &str, copy: Staged) -> Result<Library> {
         let mapped = copy.library().to_owned();
         inspect::check_before_load(&mapped, Platform::current(), entry)?;
         Self::map(mapped, Some(copy)).map_err(|error| explain(error, path, entry))
