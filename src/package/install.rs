@@ -243,8 +243,14 @@ fn write_file(
 ) -> Result<InstalledFile> {
     let cannot_write = |error| cannot_write(error, root.path());
     let place = target.join(path);
-    fs::create_dir_all(place.parent().unwrap_or(target)).map_err(cannot_write)?;
-    let mut file = create_new(&place, entry.is_executable).map_err(cannot_write)?;
+    let create = || create_new(&place, entry.is_executable);
+    let mut file = create()
+        .or_else(|error| match error.kind() {
+            // An archive need not name the folders that its files are in.
+            io::ErrorKind::NotFound => fs::create_dir_all(place.parent().unwrap_or(target)).and_then(|()| create()),
+            _ => Err(error),
+        })
+        .map_err(cannot_write)?;
     // One byte more would show that there is more than was said.
     let mut content = entry.content.take(entry.size.saturating_add(1));
     let mut hasher = Hasher::new();

@@ -1,0 +1,129 @@
+//! Running the tool under strace: to see each change it makes to the disk, to kill it before one, or to
+//! let one fail.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The system calls that change a disk, or decide about it. A call that a kernel does not have is left out
+/// by the `?`.
+const CHANGES: &str = "?mkdir,mkdirat,openat,write,?rename,renameat,renameat2,fsync,fdatasync,?unlink,unlinkat,?rmdir,flock,ftruncate,?chmod,fchmod,fchmodat,copy_file_range";
+
+/// A change to the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    MakeFolder(PathBuf),
+    /// Opened to write; made if it was not there.
+    Open(PathBuf),
+    Write(PathBuf, Vec<u8>),
+    Sync(PathBuf),
+    Rename(PathBuf, PathBuf),
+    Exchange(PathBuf, PathBuf),
+    Remove(PathBuf),
+}
+
+/// What a command that was left to itself changed on the disk.
+pub struct Trace {
+    pub calls: Vec<Call>,
+    lines: Vec<String>,
+}
+
+impl Trace {
+    /// Runs the command, which must succeed.
+    pub fn of(command: &Command) -> Trace {
+        let log = tempfile::NamedTempFile::new().expect("the folder for temporary files is writable");
+        // Texts whole and in hexadecimal, so that no byte of them is taken for a part of the line.
+        let output = strace(
+            command,
+            &["-y", "-xx", "-s", "1000000", "-o", &log.path().to_string_lossy(), "-e", &format!("trace={CHANGES}")],
+        );
+        assert!(output.status.success(), "{output:?}");
+        let text = fs::read_to_string(log.path()).expect("strace has written it");
+        let folder = fs::canonicalize(command.get_current_dir().expect("it is set")).expect("it is there");
+        let lines = joined(&text);
+        let calls = lines.iter().filter_map(|line| call(line, &folder)).collect();
+        Trace { calls, lines }
+    }
+
+    /// How often each system call is made, without what is said on the terminal.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for line in &self.lines {
+            let (name, arguments) = line.split_once('(').expect("it is a call");
+            if name != "write" || !(arguments.starts_with("1<") || arguments.starts_with("2<")) {
+                *counts.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Runs the command with a fault: `what` is `signal=…` or `error=…`, with `:when=…`, for each thread.
+pub fn inject(command: &Command, call: &str, what: &str) -> Output {
+    strace(command, &["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &format!("inject={call}:{what}")])
+}
+
+fn strace(command: &Command, options: &[&str]) -> Output {
+    let mut strace = Command::new("strace");
+    strace.arg("-f").arg("-qq").args(options).arg("--").arg(command.get_program()).args(command.get_args());
+    strace.current_dir(command.get_current_dir().expect("it is set")).output().expect("strace starts")
+}
+
+/// The calls of all threads, each in one line, in the order in which they ended, that succeeded.
+fn joined(text: &str) -> Vec<String> {
+    let mut begun = BTreeMap::new();
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let (thread, call) = line.split_once(' ').expect("strace -f -o begins with the thread");
+        let call = call.trim_start();
+        let whole = if let Some(start) = call.strip_suffix(" <unfinished ...>") {
+            begun.insert(thread.to_owned(), start.to_owned());
+            continue;
+        } else if let Some((_, rest)) = call.strip_prefix("<... ").and_then(|rest| rest.split_once(" resumed>")) {
+            begun.remove(thread).expect("it began") + rest
+        } else {
+            call.to_owned()
+        };
+        // `name(…) = result`, and not what became of a process.
+        let failed = whole.rsplit_once(" = ").is_none_or(|(_, result)| result.starts_with(['-', '?']));
+        if !failed && whole.starts_with(|c: char| c.is_ascii_lowercase()) {
+            lines.push(whole);
+        }
+    }
+    lines
+}
+
+fn call(line: &str, folder: &Path) -> Option<Call> {
+    let (name, rest) = line.split_once('(')?;
+    let arguments = rest.rsplit_once(" = ")?.0.trim_end().strip_suffix(')')?;
+    let quoted: Vec<Vec<u8>> = arguments.split('"').skip(1).step_by(2).map(decoded).collect();
+    let path = |index: usize| Some(folder.join(std::str::from_utf8(quoted.get(index)?).ok()?));
+    let descriptor = || {
+        let path = decoded(arguments.split_once('<')?.1.split_once('>')?.0);
+        Some(PathBuf::from(String::from_utf8(path).ok()?))
+    };
+    match name {
+        "mkdir" | "mkdirat" => Some(Call::MakeFolder(path(0)?)),
+        "openat" if arguments.contains("O_CREAT") => Some(Call::Open(path(0)?)),
+        "write" => Some(Call::Write(descriptor()?, quoted.into_iter().next()?)),
+        "copy_file_range" => panic!("a copy that is not known here: {line}"),
+        "fsync" | "fdatasync" => Some(Call::Sync(descriptor()?)),
+        "renameat2" if arguments.contains("RENAME_EXCHANGE") => Some(Call::Exchange(path(0)?, path(1)?)),
+        "rename" | "renameat" | "renameat2" => Some(Call::Rename(path(0)?, path(1)?)),
+        // Relative to a folder that is open: strace shows which.
+        "unlinkat" if !arguments.starts_with("AT_FDCWD") => {
+            Some(Call::Remove(descriptor()?.join(path(0)?.file_name()?)))
+        }
+        "unlinkat" | "unlink" | "rmdir" => Some(Call::Remove(path(0)?)),
+        _ => None,
+    }
+}
+
+/// The bytes of a text in which they are written as `\x2f`.
+fn decoded(text: &str) -> Vec<u8> {
+    match text.strip_prefix("\\x") {
+        Some(digits) => digits.split("\\x").map(|byte| u8::from_str_radix(byte, 16).expect("it is -xx")).collect(),
+        None => text.as_bytes().to_vec(),
+    }
+}
