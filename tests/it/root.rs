@@ -392,6 +392,39 @@ fn who_watches_can_stop_it_anywhere_and_nothing_is_left() {
 }
 
 #[test]
+fn an_archive_that_changes_while_it_is_read_is_refused() {
+    let shop = Shop::new();
+    let archive = shop.gain("1.0.0", "a");
+    let mut bad = fs::read(&archive).unwrap();
+    // In the header of the gzip: it unpacks to the same, and still it is another archive.
+    bad[9] ^= 1;
+    let mut swapped = false;
+    let watch = &mut |progress: Progress<'_>| {
+        if matches!(progress, Progress::Unpacking { .. }) && !swapped {
+            swapped = true;
+            fs::write(&archive, &bad).unwrap();
+        }
+        ControlFlow::Continue(())
+    };
+    assert_eq!(code(Install::of(&archive).into_root(&shop.root(), watch)), Code::ArchiveUnreadable);
+    assert!(!shop.root().path().exists());
+}
+
+#[test]
+fn a_root_may_be_a_link() {
+    let shop = Shop::new();
+    let archive = shop.gain("1.0.0", "a");
+    fs::create_dir(shop.tree.path("real")).unwrap();
+    std::os::unix::fs::symlink("real", shop.root().path()).unwrap();
+    package::install(&archive, shop.root().path()).unwrap();
+    assert!(shop.tree.path("real/gain/1.0.0/plugin.json").exists());
+    assert_eq!(shop.loaded(), "1.0.0");
+    assert_eq!(uninstall(&shop.root(), "gain").unwrap().len(), 1);
+    assert!(content(&shop.tree.path("real")).is_empty());
+    assert!(shop.tree.path("real").exists(), "it was there before");
+}
+
+#[test]
 fn the_clock_may_be_wrong() {
     let shop = Shop::new();
     let installed = shop.install("1.0.0").path;
