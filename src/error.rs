@@ -213,10 +213,11 @@ codes! {
     ManifestUnreadable, "manifest-unreadable", Manifest, "The manifest cannot be read.";
     ManifestTooLarge, "manifest-too-large", Manifest, "The manifest is larger than 1 MiB.";
     ManifestEncoding, "manifest-encoding", Manifest, "The manifest is not UTF-8, or starts with a byte order mark.";
-    ManifestSyntax, "manifest-syntax", Manifest, "The manifest is not well-formed JSON.";
+    ManifestSyntax, "manifest-syntax", Manifest, "The manifest is not well-formed JSON or XML.";
     ManifestField, "manifest-field", Manifest, "A manifest field has the wrong type or an impossible value.";
     ManifestDuplicateKey, "manifest-duplicate-key", Manifest, "A key stands twice in one object of the manifest.";
     ManifestVersionShort, "manifest-version-short", Manifest, "The version is a number or lacks parts; it was completed with zeros.";
+    ManifestIgnored, "manifest-ignored", Manifest, "A second manifest in the folder is not read.";
     ManifestMissing, "manifest-missing", Manifest, "The host requires a manifest and there is none.";
     ManifestRuntime, "manifest-runtime", Manifest, "The manifest names a runtime that this loader does not have.";
 

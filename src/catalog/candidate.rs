@@ -84,7 +84,7 @@ impl Candidate {
         };
         let name = manifest.name.clone().unwrap_or_else(|| folder_name(folder));
         let library = match &manifest.library {
-            Some(library) => existing(folder.join(library)),
+            Some(library) => existing(folder.join(library), manifest.runtime()),
             None => only_library(folder, &name),
         };
         Self::new(name, manifest, folder.to_owned(), library, profile, diagnostics).map(Some)
@@ -113,7 +113,10 @@ impl Candidate {
             Err(error) => (PathBuf::new(), Some(error)),
         };
         let has_manifest = manifest != Manifest::default() || path.join(manifest::FILE_NAME).exists();
-        let refusal = incompatibility(&manifest, has_manifest, profile)
+        // A file that the manifest names and that is not there is missing for every host.
+        let (broken, missing) = if manifest.library.is_some() { (missing, None) } else { (None, missing) };
+        let refusal = broken
+            .or_else(|| incompatibility(&manifest, has_manifest, profile))
             .or(missing)
             .map(|error| Diagnostic::from(error.plugin(&name).at(&path)));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(&name)).collect();
@@ -244,12 +247,16 @@ pub(super) fn version_of(folder: &Path) -> Option<Version> {
     version::parse(&file_name(folder)).ok().map(|(version, _)| version)
 }
 
-fn existing(library: PathBuf) -> Result<PathBuf> {
+fn existing(library: PathBuf, runtime: &str) -> Result<PathBuf> {
     if library.is_file() {
         return Ok(library);
     }
-    let message = format!("its library `{}` is not there", file_name(&library));
-    Err(Error::new(Code::LibraryMissing, message).hint("install the plugin again").at(library))
+    let (what, hint) = match runtime {
+        "python" => ("module", "put it beside the manifest, which names it without `.py`"),
+        _ => ("library", "install the plugin again"),
+    };
+    let message = format!("its {what} `{}` is not there", file_name(&library));
+    Err(Error::new(Code::LibraryMissing, message).hint(hint).at(library))
 }
 
 /// The library of a plugin that does not name one: called after the plugin, else the only one there.

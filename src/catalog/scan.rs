@@ -89,6 +89,10 @@ impl Scan<'_> {
     fn compare_names(&mut self, folder: &Path, candidate: &Candidate) {
         let called = folder.file_name().unwrap_or_default().to_string_lossy();
         let rest = called.strip_prefix(candidate.name());
+        // What a `pluginDescription.xml` calls a name is for people, and folders are called otherwise.
+        if candidate.manifest().runtime() == "python" {
+            return;
+        }
         if rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-')) {
             let message = format!("the folder is called `{called}` and the plugin in it `{}`", candidate.name());
             let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");

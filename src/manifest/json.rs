@@ -1,4 +1,4 @@
-//! From the bytes of a file to a JSON object: encoding, syntax, and keys that stand twice.
+//! From a text to a JSON object: syntax, and keys that stand twice.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,9 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::input::brief;
 
 /// Reads one JSON object. Nesting is limited to serde_json's 128 levels.
-pub(super) fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<Diagnostic>)> {
-    let mut diagnostics = Vec::new();
-    let text = decode(bytes, &mut diagnostics)?;
+pub(super) fn object(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Map<String, Value>> {
     let repeated = RefCell::new(Vec::new());
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = (Tracked { repeated: &repeated })
@@ -32,7 +30,7 @@ pub(super) fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<Diagnostic
         diagnostics.push(Diagnostic::warning(Code::ManifestDuplicateKey, message).hint("remove one of them"));
     }
     match value {
-        Value::Object(object) => Ok((object, diagnostics)),
+        Value::Object(object) => Ok(object),
         other => Err(Error::new(Code::ManifestSyntax, format!("the manifest is {}, not an object", kind(&other)))
             .hint("the smallest manifest is `{}`")),
     }
@@ -48,25 +46,6 @@ pub(super) fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
-}
-
-fn decode<'a>(bytes: &'a [u8], diagnostics: &mut Vec<Diagnostic>) -> Result<&'a str> {
-    let error =
-        |message| Error::new(Code::ManifestEncoding, message).hint("save it as UTF-8 without a byte order mark");
-    if bytes.starts_with(&[0xff, 0xfe])
-        || bytes.starts_with(&[0xfe, 0xff])
-        || bytes.iter().take(4).any(|&byte| byte == 0)
-    {
-        return Err(error("the manifest is UTF-16 or UTF-32, not UTF-8"));
-    }
-    let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf");
-    if unmarked.is_some() {
-        diagnostics.push(
-            Diagnostic::note(Code::ManifestEncoding, "the manifest starts with a byte order mark")
-                .hint("save it as UTF-8 without a byte order mark"),
-        );
-    }
-    std::str::from_utf8(unmarked.unwrap_or(bytes)).map_err(|source| error("the manifest is not UTF-8").because(source))
 }
 
 /// Builds a [`Value`] like serde_json does, and notes the keys that an object repeats.

@@ -5,6 +5,7 @@
 
 mod fields;
 mod json;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -22,6 +23,13 @@ use crate::version::{Version, VersionReq};
 
 /// The file name of a manifest in a plugin's folder.
 pub const FILE_NAME: &str = "plugin.json";
+
+/// The file name of the manifest of a plugin in Python, as Synarius defines it.
+pub const XML_FILE_NAME: &str = "pluginDescription.xml";
+
+/// The file name of what describes a library of models, as Synarius defines it.
+#[cfg(feature = "package")]
+pub(crate) const MODELS_FILE_NAME: &str = "libraryDescription.xml";
 
 /// The largest manifest, in bytes.
 pub const LARGEST_FILE: u64 = 1 << 20;
@@ -46,9 +54,9 @@ pub struct Manifest {
     pub homepage: Option<String>,
     /// What brings it to life; `native` when missing.
     pub runtime: Option<String>,
-    /// Its library, relative to the manifest's folder and inside it.
+    /// Its library, relative to the manifest's folder and inside it; of a plugin in Python, its module.
     pub library: Option<PathBuf>,
-    /// The symbol to call instead of the host profile's entry.
+    /// The symbol to call instead of the host profile's entry; of a plugin in Python, its class.
     pub entry: Option<String>,
     /// The tags under which it can be found.
     pub capabilities: Vec<Capability>,
@@ -64,23 +72,26 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads the manifest in a plugin's folder; `None` if there is none.
+    /// Reads the manifest in a plugin's folder: `plugin.json`, else `pluginDescription.xml`; `None` if
+    /// there is neither.
     ///
     /// `version_key` is the host profile's key for the requirement on the host, if a host is known.
     /// Next to the manifest come the findings that did not stop it from being read.
     pub fn in_folder(folder: &Path, version_key: Option<&str>) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
-        let path = folder.join(FILE_NAME);
-        let bytes = match input::read(&path, LARGEST_FILE) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                let too_large = error.kind() == ErrorKind::FileTooLarge;
-                let code = if too_large { Code::ManifestTooLarge } else { Code::ManifestUnreadable };
-                return Err(Error::new(code, "the manifest cannot be read").because(error).at(path));
-            }
+        let (json, xml) = (folder.join(FILE_NAME), folder.join(XML_FILE_NAME));
+        let (path, found) = if let Some(bytes) = read(&json)? {
+            (&json, Self::from_json(&bytes, version_key))
+        } else if let Some(bytes) = read(&xml)? {
+            (&xml, Self::from_xml(&bytes))
+        } else {
+            return Ok(None);
         };
-        let (manifest, diagnostics) = Self::from_json(&bytes, version_key).map_err(|error| error.at(&path))?;
-        Ok(Some((manifest, diagnostics.into_iter().map(|diagnostic| diagnostic.at(&path)).collect())))
+        let (manifest, mut diagnostics) = found.map_err(|error| error.at(path))?;
+        if path == &json && xml.exists() {
+            let message = format!("there is a `{XML_FILE_NAME}` too; `{FILE_NAME}` counts");
+            diagnostics.push(Diagnostic::note(Code::ManifestIgnored, message).hint("remove the one that is not meant"));
+        }
+        Ok(Some((manifest, diagnostics.into_iter().map(|diagnostic| diagnostic.at(path)).collect())))
     }
 
     /// Reads the bytes of a `plugin.json`.
@@ -94,8 +105,28 @@ impl Manifest {
     /// assert!(diagnostics.is_empty());
     /// ```
     pub fn from_json(bytes: &[u8], version_key: Option<&str>) -> Result<(Manifest, Vec<Diagnostic>)> {
-        let (object, mut diagnostics) = json::object(bytes)?;
+        let mut diagnostics = Vec::new();
+        let object = json::object(decode(bytes, &mut diagnostics)?, &mut diagnostics)?;
         let manifest = fields::manifest(object, version_key, &mut diagnostics)?;
+        Ok((manifest, diagnostics))
+    }
+
+    /// Reads the bytes of a `pluginDescription.xml`, which describes a plugin in Python.
+    ///
+    /// ```
+    /// use hotshoe::manifest::Manifest;
+    /// let text = b"<PluginDescription><Name>PythonBackend</Name><Version>0.1.0</Version>
+    ///     <Module>my_backend</Module><Class>PythonBackendPlugin</Class>
+    ///     <Capabilities><Capability>backend:python</Capability></Capabilities></PluginDescription>";
+    /// let (manifest, diagnostics) = Manifest::from_xml(text).unwrap();
+    /// assert_eq!(manifest.runtime(), "python");
+    /// assert_eq!(manifest.library.unwrap().to_str(), Some("my_backend.py"));
+    /// assert_eq!(manifest.entry.as_deref(), Some("PythonBackendPlugin"));
+    /// assert!(diagnostics.is_empty());
+    /// ```
+    pub fn from_xml(bytes: &[u8]) -> Result<(Manifest, Vec<Diagnostic>)> {
+        let mut diagnostics = Vec::new();
+        let manifest = xml::manifest(decode(bytes, &mut diagnostics)?, &mut diagnostics)?;
         Ok((manifest, diagnostics))
     }
 
@@ -103,6 +134,45 @@ impl Manifest {
     pub fn runtime(&self) -> &str {
         self.runtime.as_deref().unwrap_or("native")
     }
+}
+
+/// The version of a library of models, if its description says one.
+#[cfg(feature = "package")]
+pub(crate) fn version_of_models(folder: &Path) -> Result<Option<Version>> {
+    let bytes = read(&folder.join(MODELS_FILE_NAME))?.unwrap_or_default();
+    xml::version_of_models(decode(&bytes, &mut Vec::new())?)
+}
+
+/// The bytes of a manifest; `None` if there is no such file.
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match input::read(path, LARGEST_FILE) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let too_large = error.kind() == ErrorKind::FileTooLarge;
+            let code = if too_large { Code::ManifestTooLarge } else { Code::ManifestUnreadable };
+            Err(Error::new(code, "the manifest cannot be read").because(error).at(path))
+        }
+    }
+}
+
+fn decode<'a>(bytes: &'a [u8], diagnostics: &mut Vec<Diagnostic>) -> Result<&'a str> {
+    let error =
+        |message| Error::new(Code::ManifestEncoding, message).hint("save it as UTF-8 without a byte order mark");
+    if bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || bytes.iter().take(4).any(|&byte| byte == 0)
+    {
+        return Err(error("the manifest is UTF-16 or UTF-32, not UTF-8"));
+    }
+    let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf");
+    if unmarked.is_some() {
+        diagnostics.push(
+            Diagnostic::note(Code::ManifestEncoding, "the manifest starts with a byte order mark")
+                .hint("save it as UTF-8 without a byte order mark"),
+        );
+    }
+    std::str::from_utf8(unmarked.unwrap_or(bytes)).map_err(|source| error("the manifest is not UTF-8").because(source))
 }
 
 /// Checks that a plugin's name is safe as a file name on every platform.

@@ -2,23 +2,21 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
 use super::entries::{Kind, Policy};
-use super::library;
+use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
 use super::read::{self, Entry, damaged};
-use super::root::{Change, Installed, Root, cannot_write, refuse_changed};
+use super::root::{Change, Installed, Root, cannot_write, refuse_changed, there};
 use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::input;
-use crate::manifest::{self, Manifest, check_name};
 use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt};
-use crate::version::Version;
 
 /// How an archive is installed.
 ///
@@ -41,14 +39,14 @@ pub struct Install<'a> {
 pub enum Outcome {
     /// It was not there, and is now.
     Installed,
-    /// It was there already, from the same archive, and is as it was installed.
+    /// It was there already, with the same files, and is as it was installed.
     Present,
     /// It took the place of what was there, which is out of use now.
     Replaced,
 }
 
 /// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin; the short
-/// form of [`Install`], for an archive of one plugin.
+/// form of [`Install`], for an archive of one plugin: of a distribution it returns the first.
 pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
     let done = Install::of(archive).into_root(&Root::new(root), &mut unwatched)?;
     Ok(done.into_iter().map(|(installed, _)| installed).next().expect("there is a plugin in each archive"))
@@ -90,16 +88,19 @@ impl<'a> Install<'a> {
         fs::create_dir(&folder).map_err(|error| cannot_write(error, root.path()))?;
         let files = unpack(&file, &folder, root, watch).map_err(|error| error.at(self.archive))?;
         self.refuse_changed_archive(&file, &before)?;
-        let plugin = the_plugin(&folder).map_err(|error| error.at(self.archive))?;
-        self.finish(&plugin, &files, &folder, &origin).map_err(|error| cannot_write(error, root.path()))?;
+        let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
+        let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;
+        for part in &parts {
+            self.finish(part, &files, &folder, &origin).map_err(|error| cannot_write(error, root.path()))?;
+        }
         tell(watch, Progress::Unpacking { done: before.len(), total: before.len() })?;
-        match self.publish(root, &change, plugin) {
+        match self.publish(root, &change, &parts) {
             // Where there are no locks, another process may have been faster.
             Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin)? {
                 Some(present) => Ok(present),
                 None => Err(error),
             },
-            done => done.map(|done| vec![done]),
+            done => done,
         }
     }
 
@@ -130,6 +131,10 @@ impl<'a> Install<'a> {
             if !receipt.is_some_and(|receipt| receipt.archive.sha256 == origin.sha256) {
                 continue;
             }
+            // Of a distribution the rest may be missing, if it was stopped half-way.
+            if layout::is_on_shelf(&found.path, root.path()) {
+                return Ok(None);
+            }
             match refuse_changed(&found.path, "--replace") {
                 Err(_) if self.replace => return Ok(None),
                 Err(error) => return Err(error),
@@ -157,7 +162,7 @@ impl<'a> Install<'a> {
     }
 
     /// Writes the receipt, and makes everything last.
-    fn finish(&self, plugin: &Unpacked, files: &[InstalledFile], content: &Path, origin: &Origin) -> io::Result<()> {
+    fn finish(&self, plugin: &Part, files: &[InstalledFile], content: &Path, origin: &Origin) -> io::Result<()> {
         let inside = plugin.folder.strip_prefix(content).unwrap_or(Path::new(""));
         let of_plugin = |file: &InstalledFile| {
             let path = Path::new(&file.path).strip_prefix(inside).ok()?;
@@ -179,23 +184,42 @@ impl<'a> Install<'a> {
         sync_all(&plugin.folder)
     }
 
-    fn publish(&self, root: &Root, change: &Change<'_>, plugin: Unpacked) -> Result<(Installed, Outcome)> {
-        let place = root.place(&plugin.name, plugin.version.as_ref(), None, self.flat);
-        let installed =
-            |path| Installed { name: plugin.name.clone(), version: plugin.version.clone(), path, in_use: true };
-        refuse_hidden(root, &place)?;
-        let replace = match Receipt::in_folder(&place) {
-            // A newer version in a flat folder.
-            Ok(Some(receipt)) if receipt.version != plugin.version && !self.replace => {
-                refuse_changed(&place, "--replace")?;
-                true
+    fn publish(&self, root: &Root, change: &Change<'_>, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
+        // Each must have a place before the first one takes its own.
+        let places = parts.iter().map(|part| self.place(root, part).map_err(|error| error.plugin(&part.name)));
+        let places: Vec<(PathBuf, Outcome)> = places.collect::<Result<_>>()?;
+        let publish = |(part, (path, outcome)): (&Part, (PathBuf, Outcome))| {
+            if outcome != Outcome::Present {
+                change
+                    .publish(&part.folder, &path, outcome == Outcome::Replaced)
+                    .map_err(|error| error.plugin(&part.name))?;
             }
-            _ => self.replace,
+            let (name, version) = (part.name.clone(), part.version.clone());
+            Ok((Installed { name, version, path, in_use: true }, outcome))
         };
-        match change.publish(&plugin.folder, &place, replace) {
-            Ok(None) => Ok((installed(place), Outcome::Installed)),
-            Ok(Some(_)) => Ok((installed(place), Outcome::Replaced)),
-            Err(error) => Err(error.plugin(&plugin.name)),
+        parts.iter().zip(places).map(publish).collect()
+    }
+
+    /// Where a part goes, and what is to be done there.
+    fn place(&self, root: &Root, part: &Part) -> Result<(PathBuf, Outcome)> {
+        // A host that has shelves does not look for versions on them.
+        let flat = self.flat || part.shelf.is_some();
+        let place = root.place(&part.name, part.version.as_ref(), part.shelf, flat);
+        refuse_hidden(root, &place)?;
+        if !place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            return Ok((place, Outcome::Installed));
+        }
+        let receipt = Receipt::in_folder(&place).ok().flatten();
+        let ours = Receipt::in_folder(&part.folder)?;
+        let is_same = receipt.as_ref().map(|receipt| &receipt.files) == ours.as_ref().map(|ours| &ours.files);
+        let is_other_version = receipt.is_some_and(|receipt| receipt.version != part.version);
+        if !is_same && !is_other_version {
+            return if self.replace { Ok((place, Outcome::Replaced)) } else { Err(there(&place)) };
+        }
+        match refuse_changed(&place, "--replace") {
+            Err(error) if !self.replace => Err(error),
+            Ok(()) if is_same => Ok((place, Outcome::Present)),
+            _ => Ok((place, Outcome::Replaced)),
         }
     }
 }
@@ -318,44 +342,11 @@ fn sync_file(path: &PathBuf) -> io::Result<()> {
     OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
-struct Unpacked {
-    name: String,
-    version: Option<Version>,
-    folder: PathBuf,
-}
-
-/// The one plugin in the staging folder: its only folder, or the staging folder itself.
-fn the_plugin(staging: &Path) -> Result<Unpacked> {
-    let refused = |message: &str| {
-        Error::new(Code::ArchiveRefused, message)
-            .hint("an archive holds one folder, with a plugin.json and a library in it")
-    };
-    let unreadable = |error: io::Error| refused("what it holds cannot be read").because(error);
-    let tops: Vec<PathBuf> =
-        fs::read_dir(staging).and_then(|tops| tops.map(|top| Ok(top?.path())).collect()).map_err(unreadable)?;
-    let bare = staging.join(manifest::FILE_NAME).is_file();
-    let folder = match tops.as_slice() {
-        [] => return Err(refused("it is empty")),
-        [top] if top.is_dir() => top.clone(),
-        _ if bare => staging.to_owned(),
-        _ => return Err(refused("it holds several things at its top, and no plugin.json")),
-    };
-    let manifest = Manifest::in_folder(&folder, None)?.map(|(manifest, _)| manifest).unwrap_or_default();
-    let name = match (manifest.name.clone(), folder.components().next_back()) {
-        (Some(name), _) => name,
-        (None, Some(Component::Normal(name))) if !bare => name.to_string_lossy().into_owned(),
-        _ => return Err(refused("nothing in it says the plugin's name")),
-    };
-    check_name(&name).map_err(|error| refused("its name is not safe").because(error))?;
-    library(&folder, &manifest, &name).map_err(|error| refused("there is no library in it").because(error))?;
-    Ok(Unpacked { name, version: manifest.version, folder })
-}
-
 /// A plugin that lies in `<root>/<name>` itself hides versions beneath it, and the other way round.
 fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
     let is_plugin = |folder: &Path| {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        folder.join(manifest::FILE_NAME).exists() || library(folder, &Manifest::default(), &name).is_ok()
+        layout::holds_plugin(folder, &name)
     };
     let above = place.parent().filter(|above| *above != root.path());
     if let Some(above) = above.filter(|above| is_plugin(above)) {

@@ -63,7 +63,10 @@ pub fn make_as(format: Format, folder: &Path, output: &Path, host: Option<&HostP
     };
     let name = manifest.name.clone().ok_or_else(|| missing("name"))?;
     let version = manifest.version.clone().ok_or_else(|| missing("version"))?;
-    Inspection::of(&library(folder, &manifest, &name)?)?;
+    let library = library(folder, &manifest, &name)?;
+    if manifest.runtime() == "native" {
+        Inspection::of(&library)?;
+    }
 
     let entries = content(folder, &name)?;
     let archive = output.join(format!("{name}-{version}.{}", format.as_str()));

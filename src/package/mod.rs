@@ -8,6 +8,7 @@
 
 mod entries;
 mod install;
+mod layout;
 mod lock;
 mod make;
 mod progress;
@@ -39,13 +40,20 @@ pub const LARGEST_RATIO: u64 = 200;
 /// What an archive may hold however small it is: 64 MiB.
 pub const ALWAYS_ALLOWED: u64 = 64 << 20;
 
-/// The library, which may be for any system: plugins are packaged where they are cross-compiled.
+/// The library, which may be for any system: plugins are packaged where they are cross-compiled. Of a
+/// plugin in Python it is the module.
 fn library(folder: &Path, manifest: &Manifest, name: &str) -> Result<PathBuf> {
-    let usual = System::ALL.iter().flat_map(|system| system.library_names(name)).map(PathBuf::from);
+    let is_python = manifest.runtime() == "python";
+    let systems = System::ALL.into_iter().filter(|_| !is_python);
+    let usual = systems.flat_map(|system| system.library_names(name)).map(PathBuf::from);
     let mut names = manifest.library.iter().cloned().chain(usual).map(|file| folder.join(file));
     names.find(|library| library.is_file()).ok_or_else(|| {
-        Error::new(Code::LibraryMissing, format!("there is no library of the plugin `{name}` in the folder"))
-            .hint("build it into the folder, or name it in the manifest's `library`")
+        let (what, hint) = match is_python {
+            true => ("module", "put the file that the manifest names into the folder"),
+            false => ("library", "build it into the folder, or name it in the manifest's `library`"),
+        };
+        Error::new(Code::LibraryMissing, format!("there is no {what} of the plugin `{name}` in the folder"))
+            .hint(hint)
             .at(folder)
     })
 }

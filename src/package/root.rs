@@ -4,10 +4,12 @@
 //! old or the new, never something in between. What no host should see lies in the root's hidden
 //! folder: the lock, what is being unpacked, and versions out of use.
 //!
-//!     <root>/<name>/<version>/       a version in use, beside others
-//!     <root>/<name>/                 a plugin installed flat
-//!     <root>/.hotshoe/staging-…/     being unpacked, or being removed
-//!     <root>/.hotshoe/aside/…/       a version out of use
+//! ```text
+//! <root>/<name>/<version>/       a version in use, beside others
+//! <root>/<name>/                 a plugin installed flat
+//! <root>/.hotshoe/staging-…/     being unpacked, or being removed
+//! <root>/.hotshoe/aside/…/       a version out of use
+//! ```
 
 use std::fmt;
 use std::fs;

@@ -11,7 +11,10 @@ mod headers;
 mod host;
 mod inspect;
 mod layers;
+#[cfg(feature = "package")]
+mod layout;
 mod manifest;
+mod manifest_xml;
 mod native;
 #[cfg(feature = "package")]
 mod package;

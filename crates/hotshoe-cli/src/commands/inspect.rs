@@ -7,7 +7,11 @@ use crate::args::Inspect;
 use crate::output::{Answer, BAD, NAME, plain};
 
 pub fn run(args: &Inspect) -> Result<Answer> {
-    let facts = Inspection::of(&args.library)?;
+    let is_module = args.library.extension().is_some_and(|extension| extension == "py");
+    let facts = Inspection::of(&args.library).map_err(|error| match is_module {
+        true => error.hint("a Python module is nothing to inspect: use `hotshoe check` with its folder"),
+        false => error,
+    })?;
     let mut answer = Answer::new();
     answer.line(format!("{NAME}{}{NAME:#}", args.library.display()));
     let platforms: Vec<String> = facts.platforms.iter().map(ToString::to_string).collect();

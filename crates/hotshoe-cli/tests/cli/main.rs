@@ -11,6 +11,7 @@ mod install;
 mod list;
 mod package;
 mod probe;
+mod python;
 
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use serde_json::Value;
