@@ -267,6 +267,11 @@ codes! {
     InstalledChanged, "installed-changed", Package, "Files of an installed plugin are not as they were installed.";
     ReceiptInvalid, "receipt-invalid", Package, "The receipt of an install is damaged.";
     Cancelled, "cancelled", Package, "Who watched the operation stopped it.";
+    SignatureMissing, "signature-missing", Package, "The archive is not signed, and must be.";
+    SignatureInvalid, "signature-invalid", Package, "The signature is damaged, or not of this archive.";
+    SignatureUntrusted, "signature-untrusted", Package, "The archive is signed by a key that is not trusted for this plugin.";
+    KeyInvalid, "key-invalid", Package, "A key or trust store cannot be read, is malformed, or is not there.";
+    KeyWrite, "key-write", Package, "A key, a signature or a trust store cannot be written.";
 }
 
 impl fmt::Display for Code {

@@ -38,8 +38,22 @@ pub struct Receipt {
     pub installed_at: u64,
     /// The archive it came from.
     pub archive: Origin,
+    /// Who signed that archive; nobody, if signatures were not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<Signer>,
     /// Every file but the receipt itself, by path.
     pub files: Vec<InstalledFile>,
+}
+
+/// Who signed an archive that was installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Signer {
+    /// The key, in minisign's 16 hexadecimal digits.
+    pub key: String,
+    /// What the trust store said of it.
+    pub comment: String,
 }
 
 /// The archive that a plugin came from.

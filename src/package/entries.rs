@@ -131,7 +131,7 @@ fn parts(text: &str, kind: Kind) -> Result<Vec<&str>, &'static str> {
 }
 
 /// Equal for paths that some file system takes for one.
-fn folded(path: &str) -> String {
+pub(super) fn folded(path: &str) -> String {
     path.nfd().collect::<String>().to_uppercase().to_lowercase().nfd().collect()
 }
 

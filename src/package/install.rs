@@ -8,15 +8,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::entries::{Kind, Policy};
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
-use super::read::{self, Entry, damaged};
 use super::root::{Change, Installed, Root, cannot_write, refuse_changed, there};
+use super::signature::Signature;
+use super::trust::TrustStore;
+use super::unpack::{create_new, unpack};
 use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::input;
-use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt};
+use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt, Signer};
 
 /// How an archive is installed.
 ///
@@ -29,6 +30,7 @@ use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt};
 #[derive(Clone, Copy, Debug)]
 pub struct Install<'a> {
     archive: &'a Path,
+    trust: Option<&'a TrustStore>,
     flat: bool,
     replace: bool,
 }
@@ -55,7 +57,15 @@ pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
 impl<'a> Install<'a> {
     /// Of an archive: a tar, plain or in gzip or zstd, or a zip. Its bytes say which, not its name.
     pub fn of(archive: &'a Path) -> Install<'a> {
-        Install { archive, flat: false, replace: false }
+        Install { archive, trust: None, flat: false, replace: false }
+    }
+
+    /// Only if this trust store says that its signature is good, or that it needs none.
+    ///
+    /// Nothing is unpacked before the signature was verified. Without a trust store, signatures are not
+    /// looked at.
+    pub fn trust(self, trust: Option<&'a TrustStore>) -> Install<'a> {
+        Install { trust, ..self }
     }
 
     /// Into `<root>/<name>` instead, for hosts that do not look for versions. A newer version takes the
@@ -79,6 +89,7 @@ impl<'a> Install<'a> {
     pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<Vec<(Installed, Outcome)>> {
         let (mut file, before) = open(self.archive)?;
         let origin = self.origin(&mut file, before.len(), watch)?;
+        let signature = self.trust.map(|trust| trust.judge(self.archive, &mut file)).transpose()?.flatten();
         let change = Change::begin(root, &format!("install {}", origin.file), watch)?;
         if let Some(present) = self.present(root, &origin)? {
             return Ok(present);
@@ -86,12 +97,14 @@ impl<'a> Install<'a> {
         let staging = change.stage()?;
         let folder = staging.path().join("content");
         fs::create_dir(&folder).map_err(|error| cannot_write(error, root.path()))?;
-        let files = unpack(&file, &folder, root, watch).map_err(|error| error.at(self.archive))?;
+        let files = unpack(&file, &folder, root.path(), watch).map_err(|error| error.at(self.archive))?;
         self.refuse_changed_archive(&file, &before)?;
         let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
         let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;
         for part in &parts {
-            self.finish(part, &files, &folder, &origin).map_err(|error| cannot_write(error, root.path()))?;
+            self.admit(part, signature.as_ref()).map_err(|error| error.at(self.archive))?;
+            let receipt = receipt(part, &files, &folder, &origin, signature.as_ref());
+            finish(&part.folder, &receipt).map_err(|error| cannot_write(error, root.path()))?;
         }
         tell(watch, Progress::Unpacking { done: before.len(), total: before.len() })?;
         match self.publish(root, &change, &parts) {
@@ -161,27 +174,10 @@ impl<'a> Install<'a> {
         }
     }
 
-    /// Writes the receipt, and makes everything last.
-    fn finish(&self, plugin: &Part, files: &[InstalledFile], content: &Path, origin: &Origin) -> io::Result<()> {
-        let inside = plugin.folder.strip_prefix(content).unwrap_or(Path::new(""));
-        let of_plugin = |file: &InstalledFile| {
-            let path = Path::new(&file.path).strip_prefix(inside).ok()?;
-            Some(InstalledFile { path: path.to_string_lossy().replace('\\', "/"), ..file.clone() })
-        };
-        let mut files: Vec<InstalledFile> = files.iter().filter_map(of_plugin).collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        let receipt = Receipt {
-            receipt: 1,
-            name: plugin.name.clone(),
-            version: plugin.version.clone(),
-            installed_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-            archive: origin.clone(),
-            files,
-        };
-        let mut text = serde_json::to_vec_pretty(&receipt)?;
-        text.push(b'\n');
-        create_new(&plugin.folder.join(receipt::FILE_NAME), false)?.write_all(&text)?;
-        sync_all(&plugin.folder)
+    fn admit(&self, part: &Part, signature: Option<&Signature>) -> Result<()> {
+        let Some(trust) = self.trust else { return Ok(()) };
+        trust.admit(&part.name, signature)?;
+        signature.map_or(Ok(()), |signature| signature.binds(&part.name, part.version.as_ref(), &part.platforms()?))
     }
 
     fn publish(&self, root: &Root, change: &Change<'_>, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
@@ -224,6 +220,41 @@ impl<'a> Install<'a> {
     }
 }
 
+/// What is left in the folder of a part; `files` are those of the archive, which was unpacked to `content`.
+fn receipt(
+    part: &Part,
+    files: &[InstalledFile],
+    content: &Path,
+    origin: &Origin,
+    signature: Option<&Signature>,
+) -> Receipt {
+    let inside = part.folder.strip_prefix(content).unwrap_or(Path::new(""));
+    let of_part = |file: &InstalledFile| {
+        let path = Path::new(&file.path).strip_prefix(inside).ok()?;
+        Some(InstalledFile { path: path.to_string_lossy().replace('\\', "/"), ..file.clone() })
+    };
+    let mut files: Vec<InstalledFile> = files.iter().filter_map(of_part).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Receipt {
+        receipt: 1,
+        name: part.name.clone(),
+        version: part.version.clone(),
+        installed_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        archive: origin.clone(),
+        signed_by: signature
+            .map(|signature| Signer { key: signature.key.to_string(), comment: signature.key_comment.clone() }),
+        files,
+    }
+}
+
+/// Writes the receipt, and makes everything last.
+fn finish(folder: &Path, receipt: &Receipt) -> io::Result<()> {
+    let mut text = serde_json::to_vec_pretty(receipt)?;
+    text.push(b'\n');
+    create_new(&folder.join(receipt::FILE_NAME), false)?.write_all(&text)?;
+    sync_all(folder)
+}
+
 fn open(archive: &Path) -> Result<(File, fs::Metadata)> {
     input::open(archive).map_err(|error| unreadable(error, archive))
 }
@@ -233,84 +264,6 @@ fn unreadable(error: io::Error, archive: &Path) -> Error {
         .because(error)
         .hint("check that the file exists and that you may read it")
         .at(archive)
-}
-
-/// Unpacks the archive into a folder that is ours and empty; says what files it brought.
-fn unpack(file: &File, target: &Path, root: &Root, watch: Watch<'_>) -> Result<Vec<InstalledFile>> {
-    let total = file.metadata().map_err(damaged)?.len();
-    let mut policy = Policy::of_archive(total);
-    let mut files = Vec::new();
-    // Shares its position with the one that is read from.
-    let mut position = file.try_clone().map_err(damaged)?;
-    let reader = file.try_clone().map_err(damaged)?;
-    let mut step = || tell(watch, Progress::Unpacking { done: position.stream_position().map_err(damaged)?, total });
-    read::each_entry(reader, &mut |entry| {
-        let path = policy.admit(entry.path, entry.kind, entry.size)?;
-        match entry.kind {
-            Kind::Folder => fs::create_dir_all(target.join(path)).map_err(|error| cannot_write(error, root.path())),
-            _ => {
-                files.push(write_file(entry, &path, target, root, &mut step)?);
-                Ok(())
-            }
-        }
-    })?;
-    Ok(files)
-}
-
-/// Nothing can lie in the way of a file but the archive's own files, which the policy has compared.
-fn write_file(
-    entry: &mut Entry<'_>,
-    path: &Path,
-    target: &Path,
-    root: &Root,
-    step: &mut dyn FnMut() -> Result<()>,
-) -> Result<InstalledFile> {
-    let cannot_write = |error| cannot_write(error, root.path());
-    let place = target.join(path);
-    let create = || create_new(&place, entry.is_executable);
-    let mut file = create()
-        .or_else(|error| match error.kind() {
-            // An archive need not name the folders that its files are in.
-            io::ErrorKind::NotFound => fs::create_dir_all(place.parent().unwrap_or(target)).and_then(|()| create()),
-            _ => Err(error),
-        })
-        .map_err(cannot_write)?;
-    // One byte more would show that there is more than was said.
-    let mut content = entry.content.take(entry.size.saturating_add(1));
-    let mut hasher = Hasher::new();
-    let mut buffer = vec![0; 64 << 10];
-    let mut size = 0;
-    loop {
-        step()?;
-        let length = content.read(&mut buffer).map_err(damaged)?;
-        if length == 0 {
-            break;
-        }
-        file.write_all(&buffer[..length]).map_err(cannot_write)?;
-        hasher.update(&buffer[..length]);
-        size += length as u64;
-    }
-    if size != entry.size {
-        return Err(damaged(io::Error::new(
-            io::ErrorKind::UnexpectedEof,
-            "a file has not the size that its header says",
-        )));
-    }
-    let path: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    Ok(InstalledFile { path: path.join("/"), size, sha256: hasher.finish() })
-}
-
-#[cfg(unix)]
-fn create_new(path: &Path, is_executable: bool) -> io::Result<File> {
-    let mode = if is_executable { 0o755 } else { 0o644 };
-    let mut options = OpenOptions::new();
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    options.write(true).create_new(true).open(path)
-}
-
-#[cfg(windows)]
-fn create_new(path: &Path, _: bool) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 /// Makes a folder and everything in it last.

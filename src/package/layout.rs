@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use super::library;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::inspect::Inspection;
 use crate::manifest::{self, Manifest, check_name};
+use crate::platform::Platform;
 use crate::version::Version;
 
 /// What the folders of a distribution are called, of plugins and of libraries of models.
@@ -24,6 +26,21 @@ pub(super) struct Part {
     pub folder: PathBuf,
     /// The folder of a distribution that it lies in: `Plugins` or `Lib`.
     pub shelf: Option<&'static str>,
+    /// The library, if it is a native one.
+    library: Option<PathBuf>,
+}
+
+impl Part {
+    /// What it was built for, sorted; none, if that does not matter.
+    pub fn platforms(&self) -> Result<Vec<Platform>> {
+        let Some(library) = &self.library else { return Ok(Vec::new()) };
+        let facts =
+            Inspection::of(library).map_err(|error| around(error, "what should be its library is none".to_owned()))?;
+        match facts.platforms.is_empty() {
+            true => Err(refused("its library is for no platform that has a name here")),
+            false => Ok(facts.platforms),
+        }
+    }
 }
 
 /// What was unpacked into a folder of its own, from an archive of this name without its suffix.
@@ -117,11 +134,12 @@ fn plugin(folder: &Path, fallback: impl Fn(Option<&Version>) -> Option<String>) 
     let name = manifest.name.clone().or_else(|| fallback(manifest.version.as_ref()));
     let name = name.ok_or_else(|| refused("nothing in it says the plugin's name"))?;
     check_name(&name).map_err(|error| refused("its name is not safe").because(error))?;
-    library(folder, &manifest, &name).map_err(|error| {
+    let library = library(folder, &manifest, &name).map_err(|error| {
         let what = if manifest.runtime() == "python" { "module" } else { "library" };
         refused(&format!("there is no {what} in it")).because(error)
     })?;
-    Ok(Part { name, version: manifest.version, folder: folder.to_owned(), shelf: None })
+    let library = Some(library).filter(|_| manifest.runtime() == "native");
+    Ok(Part { name, version: manifest.version, folder: folder.to_owned(), shelf: None, library })
 }
 
 /// `gain-1.2.3-linux.tar` says `gain`, if that is the version of what is in it.
@@ -137,7 +155,7 @@ fn models(entry: &Entry) -> Result<Part> {
         return Err(refused(&format!("there is no `{}` in it", manifest::MODELS_FILE_NAME)));
     }
     let version = manifest::version_of_models(&entry.path).map_err(described_wrongly)?;
-    Ok(Part { name: entry.name.clone(), version, folder: entry.path.clone(), shelf: None })
+    Ok(Part { name: entry.name.clone(), version, folder: entry.path.clone(), shelf: None, library: None })
 }
 
 struct Entry {

@@ -5,21 +5,33 @@
 //!
 //! An archive is a tar in gzip or zstd, or a zip, of one folder named after the plugin; it is called
 //! `<name>-<version>.tar.gz`, or by its other format. One that is installed may be a plain tar, too.
+//!
+//! A signature stands beside its archive, `<archive>.minisig`, and says what the archive is; a
+//! [`TrustStore`] says whose signatures count.
 
 mod entries;
 mod install;
+mod key;
 mod layout;
 mod lock;
 mod make;
 mod progress;
+mod publish;
 mod read;
 mod root;
+mod signature;
+mod trust;
+mod trust_file;
+mod unpack;
 mod write;
 
 pub use install::{Install, Outcome, install};
+pub use key::{KeyFiles, KeyId, PublicKey, SecretKey};
 pub use make::{Package, make, make_as};
 pub use progress::{Progress, Watch, unwatched};
 pub use root::{Installed, Root};
+pub use signature::{Claim, Signature, Signed, sign, verify};
+pub use trust::{SignaturePolicy, TrustStore, TrustedKey};
 pub use write::Format;
 
 use std::path::{Path, PathBuf};

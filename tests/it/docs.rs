@@ -9,7 +9,7 @@ use hotshoe::manifest::Manifest;
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "profile",
     "manifest",
     "catalog",
@@ -18,6 +18,7 @@ const PAGES: [&str; 12] = [
     "plugin",
     "capability",
     "package",
+    "signature",
     "host",
     "cmake",
     "tool",

@@ -10,6 +10,8 @@ mod fixtures;
 mod headers;
 mod host;
 mod inspect;
+#[cfg(feature = "package")]
+mod key;
 mod layers;
 #[cfg(feature = "package")]
 mod layout;
@@ -23,6 +25,9 @@ mod profile;
 mod readme;
 #[cfg(feature = "package")]
 mod root;
+mod signature;
+#[cfg(feature = "package")]
+mod trust;
 
 use std::path::Path;
 

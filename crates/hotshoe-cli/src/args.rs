@@ -1,12 +1,13 @@
 //! The command line.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use hotshoe::catalog::SearchPath;
 use hotshoe::error::{Code, Error, Result};
-use hotshoe::package::{Format, Root};
+use hotshoe::package::{Format, KeyId, PublicKey, Root, SignaturePolicy, TrustStore};
 use hotshoe::profile::HostProfile;
 use hotshoe::version::{self, Version};
 
@@ -41,6 +42,10 @@ pub enum Command {
     Uninstall(Uninstall),
     Rollback(Rollback),
     Prune(Prune),
+    Key(Key),
+    Sign(Sign),
+    Verify(Verify),
+    Trust(Trust),
     Probe(Probe),
 }
 
@@ -137,7 +142,9 @@ pub struct Package {
 #[command(after_help = "\
 Examples:
   hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
-  hotshoe install my_plugin-1.2.3.tar.gz --host harmonics")]
+  hotshoe install my_plugin-1.2.3.tar.gz --host harmonics
+
+Signatures are looked at where a host or a trust store says which keys count: see `hotshoe trust`.")]
 pub struct Install {
     /// The archive
     pub archive: PathBuf,
@@ -152,6 +159,21 @@ pub struct Install {
     /// Also over another build of the same version, or one that was changed; it is kept out of use
     #[arg(long)]
     pub replace: bool,
+
+    /// Trust the keys in this trust store, instead of those that the host trusts
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+}
+
+impl Install {
+    /// Whose signatures count; nobody says, if neither a host nor a trust store is named.
+    pub fn trust(&self) -> Result<Option<TrustStore>> {
+        match (&self.trust, &self.place.host) {
+            (Some(file), _) => TrustStore::open(file).map(Some),
+            (None, Some(host)) => TrustStore::for_host(&profile(host, None)?.name).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 /// Remove an installed plugin, in one version or in all
@@ -210,6 +232,234 @@ pub struct Prune {
     /// Only say what would be removed
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Make keys to sign archives with
+#[derive(clap::Args)]
+pub struct Key {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+#[derive(Subcommand)]
+pub enum KeyCommand {
+    New(KeyNew),
+}
+
+/// Make a pair of keys: <FILE>.key, which signs and stays secret, and <FILE>.pub, which is for everybody
+#[derive(clap::Args)]
+#[command(after_help = "\
+A password protects the secret key. It is asked for on a terminal; else HOTSHOE_KEY_PASSWORD holds it.
+
+Examples:
+  hotshoe key new --output ~/keys/my_plugin --comment 'My Plugin, releases'
+  hotshoe key new --no-password")]
+pub struct KeyNew {
+    /// What the two files are called, without their suffixes
+    #[arg(long, value_name = "FILE", default_value = "hotshoe")]
+    pub output: PathBuf,
+
+    /// Whose key it is, for those who trust it; the file's name without this
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+
+    /// Make a secret key that everybody who reads its file can sign with
+    #[arg(long)]
+    pub no_password: bool,
+}
+
+/// Sign an archive: write <archive>.minisig beside it
+#[derive(clap::Args)]
+#[command(after_help = "\
+The key's password is asked for on a terminal; else HOTSHOE_KEY_PASSWORD holds it.
+
+Examples:
+  hotshoe sign my_plugin-1.2.3.tar.gz --key ~/keys/my_plugin.key
+  HOTSHOE_KEY=\"$SECRET\" hotshoe sign my_plugin-1.2.3.tar.gz")]
+pub struct Sign {
+    /// The archive
+    pub archive: PathBuf,
+
+    /// The secret key; without it, the environment variable HOTSHOE_KEY holds the key's text
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
+/// Say whether an archive is signed by a key that is trusted, or whether what is installed is as it was
+#[derive(clap::Args)]
+#[command(
+    group(clap::ArgGroup::new("where").args(["key", "host", "trust", "root"]).required(true).multiple(true)),
+    after_help = "\
+Examples:
+  hotshoe verify my_plugin-1.2.3.tar.gz --key my_plugin.pub
+  hotshoe verify my_plugin-1.2.3.tar.gz --host harmonics
+  hotshoe verify --installed --root ~/plugins"
+)]
+pub struct Verify {
+    /// The archive, with its signature beside it; with --installed, a plugin's name, or nothing for all
+    #[arg(value_name = "ARCHIVE|NAME", required_unless_present = "installed")]
+    pub what: Option<PathBuf>,
+
+    /// Compare what was installed with its receipts
+    #[arg(long, conflicts_with_all = ["key", "trust"])]
+    pub installed: bool,
+
+    /// Trust this key: a .pub file, or its second line; may be given more than once
+    #[arg(long, value_name = "FILE|KEY", value_parser = public_key, conflicts_with_all = ["host", "trust"])]
+    pub key: Vec<PublicKeyAt>,
+
+    /// Trust the keys that this host trusts, or look into the first folder of its search path: its name,
+    /// or its <name>.host.json
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "trust")]
+    host: Option<PathBuf>,
+
+    /// Trust the keys in this trust store
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+
+    /// The folder where plugins are installed
+    #[arg(long, value_name = "DIR", requires = "installed")]
+    root: Option<PathBuf>,
+}
+
+impl Verify {
+    /// The keys to verify with.
+    pub fn trust(&self) -> Result<TrustStore> {
+        match (&self.host, &self.trust) {
+            (Some(host), _) => TrustStore::for_host(&profile(host, None)?.name),
+            (_, Some(file)) => TrustStore::open(file),
+            _ => TrustStore::of_keys(self.key.iter().map(PublicKeyAt::read).collect::<Result<Vec<_>>>()?),
+        }
+    }
+
+    /// The root whose installed plugins are compared.
+    pub fn root(&self) -> Result<Root> {
+        root(self.root.as_deref(), self.host.as_deref())
+    }
+}
+
+/// Say which keys a host trusts
+#[derive(clap::Args)]
+pub struct Trust {
+    #[command(subcommand)]
+    pub command: TrustCommand,
+}
+
+#[derive(Subcommand)]
+pub enum TrustCommand {
+    Add(TrustAdd),
+    List(TrustList),
+    Remove(TrustRemove),
+    Policy(TrustPolicy),
+}
+
+/// Trust a key: for every plugin, or for those that are named
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe trust add my_plugin.pub --host harmonics --plugin my_plugin
+  hotshoe trust add RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 --host harmonics")]
+pub struct TrustAdd {
+    /// The public key: a .pub file, or its second line
+    #[arg(value_name = "FILE|KEY", value_parser = public_key)]
+    pub key: PublicKeyAt,
+
+    /// A plugin that must be signed by this key, or by another that names it; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Vec<String>,
+
+    /// Whose key it is, instead of what its file says
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// List the trusted keys, and the policy
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  hotshoe trust list --host harmonics")]
+pub struct TrustList {
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Trust a key no longer
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  hotshoe trust remove E7620F1842B4E81F --host harmonics")]
+pub struct TrustRemove {
+    /// The key's id, as `hotshoe trust list` shows it
+    pub id: KeyId,
+
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Say what is done with archives that nobody signed
+#[derive(clap::Args)]
+#[command(after_help = "\
+Policies:
+  off         signatures are not looked at
+  if-present  what is not signed is installed, unless its plugin has a key of its own
+  required    what is not signed is refused
+
+Example:
+  hotshoe trust policy required --host harmonics")]
+pub struct TrustPolicy {
+    /// One of off, if-present and required
+    #[arg(value_parser = policy)]
+    pub policy: SignaturePolicy,
+
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Which trust store it is about.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Store {
+    /// The host's trust store: its name, or its <name>.host.json
+    #[arg(long, value_name = "NAME|FILE")]
+    host: Option<PathBuf>,
+
+    /// The trust store's file
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+}
+
+impl Store {
+    /// The trust store, which may not be there yet.
+    pub fn edit(&self) -> Result<TrustStore> {
+        match (&self.host, &self.trust) {
+            (Some(host), _) => TrustStore::edit_for_host(&profile(host, None)?.name),
+            (None, file) => TrustStore::edit(file.as_deref().unwrap_or(Path::new(""))),
+        }
+    }
+}
+
+/// A public key on the command line: itself, or where it is.
+#[derive(Clone)]
+pub enum PublicKeyAt {
+    Here(PublicKey),
+    File(PathBuf),
+}
+
+impl PublicKeyAt {
+    /// The key.
+    pub fn read(&self) -> Result<PublicKey> {
+        match self {
+            PublicKeyAt::Here(key) => Ok(key.clone()),
+            PublicKeyAt::File(path) => PublicKey::from_file(path),
+        }
+    }
+}
+
+fn public_key(text: &str) -> Result<PublicKeyAt, Infallible> {
+    Ok(PublicKey::from_text(text).map_or_else(|_| PublicKeyAt::File(text.into()), PublicKeyAt::Here))
+}
+
+fn policy(text: &str) -> Result<SignaturePolicy, &'static str> {
+    text.parse().map_err(|_| "it is none of off, if-present and required")
 }
 
 /// Load and unload a library, for a host that lets another process try first

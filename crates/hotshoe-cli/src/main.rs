@@ -24,6 +24,10 @@ fn main() -> ExitCode {
         Command::Uninstall(command) => commands::uninstall::run(command),
         Command::Rollback(command) => commands::rollback::run(command),
         Command::Prune(command) => commands::prune::run(command),
+        Command::Key(command) => commands::key::run(command),
+        Command::Sign(command) => commands::sign::run(command),
+        Command::Verify(command) => commands::verify::run(command),
+        Command::Trust(command) => commands::trust::run(command),
         Command::Probe(command) => commands::probe::run(command),
     };
     let code = result.unwrap_or_else(Answer::from).print(args.json);

@@ -3,13 +3,15 @@
 use hotshoe::error::Result;
 use hotshoe::package;
 use hotshoe::package::Outcome;
+use hotshoe::receipt::Receipt;
 
 use crate::args::Install;
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
 pub fn run(args: &Install) -> Result<Answer> {
-    let install = package::Install::of(&args.archive).flat(args.flat).replace(args.replace);
+    let trust = args.trust()?;
+    let install = package::Install::of(&args.archive).trust(trust.as_ref()).flat(args.flat).replace(args.replace);
     let root = args.place.root()?;
     let done = watched(|watch| install.into_root(&root, watch))?;
     let mut answer = Answer::new();
@@ -24,6 +26,9 @@ pub fn run(args: &Install) -> Result<Answer> {
                 )
             }
         });
+        if let Some(signer) = Receipt::in_folder(&installed.path)?.and_then(|receipt| receipt.signed_by) {
+            answer.fact("signed by", format!("{} {}", signer.key, signer.comment).trim());
+        }
     }
     let objects = done.iter().map(|(installed, outcome)| {
         let mut object = serde_json::json!(installed);

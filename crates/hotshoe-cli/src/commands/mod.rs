@@ -3,9 +3,13 @@
 pub mod check;
 pub mod inspect;
 pub mod install;
+pub mod key;
 pub mod list;
 pub mod package;
 pub mod probe;
 pub mod prune;
 pub mod rollback;
+pub mod sign;
+pub mod trust;
 pub mod uninstall;
+pub mod verify;

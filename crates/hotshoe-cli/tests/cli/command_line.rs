@@ -23,6 +23,11 @@ Commands:
   uninstall  Remove an installed plugin, in one version or in all
   rollback   Put the version before the newest one in use again, or a given one
   prune      Remove versions out of use, and old ones
+  key        Make keys to sign archives with
+  sign       Sign an archive: write <archive>.minisig beside it
+  verify     Say whether an archive is signed by a key that is trusted, or whether what is installed
+             is as it was
+  trust      Say which keys a host trusts
   help       Print this message or the help of the given subcommand(s)
 
 Options:
@@ -139,12 +144,15 @@ Options:
       --flat              Into <root>/<name>, for hosts that do not look for versions
       --replace           Also over another build of the same version, or one that was changed; it
                           is kept out of use
+      --trust <FILE>      Trust the keys in this trust store, instead of those that the host trusts
       --json              Print one JSON object instead of text
   -h, --help              Print help
 
 Examples:
   hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
   hotshoe install my_plugin-1.2.3.tar.gz --host harmonics
+
+Signatures are looked at where a host or a trust store says which keys count: see `hotshoe trust`.
 
 "#]]);
 }

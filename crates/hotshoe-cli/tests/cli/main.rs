@@ -8,10 +8,14 @@ mod check;
 mod command_line;
 mod inspect;
 mod install;
+mod key;
 mod list;
 mod package;
 mod probe;
 mod python;
+mod sign;
+mod trust;
+mod verify;
 
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use serde_json::Value;
@@ -29,7 +33,10 @@ fn gain() -> PluginTree {
 fn hotshoe(tree: &PluginTree, args: &[&str]) -> Command {
     let variables = ["HARMONICS_PLUGIN_PATH", "SOURCE_DATE_EPOCH", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"];
     let command = Command::new(env!("CARGO_BIN_EXE_hotshoe")).current_dir(tree.root()).args(args).stdin("");
-    variables.iter().fold(command, |command, variable| command.env_remove(variable)).env("COLUMNS", "100")
+    let command = variables.iter().fold(command, |command, variable| command.env_remove(variable));
+    let keys = ["HOTSHOE_TRUST", "HOTSHOE_KEY", "HOTSHOE_KEY_PASSWORD"];
+    let command = keys.iter().fold(command, |command, variable| command.env_remove(variable));
+    command.env("XDG_CONFIG_HOME", tree.path("config")).env("COLUMNS", "100")
 }
 
 /// The object that the tool prints with `--json`, after a look at what all of them have in common.

@@ -1,0 +1,42 @@
+//! `hotshoe sign`
+
+use std::env;
+
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::package::{self, Claim, SecretKey};
+
+use super::key::password;
+use crate::args::Sign;
+use crate::output::{Answer, GOOD, NAME};
+
+pub fn run(args: &Sign) -> Result<Answer> {
+    let signed = package::sign(&args.archive, &key(args)?)?;
+    let mut answer = Answer::new();
+    answer.line(format!("{GOOD}signed{GOOD:#} {NAME}{}{NAME:#}", args.archive.display()));
+    answer.fact("key", signed.key.to_string());
+    describe(&signed.claim, &mut answer);
+    answer.fact("signature", signed.signature.display().to_string());
+    answer.field("signed", &signed);
+    Ok(answer)
+}
+
+fn key(args: &Sign) -> Result<SecretKey> {
+    if let Some(path) = &args.key {
+        return SecretKey::from_file(path, password);
+    }
+    let text = env::var_os("HOTSHOE_KEY").filter(|text| !text.is_empty()).ok_or_else(|| {
+        Error::new(Code::KeyInvalid, "there is no key to sign with")
+            .hint("give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text")
+    })?;
+    let in_variable = |error: Error| error.at("HOTSHOE_KEY");
+    let text = text.into_string().map_err(|_| in_variable(Error::new(Code::KeyInvalid, "the key is not text")))?;
+    SecretKey::from_text(&text, password).map_err(in_variable)
+}
+
+/// The lines of what a signature says.
+pub fn describe(claim: &Claim, answer: &mut Answer) {
+    let platforms: Vec<String> = claim.platforms.iter().map(ToString::to_string).collect();
+    answer.fact("plugin", format!("{} {}", claim.name, claim.version));
+    answer.fact("for", platforms.join(" and "));
+    answer.fact("file", &claim.file);
+}

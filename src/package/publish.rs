@@ -1,0 +1,56 @@
+//! Small files that appear complete and at once: signatures, keys, trust stores.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::write::sync_folder;
+
+/// Who may read a file.
+#[derive(Clone, Copy)]
+pub(super) enum Readers {
+    Owner,
+    Everybody,
+}
+
+/// Writes a file that is not there yet; `AlreadyExists` if it is.
+pub(super) fn create(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
+    write(path, text, readers)?.persist_noclobber(path)?;
+    sync_folder(folder(path))
+}
+
+/// Writes a file that everybody may read, in place of what is there.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    write(path, text, Readers::Everybody)?.persist(path)?;
+    sync_folder(folder(path))
+}
+
+fn write(path: &Path, text: &str, readers: Readers) -> io::Result<NamedTempFile> {
+    fs::create_dir_all(folder(path))?;
+    let mut file = tempfile::Builder::new().prefix(".hotshoe-").tempfile_in(folder(path))?;
+    file.write_all(text.as_bytes())?;
+    set_readers(file.as_file(), readers)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(unix)]
+fn set_readers(file: &File, readers: Readers) -> io::Result<()> {
+    let mode = match readers {
+        Readers::Owner => 0o600,
+        Readers::Everybody => 0o644,
+    };
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+/// A file has the readers of its folder.
+#[cfg(windows)]
+fn set_readers(_: &File, _: Readers) -> io::Result<()> {
+    Ok(())
+}

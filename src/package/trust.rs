@@ -1,0 +1,328 @@
+//! Which keys a host trusts, and for which plugins.
+//!
+//! Owns every verdict on a signature. It never asks anybody: what a file or a command line says is
+//! all the trust there is.
+
+use std::fs::File;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::entries::folded;
+use super::key::{KeyId, PublicKey};
+use super::signature::{Signature, Unverified, check_file, path_beside};
+use super::trust_file::{self, Place, StoreFile, StoredKey};
+use crate::error::{Code, Error, Result};
+use crate::input::brief;
+use crate::manifest::check_name;
+
+/// What is done with an archive that nobody signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SignaturePolicy {
+    /// It is installed, and so is every other: signatures are not looked at.
+    Off,
+    /// It is installed, unless the plugin has a key of its own.
+    #[default]
+    IfPresent,
+    /// It is refused.
+    Required,
+}
+
+impl SignaturePolicy {
+    /// Every policy there is.
+    pub const ALL: [SignaturePolicy; 3] = [SignaturePolicy::Off, SignaturePolicy::IfPresent, SignaturePolicy::Required];
+
+    /// Its name in a trust store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SignaturePolicy::Off => "off",
+            SignaturePolicy::IfPresent => "if-present",
+            SignaturePolicy::Required => "required",
+        }
+    }
+}
+
+impl FromStr for SignaturePolicy {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<SignaturePolicy> {
+        SignaturePolicy::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or_else(|| {
+            Error::new(Code::KeyInvalid, format!("`{}` is no policy for signatures", brief(text)))
+                .hint("it is one of off, if-present and required")
+        })
+    }
+}
+
+/// A key, and what it is trusted for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "Shown")]
+#[non_exhaustive]
+pub struct TrustedKey {
+    /// The key; its comment is the trust store's.
+    pub key: PublicKey,
+    /// The plugins that must be signed by it or by another key that names them; it signs no others.
+    /// None: it signs every plugin that no key names.
+    pub plugins: Vec<String>,
+}
+
+impl TrustedKey {
+    fn names(&self, plugin: &str) -> bool {
+        self.plugins.iter().any(|name| folded(name) == folded(plugin))
+    }
+}
+
+/// A trusted key as an object for people and machines.
+#[derive(Serialize)]
+struct Shown {
+    id: KeyId,
+    #[serde(flatten)]
+    stored: StoredKey,
+}
+
+impl From<TrustedKey> for Shown {
+    fn from(trusted: TrustedKey) -> Shown {
+        Shown { id: trusted.key.id(), stored: trusted.into() }
+    }
+}
+
+/// Which keys are trusted, and what is done with an archive that nobody signed.
+#[derive(Clone, Debug)]
+pub struct TrustStore {
+    place: Place,
+    policy: SignaturePolicy,
+    keys: Vec<TrustedKey>,
+}
+
+impl TrustStore {
+    /// The trust store of a host: the file that `HOTSHOE_TRUST` names, else
+    /// `<config>/hotshoe/<host>.trust.json`.
+    ///
+    /// `<config>` is `XDG_CONFIG_HOME` or `~/.config`, on macOS `~/Library/Application Support`, on
+    /// Windows `%APPDATA%`. While that file is not there, the store is empty and its policy is
+    /// [`SignaturePolicy::IfPresent`]; a file that `HOTSHOE_TRUST` names must be there.
+    pub fn for_host(name: &str) -> Result<TrustStore> {
+        let (place, is_chosen) = Place::of_host(name)?;
+        Self::read(place, !is_chosen)
+    }
+
+    /// The trust store in a file, which must be there.
+    pub fn open(path: &Path) -> Result<TrustStore> {
+        Self::read(Place::File(path.to_owned()), false)
+    }
+
+    /// As [`TrustStore::for_host`], to be changed: also the file that `HOTSHOE_TRUST` names may be missing.
+    pub fn edit_for_host(name: &str) -> Result<TrustStore> {
+        Self::read(Place::of_host(name)?.0, true)
+    }
+
+    /// As [`TrustStore::open`], to be changed: the file may be missing.
+    pub fn edit(path: &Path) -> Result<TrustStore> {
+        Self::read(Place::File(path.to_owned()), true)
+    }
+
+    /// A store without a file: it demands a signature by one of these keys.
+    pub fn of_keys(keys: impl IntoIterator<Item = PublicKey>) -> Result<TrustStore> {
+        let mut store = TrustStore { place: Place::Nowhere, policy: SignaturePolicy::Required, keys: Vec::new() };
+        keys.into_iter().try_for_each(|key| store.add(key, &[]))?;
+        Ok(store)
+    }
+
+    /// Its file, if it has one.
+    pub fn path(&self) -> Option<&Path> {
+        self.place.path()
+    }
+
+    /// What is done with an archive that nobody signed.
+    pub fn policy(&self) -> SignaturePolicy {
+        self.policy
+    }
+
+    /// Sets what is done with an archive that nobody signed.
+    pub fn set_policy(&mut self, policy: SignaturePolicy) {
+        self.policy = policy;
+    }
+
+    /// The trusted keys, in the order in which they were added.
+    pub fn keys(&self) -> &[TrustedKey] {
+        &self.keys
+    }
+
+    /// Trusts a key: for these plugins, which must then be signed by it, or for all.
+    ///
+    /// A key that is there already is trusted for these plugins, too. What would take a restriction
+    /// away, or lay one on, is refused: remove the key first. Fails with [`Code::KeyInvalid`].
+    pub fn add(&mut self, key: PublicKey, plugins: &[String]) -> Result<()> {
+        for plugin in plugins {
+            check_name(plugin).map_err(|error| invalid("this cannot be the name of a plugin").because(error))?;
+        }
+        let id = key.id();
+        let option = self.place.option();
+        let Some(there) = self.keys.iter_mut().find(|trusted| trusted.key.id() == id) else {
+            let mut trusted = TrustedKey { key, plugins: Vec::new() };
+            add_names(&mut trusted, plugins);
+            self.keys.push(trusted);
+            return Ok(());
+        };
+        if there.key.to_base64() != key.to_base64() {
+            return Err(invalid(&format!("another key has the id {id}"))
+                .hint("ids do not repeat by chance: ask the owner of each key which one is theirs"));
+        }
+        if there.plugins.is_empty() != plugins.is_empty() {
+            let now = if there.plugins.is_empty() { "every plugin" } else { "some plugins only" };
+            return Err(invalid(&format!("the key {id} is trusted already, for {now}"))
+                .hint(format!("to change that, remove it first: hotshoe trust remove {id}{option}")));
+        }
+        add_names(there, plugins);
+        Ok(())
+    }
+
+    /// Trusts a key no longer. Fails with [`Code::KeyInvalid`] if it is not there.
+    pub fn remove(&mut self, id: KeyId) -> Result<TrustedKey> {
+        let index = self.keys.iter().position(|trusted| trusted.key.id() == id);
+        let index = index.ok_or_else(|| {
+            let list = format!("hotshoe trust list{}", self.place.option());
+            invalid(&format!("no trusted key has the id {id}")).hint(format!("{list} shows those that are"))
+        })?;
+        Ok(self.keys.remove(index))
+    }
+
+    /// Writes its file, at once and complete.
+    pub fn save(&self) -> Result<()> {
+        let path = self.path().ok_or_else(|| Error::new(Code::KeyWrite, "this trust store has no file"))?;
+        let keys = self.keys.iter().cloned().map(StoredKey::from).collect();
+        StoreFile { policy: self.policy, keys }.write(path)
+    }
+
+    /// Reads the signature beside an archive, and verifies it over the open file.
+    ///
+    /// The file is read from its beginning and left there. `None`: it is not signed, or signatures
+    /// are not looked at. Whether that may be for this plugin, [`TrustStore::admit`] says, and
+    /// [`Signature::binds`] whether the signature is of what the archive really holds: ask both before
+    /// anything of it becomes visible.
+    ///
+    /// Fails with [`Code::SignatureMissing`], [`Code::SignatureInvalid`] or [`Code::SignatureUntrusted`].
+    pub fn judge(&self, archive: &Path, file: &mut File) -> Result<Option<Signature>> {
+        if self.policy == SignaturePolicy::Off {
+            return Ok(None);
+        }
+        let Some(unverified) = Unverified::beside(archive)? else {
+            return match self.policy {
+                SignaturePolicy::Required => Err(self.missing(archive)),
+                _ => Ok(None),
+            };
+        };
+        let trusted = self.trusted(unverified.key()).map_err(|error| error.at(archive))?;
+        let beside = path_beside(archive);
+        let claim = unverified.verify(&trusted.key, file).map_err(|error| error.at(&beside))?;
+        check_file(&claim, archive).map_err(|error| error.at(&beside))?;
+        Ok(Some(Signature { key: trusted.key.id(), key_comment: trusted.key.comment().to_owned(), claim }))
+    }
+
+    /// Says whether a plugin may come with this signature, or without one.
+    ///
+    /// Fails with [`Code::SignatureMissing`] or [`Code::SignatureUntrusted`].
+    pub fn admit(&self, plugin: &str, signature: Option<&Signature>) -> Result<()> {
+        if self.policy == SignaturePolicy::Off {
+            return Ok(());
+        }
+        let own: Vec<&TrustedKey> = self.keys.iter().filter(|trusted| trusted.names(plugin)).collect();
+        let Some(signature) = signature else {
+            return match (own.is_empty(), self.policy) {
+                (true, SignaturePolicy::Required) => Err(unsigned(plugin, "must be signed")),
+                (true, _) => Ok(()),
+                (false, _) => Err(unsigned(plugin, &format!("must be signed by the key {}", described(&own)))),
+            };
+        };
+        let trusted = self.trusted(signature.key)?;
+        let problem = if own.is_empty() && !trusted.plugins.is_empty() {
+            format!("is trusted for `{}` only", brief(&trusted.plugins.join("`, `")))
+        } else if !own.is_empty() && !trusted.names(plugin) {
+            format!("is not this plugin's, which is {}", described(&own))
+        } else {
+            return Ok(());
+        };
+        let (id, option) = (signature.key, self.place.option());
+        let first = match trusted.plugins.is_empty() {
+            true => format!("hotshoe trust remove {id}{option}, then "),
+            false => String::new(),
+        };
+        // Who copies the command runs it: an archive must not choose what is run.
+        let is_plain = plugin.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+        let name = if is_plain { plugin } else { "<name>" };
+        let again = format!("hotshoe trust add {} --plugin {name}{option}", trusted.key.to_base64());
+        Err(Error::new(Code::SignatureUntrusted, format!("the key {id}, which signed it, {problem}"))
+            .hint(format!("if its author told you of this key, and you trust them: {first}{again}"))
+            .plugin(plugin))
+    }
+
+    fn trusted(&self, id: KeyId) -> Result<&TrustedKey> {
+        self.keys.iter().find(|trusted| trusted.key.id() == id).ok_or_else(|| {
+            let option = self.place.option();
+            let hint = match self.place {
+                Place::Nowhere => "give the author's public key with --key".to_owned(),
+                _ => format!(
+                    "get the author's public key from a place you trust, then: hotshoe trust add <key.pub>{option}"
+                ),
+            };
+            Error::new(Code::SignatureUntrusted, format!("it is signed by the key {id}, which is not trusted"))
+                .hint(hint)
+        })
+    }
+
+    pub(super) fn missing(&self, archive: &Path) -> Error {
+        Error::new(Code::SignatureMissing, "the archive is not signed")
+            .hint(format!(
+                "put the author's `{}` beside it",
+                path_beside(Path::new(archive.file_name().unwrap_or_default())).display()
+            ))
+            .at(archive)
+    }
+
+    fn read(place: Place, may_be_missing: bool) -> Result<TrustStore> {
+        let path = place.path().unwrap_or(Path::new("")).to_owned();
+        let file = StoreFile::read(&path, may_be_missing)?;
+        Self::from_file(place, file).map_err(|error| trust_file::unreadable(error, &path))
+    }
+
+    fn from_file(place: Place, file: StoreFile) -> Result<TrustStore> {
+        let mut store = TrustStore { place, policy: file.policy, keys: Vec::new() };
+        for stored in file.keys {
+            let key = PublicKey::from_text(&stored.key)?.with_comment(stored.comment)?;
+            if store.keys.iter().any(|trusted| trusted.key.id() == key.id()) {
+                return Err(invalid(&format!("the key {} stands twice", key.id())));
+            }
+            store.add(key, &stored.plugins)?;
+        }
+        Ok(store)
+    }
+}
+
+fn add_names(trusted: &mut TrustedKey, plugins: &[String]) {
+    for plugin in plugins {
+        if !trusted.names(plugin) {
+            trusted.plugins.push(plugin.clone());
+        }
+    }
+}
+
+/// Keys for a message: `id (comment)`.
+fn described(keys: &[&TrustedKey]) -> String {
+    let described = keys.iter().map(|trusted| match trusted.key.comment() {
+        "" => format!("`{}`", trusted.key.id()),
+        comment => format!("`{}` ({})", trusted.key.id(), brief(comment)),
+    });
+    described.collect::<Vec<_>>().join(" or ")
+}
+
+fn unsigned(plugin: &str, problem: &str) -> Error {
+    Error::new(Code::SignatureMissing, format!("it is not signed, and {problem}"))
+        .hint("get the archive's `.minisig` from its author and put it beside the archive")
+        .plugin(plugin)
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(Code::KeyInvalid, message)
+}

@@ -1,0 +1,132 @@
+//! The file that holds a trust store, and where it is.
+//!
+//! Owns its form. It never says what a key is good for.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::publish::replace;
+use super::trust::{SignaturePolicy, TrustedKey};
+use crate::error::{Code, Error, Result};
+use crate::input;
+use crate::profile::HostProfile;
+
+/// The largest trust store, in bytes.
+const LARGEST_STORE: u64 = 1 << 20;
+
+/// Where a trust store is.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Host(String, PathBuf),
+    File(PathBuf),
+    Nowhere,
+}
+
+impl Place {
+    /// A host's, and whether `HOTSHOE_TRUST` chose it.
+    pub(super) fn of_host(name: &str) -> Result<(Place, bool)> {
+        let host = HostProfile::named(name)?.name;
+        if let Some(path) = env::var_os("HOTSHOE_TRUST").filter(|path| !path.is_empty()) {
+            return Ok((Place::Host(host, path.into()), true));
+        }
+        let folder = config_folder().ok_or_else(|| {
+            Error::new(Code::KeyInvalid, "nothing says where your settings are")
+                .hint("set HOTSHOE_TRUST to the trust store's file")
+        })?;
+        // Some file systems take names that differ in case for one, and some do not.
+        let path = folder.join("hotshoe").join(format!("{}.trust.json", host.to_ascii_lowercase()));
+        Ok((Place::Host(host, path), false))
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Place::Host(_, path) | Place::File(path) => Some(path),
+            Place::Nowhere => None,
+        }
+    }
+
+    /// What brings a command to this trust store, for hints.
+    pub(super) fn option(&self) -> String {
+        match self {
+            Place::Host(host, _) => format!(" --host {host}"),
+            Place::File(path) => format!(" --trust '{}'", path.display()),
+            Place::Nowhere => String::new(),
+        }
+    }
+}
+
+/// Where this user's settings are.
+fn config_folder() -> Option<PathBuf> {
+    let named = |variable| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(windows) {
+        return named("APPDATA");
+    }
+    let home = || env::home_dir().filter(|home| home.is_absolute());
+    match cfg!(target_vendor = "apple") {
+        true => home().map(|home| home.join("Library/Application Support")),
+        false => named("XDG_CONFIG_HOME").or_else(|| home().map(|home| home.join(".config"))),
+    }
+}
+
+/// The file's form. What it does not know it refuses: a key that a later version restricts must not
+/// be trusted beyond that.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct StoreFile {
+    pub policy: SignaturePolicy,
+    pub keys: Vec<StoredKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredKey {
+    /// In base64.
+    pub key: String,
+    #[serde(default)]
+    pub comment: String,
+    #[serde(default)]
+    pub plugins: Vec<String>,
+}
+
+impl StoreFile {
+    /// Reads it; a missing one is an error, or empty.
+    pub(super) fn read(path: &Path, may_be_missing: bool) -> Result<StoreFile> {
+        let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        if may_be_missing && fs::symlink_metadata(path).is_err_and(|error| is_missing(&error)) {
+            return Ok(StoreFile::default());
+        }
+        let bytes = input::read(path, LARGEST_STORE).map_err(|error| match is_missing(&error) {
+            true => unreadable(error, path).hint("`hotshoe trust add` makes one"),
+            false => unreadable(error, path),
+        })?;
+        serde_json::from_slice(&bytes).map_err(|error| unreadable(error, path))
+    }
+
+    /// Writes it, at once and complete.
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        let cannot_write =
+            |error: io::Error| Error::new(Code::KeyWrite, "the trust store cannot be written").because(error).at(path);
+        let text = serde_json::to_string_pretty(self).map_err(|error| cannot_write(error.into()))?;
+        // A link stays, as those who keep such files elsewhere want it.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        replace(&target, &format!("{text}\n")).map_err(cannot_write)
+    }
+}
+
+pub(super) fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, path: &Path) -> Error {
+    Error::new(Code::KeyInvalid, "the trust store cannot be read")
+        .because(error)
+        .hint("mend it; or move it away, and trust the keys again with `hotshoe trust add`")
+        .at(path)
+}
+
+impl From<TrustedKey> for StoredKey {
+    fn from(trusted: TrustedKey) -> StoredKey {
+        let comment = trusted.key.comment().to_owned();
+        StoredKey { key: trusted.key.to_base64(), comment, plugins: trusted.plugins }
+    }
+}
