@@ -10,9 +10,10 @@ cd "$(dirname "$0")/.."
 
 what=${1:-}
 demo=(cmake:cmake make:make c++:g++ cc:gcc)
-test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind pkg-config:pkg-config nm:binutils
+test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind strace:strace pkg-config:pkg-config nm:binutils
   aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
-  python3:python3 shellcheck:shellcheck git:git)
+  python3:python3 shellcheck:shellcheck git:git
+  unzip:unzip bsdtar:libarchive-tools zstd:zstd)
 case $what in
   demo) wanted=("${demo[@]}") ;;
   test) wanted=("${test[@]}") ;;

@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
+use super::read::{self, unreadable};
 use super::root::{Change, Installed, Root, cannot_write, refuse_changed, there};
 use super::signature::Signature;
 use super::trust::TrustStore;
 use super::unpack::{create_new, unpack};
 use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
-use crate::input;
 use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt, Signer};
 
 /// How an archive is installed.
@@ -87,7 +87,7 @@ impl<'a> Install<'a> {
     /// 644 and 755 less the umask. Several processes may install at once: they do it one after the other,
     /// and what the first one did is there for the next.
     pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<Vec<(Installed, Outcome)>> {
-        let (mut file, before) = open(self.archive)?;
+        let (mut file, before) = read::open(self.archive)?;
         let origin = self.origin(&mut file, before.len(), watch)?;
         let signature = self.trust.map(|trust| trust.judge(self.archive, &mut file)).transpose()?.flatten();
         let change = Change::begin(root, &format!("install {}", origin.file), watch)?;
@@ -255,23 +255,14 @@ fn finish(folder: &Path, receipt: &Receipt) -> io::Result<()> {
     sync_all(folder)
 }
 
-fn open(archive: &Path) -> Result<(File, fs::Metadata)> {
-    input::open(archive).map_err(|error| unreadable(error, archive))
-}
-
-fn unreadable(error: io::Error, archive: &Path) -> Error {
-    Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
-        .because(error)
-        .hint("check that the file exists and that you may read it")
-        .at(archive)
-}
-
 /// Makes a folder and everything in it last.
 ///
 /// Several threads ask at once, because a file system answers many such requests with one write of its
-/// journal.
+/// journal. Of very many files it is cheaper to ask for all that it has not written yet.
 fn sync_all(folder: &Path) -> io::Result<()> {
     const THREADS: usize = 8;
+    #[cfg(target_os = "linux")]
+    const MANY: usize = 500;
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     let mut read = 0;
@@ -281,6 +272,10 @@ fn sync_all(folder: &Path) -> io::Result<()> {
             if entry.file_type()?.is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
         }
         read += 1;
+    }
+    #[cfg(target_os = "linux")]
+    if files.len() > MANY {
+        return Ok(rustix::fs::syncfs(File::open(folder)?)?);
     }
     thread::scope(|scope| {
         let parts = files.chunks(files.len().div_ceil(THREADS).max(1));

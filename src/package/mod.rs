@@ -1,7 +1,7 @@
 //! Archives of plugin folders: made, and installed.
 //!
-//! Owns what an archive may hold and where it goes. The archive format's library only parses and
-//! writes: it never chooses a path.
+//! Owns what an archive may hold and where it goes. The archive formats' libraries only write:
+//! reading is stricter than they are, for whatever tools read in different ways is refused.
 //!
 //! An archive is a tar in gzip or zstd, or a zip, of one folder named after the plugin; it is called
 //! `<name>-<version>.tar.gz`, or by its other format. One that is installed may be a plain tar, too.
@@ -13,6 +13,7 @@ mod entries;
 mod install;
 mod key;
 mod layout;
+mod list;
 mod lock;
 mod make;
 mod progress;
@@ -27,6 +28,7 @@ mod write;
 
 pub use install::{Install, Outcome, install};
 pub use key::{KeyFiles, KeyId, PublicKey, SecretKey};
+pub use list::{Content, list};
 pub use make::{Package, make, make_as};
 pub use progress::{Progress, Watch, unwatched};
 pub use root::{Installed, Root};

@@ -18,6 +18,7 @@ use super::key::{KeyId, PublicKey, SecretKey, with_suffix};
 use super::layout;
 use super::progress::unwatched;
 use super::publish::replace;
+use super::read::{self, unreadable};
 use super::trust::{SignaturePolicy, TrustStore};
 use super::unpack::unpack;
 use crate::error::{Code, Error, Result};
@@ -298,7 +299,7 @@ pub struct Signed {
 /// platforms from its library. Nothing of it is run. The archive may be of any size: it is read in
 /// pieces.
 pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
-    let mut file = open(archive)?;
+    let (mut file, _) = read::open(archive)?;
     let claim = Claim::of(archive, &file).map_err(|error| error.at(archive))?;
     let path = path_beside(archive);
     let cannot_sign =
@@ -322,7 +323,7 @@ pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
 ///
 /// A signature is demanded whatever the store's policy. Nothing is installed and nothing run.
 pub fn verify(archive: &Path, trust: &TrustStore) -> Result<Signature> {
-    let mut file = open(archive)?;
+    let (mut file, _) = read::open(archive)?;
     let mut trust = trust.clone();
     trust.set_policy(SignaturePolicy::Required);
     let at = |error: Error| error.at(archive);
@@ -331,15 +332,4 @@ pub fn verify(archive: &Path, trust: &TrustStore) -> Result<Signature> {
     trust.admit(&name, Some(&signature)).map_err(at)?;
     signature.binds(&name, version.as_ref(), &platforms).map_err(at)?;
     Ok(signature)
-}
-
-fn open(archive: &Path) -> Result<File> {
-    input::open(archive).map(|(file, _)| file).map_err(|error| unreadable(error, archive))
-}
-
-fn unreadable(error: io::Error, archive: &Path) -> Error {
-    Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
-        .because(error)
-        .hint("check that the file exists and that you may read it")
-        .at(archive)
 }

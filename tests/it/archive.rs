@@ -1,41 +1,46 @@
 //! Archives that somebody else made: every format and layout that is taken, and every trick that is not.
 
+mod compressed;
+mod tar;
+pub(crate) mod trees;
+pub(crate) mod zip;
+
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
+use ::tar::{EntryType, Header};
+use ::zip::ZipWriter;
+use ::zip::write::SimpleFileOptions;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hotshoe::error::{Code, Result};
 use hotshoe::package::{self, Installed};
-use hotshoe_testkit::PluginTree;
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use proptest::prelude::*;
-use tar::{EntryType, Header};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 const MANIFEST: &str = r#"{"name": "gain", "version": "1.2.3"}"#;
 const FILE: EntryType = EntryType::Regular;
 
 /// A tar whose headers hold what they are given, checked by nobody.
 #[derive(Default)]
-struct Tar(Vec<u8>);
+pub(crate) struct Tar(Vec<u8>);
 
 impl Tar {
     /// One with a good plugin in it.
-    fn good() -> Tar {
+    pub(crate) fn good() -> Tar {
         Tar::default().file("gain/plugin.json", MANIFEST).file("gain/libgain.so", "code")
     }
 
-    fn file(self, path: &str, content: &str) -> Tar {
+    pub(crate) fn file(self, path: &str, content: &str) -> Tar {
         self.entry(path, FILE, content.as_bytes())
     }
 
-    fn entry(self, path: &str, kind: EntryType, content: &[u8]) -> Tar {
+    pub(crate) fn entry(self, path: &str, kind: EntryType, content: &[u8]) -> Tar {
         self.header(path, kind, content.len() as u64, |_| {}).bytes(content)
     }
 
-    fn header(mut self, path: &str, kind: EntryType, size: u64, change: impl Fn(&mut Header)) -> Tar {
+    pub(crate) fn header(mut self, path: &str, kind: EntryType, size: u64, change: impl Fn(&mut Header)) -> Tar {
         let mut header = Header::new_ustar();
         header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
         header.set_entry_type(kind);
@@ -47,42 +52,42 @@ impl Tar {
         self
     }
 
-    fn bytes(mut self, content: &[u8]) -> Tar {
+    pub(crate) fn bytes(mut self, content: &[u8]) -> Tar {
         self.0.extend_from_slice(content);
         self.0.resize(self.0.len().next_multiple_of(512), 0);
         self
     }
 
     /// A PAX header for the next entry.
-    fn pax(self, records: &str) -> Tar {
+    pub(crate) fn pax(self, records: &str) -> Tar {
         self.entry("pax", EntryType::XHeader, records.as_bytes())
     }
 
     /// The tar with its end mark.
-    fn end(mut self) -> Vec<u8> {
+    pub(crate) fn end(mut self) -> Vec<u8> {
         self.0.resize(self.0.len() + 1024, 0);
         self.0
     }
 }
 
 /// A PAX record, with its own length in front.
-fn record(key: &str, value: &str) -> String {
+pub(crate) fn record(key: &str, value: &str) -> String {
     let rest = format!(" {key}={value}\n");
     let length = (1..).find(|length: &usize| length.to_string().len() + rest.len() == *length);
     format!("{}{rest}", length.expect("there is one"))
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 1).unwrap()
+pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ::zstd::encode_all(bytes, 1).unwrap()
 }
 
-fn zip(entries: &[(&str, &str)]) -> Vec<u8> {
+fn zipped(entries: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, content) in entries {
         writer.start_file(*path, SimpleFileOptions::default()).unwrap();
@@ -92,7 +97,7 @@ fn zip(entries: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn good_zip() -> Vec<u8> {
-    zip(&[("gain/plugin.json", MANIFEST), ("gain/libgain.so", "code")])
+    zipped(&[("gain/plugin.json", MANIFEST), ("gain/libgain.so", "code")])
 }
 
 fn install(tree: &PluginTree, bytes: &[u8]) -> Result<Installed> {
@@ -115,6 +120,10 @@ fn stops(code: Code, bytes: &[u8]) {
     let tree = PluginTree::new();
     let error = install(&tree, bytes).expect_err("it is not installed");
     assert_eq!(error.code(), code, "{}", error.report());
+    let listed = package::list(&tree.path("archive.tar.gz"));
+    if let Err(error) = listed {
+        assert_eq!(error.code(), code, "listing says otherwise: {}", error.report());
+    }
     assert!(!tree.path("plugins").exists(), "something is left behind");
     assert_eq!(fs::read_dir(tree.path(".")).unwrap().count(), 1, "something stands beside the archive");
 }
@@ -144,17 +153,17 @@ fn one_top_folder_or_none_is_a_plugin_and_two_are_not() {
         .iter()
         .fold(Tar::default().entry("./", EntryType::Directory, b""), |tar, (path, content)| tar.file(path, content));
     installs(&zstd(&bare.end()));
-    installs(&zip(&[("plugin.json", MANIFEST), ("libgain.so", "code")]));
+    installs(&zipped(&[("plugin.json", MANIFEST), ("libgain.so", "code")]));
     refused(&Tar::good().file("mute/plugin.json", "{}").end());
     refused(&gzip(&Tar::default().end()));
-    refused(&zip(&[]));
+    refused(&zipped(&[]));
 }
 
 #[test]
 fn a_path_that_leaves_its_folder_is_refused() {
     for path in ["../x", "gain/../../x", "/x", "//host/share/x", "C:x", "C:\\x", "\\\\host\\share\\x", "gain\\..\\x"] {
         refused(&Tar::good().file(path, "").end());
-        refused(&zip(&[("gain/plugin.json", MANIFEST), (path, "")]));
+        refused(&zipped(&[("gain/plugin.json", MANIFEST), (path, "")]));
     }
 }
 
@@ -163,7 +172,7 @@ fn a_name_that_some_system_does_not_take_is_refused() {
     let long = format!("gain/{}", vec!["a".repeat(60); 4].join("/"));
     for path in ["gain/con", "gain/LPT1.txt", "gain/a:stream", "gain/a.", "gain/a ", "gain/./a", "gain//a", &long] {
         refused(&Tar::good().pax(&record("path", path)).file("gain/a", "").end());
-        refused(&zip(&[("gain/plugin.json", MANIFEST), (path, "")]));
+        refused(&zipped(&[("gain/plugin.json", MANIFEST), (path, "")]));
     }
     refused(&Tar::good().header("gain/a", FILE, 0, |header| header.as_old_mut().name[5] = 0xff).end());
 }
@@ -177,7 +186,7 @@ fn paths_that_are_one_file_somewhere_are_refused() {
     }
     refused(&Tar::good().file("gain/a", "").file("gain/a/b", "").end());
     refused(&Tar::good().file("gain/a/b", "").file("gain/a", "").end());
-    let mut twice = zip(&[("gain/plugin.json", MANIFEST), ("gain/plugin.jsox", "{}")]);
+    let mut twice = zipped(&[("gain/plugin.json", MANIFEST), ("gain/plugin.jsox", "{}")]);
     replace(&mut twice, b"plugin.jsox", b"plugin.json");
     refused(&twice);
 }
@@ -249,15 +258,30 @@ fn modes_do_not_survive_but_for_the_right_to_run() {
     assert!(folder.join("run").exists());
 }
 
+/// CVE-2022-36114.
 #[test]
 fn a_bomb_is_refused() {
     let large = vec![0; 65 << 20];
     refused(&gzip(&Tar::good().entry("gain/a", FILE, &large).end()));
     refused(&zstd(&Tar::good().entry("gain/a", FILE, &large).end()));
     refused(&gzip(&[Tar::good().end(), large].concat()));
-    let many =
-        (0..100_001).fold(Tar::default(), |tar, index| tar.entry(&format!("gain/{index}"), EntryType::Directory, b""));
-    refused(&zstd(&many.end()));
+}
+
+#[test]
+fn more_entries_than_an_archive_may_hold_are_refused() {
+    let folders = |many: usize| {
+        let mut tar = Tar(Vec::with_capacity((many + 2) * 512));
+        for index in 0..many {
+            tar = tar.entry(&format!("gain/{index}"), EntryType::Directory, b"");
+        }
+        zstd(&tar.end())
+    };
+    let tree = PluginTree::new();
+    let archive = tree.path("archive.tar.zst");
+    fs::write(&archive, folders(100_000)).unwrap();
+    assert_eq!(package::list(&archive).unwrap().len(), 100_000);
+    fs::write(&archive, folders(100_001)).unwrap();
+    assert_eq!(package::list(&archive).unwrap_err().code(), Code::ArchiveRefused);
 }
 
 #[test]
@@ -266,7 +290,7 @@ fn a_size_that_cannot_be_is_refused() {
         refused(&Tar::good().header("gain/a", FILE, size, |_| {}).end());
     }
     let negative = |header: &mut Header| header.as_old_mut().size = [0xff; 12];
-    unreadable(&Tar::good().header("gain/a", FILE, 0, negative).end());
+    refused(&Tar::good().header("gain/a", FILE, 0, negative).end());
 }
 
 #[test]
@@ -303,21 +327,25 @@ fn a_page_or_any_other_file_is_no_archive() {
 #[test]
 fn an_archive_cannot_bring_a_receipt() {
     refused(&Tar::good().file("gain/.hotshoe-receipt.json", "{}").end());
-    refused(&zip(&[("plugin.json", MANIFEST), (".Hotshoe-Receipt.json", "{}")]));
+    refused(&zipped(&[("plugin.json", MANIFEST), (".Hotshoe-Receipt.json", "{}")]));
 }
 
-/// An archive, with some of its bytes replaced.
+/// An archive, with some of its bytes replaced: as it is, or before it was compressed.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
-    let tar = Tar::good().pax(&record("path", "gain/a")).file("gain/x", "text").end();
-    let archives = prop::sample::select(vec![gzip(&tar), zstd(&tar), good_zip(), tar]);
+    let tar = || Tar::good().pax(&record("path", "gain/a")).file("gain/x", "text").end();
+    let archives = prop::sample::select(vec![gzip(&tar()), zstd(&tar()), good_zip(), tar()]);
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6);
-    (archives, changes).prop_map(|(mut bytes, changes)| {
+    let outside = (archives, changes).prop_map(|(mut bytes, changes)| {
         for (place, byte) in changes {
             let place = place.index(bytes.len());
             bytes[place] = byte;
         }
         bytes
-    })
+    });
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), trees::byte()), 1..4);
+    let compress = prop::sample::select(vec![gzip as fn(&[u8]) -> Vec<u8>, zstd]);
+    let inside = (compress, changes).prop_map(move |(compress, changes)| compress(&trees::changed(tar(), &changes)));
+    prop_oneof![outside, inside]
 }
 
 proptest! {

@@ -4,6 +4,8 @@
 #[cfg(feature = "package")]
 mod archive;
 mod catalog;
+#[cfg(all(feature = "package", unix))]
+mod differential;
 mod docs;
 mod fixtures;
 #[cfg(feature = "capi")]

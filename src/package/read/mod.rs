@@ -6,14 +6,16 @@
 mod tar;
 mod zip;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 use zstd::Decoder;
 
 use super::entries::{Kind, refused};
 use crate::error::{Code, Error, Result};
+use crate::input;
 
 /// One thing in an archive, as the archive tells it.
 pub(super) struct Entry<'a> {
@@ -27,19 +29,39 @@ pub(super) struct Entry<'a> {
     pub content: &'a mut dyn Read,
 }
 
+/// Opens an archive, which must be a regular file.
+pub(super) fn open(archive: &Path) -> Result<(File, Metadata)> {
+    input::open(archive).map_err(|error| unreadable(error, archive))
+}
+
+/// The error for a file that the system does not let us read.
+pub(super) fn unreadable(error: io::Error, archive: &Path) -> Error {
+    Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
+        .because(error)
+        .hint("check that the file exists and that you may read it")
+        .at(archive)
+}
+
 /// What is done with each entry; its error ends the reading.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(&mut Entry<'_>) -> Result<()>;
 
+/// How much memory a zstd may ask for, as a power of two: 128 MiB, what its own tool grants.
+const LARGEST_ZSTD_WINDOW: u32 = 27;
+
 /// Shows each entry of an archive: a tar, plain or in gzip or zstd, or a zip.
-pub(super) fn each_entry(mut file: File, visit: Visit<'_>) -> Result<()> {
+pub(super) fn each_entry<R: Read + Seek>(mut file: R, visit: Visit<'_>) -> Result<()> {
     let mut start = Vec::new();
-    (&file).take(512).read_to_end(&mut start).and_then(|_| file.rewind()).map_err(damaged)?;
+    (&mut file).take(512).read_to_end(&mut start).and_then(|_| file.rewind()).map_err(damaged)?;
     let bytes = BufReader::new(file);
     match start.as_slice() {
-        [0x1f, 0x8b, ..] => nothing_behind(tar::each_entry(GzDecoder::new(bytes), visit)?.into_inner()),
+        [0x1f, 0x8b, ..] => {
+            let decoder = BufReader::new(GzDecoder::new(bytes));
+            nothing_behind(tar::each_entry(decoder, visit)?.into_inner().into_inner())
+        }
         [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            let decoder = Decoder::with_buffer(bytes).map_err(damaged)?.single_frame();
-            nothing_behind(tar::each_entry(decoder, visit)?.finish())
+            let mut decoder = Decoder::with_buffer(bytes).map_err(damaged)?.single_frame();
+            decoder.window_log_max(LARGEST_ZSTD_WINDOW).map_err(damaged)?;
+            nothing_behind(tar::each_entry(BufReader::new(decoder), visit)?.into_inner().finish())
         }
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => zip::each_entry(bytes, visit),
         start if start.get(257..262) == Some(b"ustar") => tar::each_entry(bytes, visit).map(drop),
