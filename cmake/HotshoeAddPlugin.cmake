@@ -31,9 +31,11 @@
 # cross-compiling, HOTSHOE_TOOL runs on this machine and only inspects, and the test runs
 # HOTSHOE_TARGET_TOOL, the tool of the target system, in CMAKE_CROSSCOMPILING_EMULATOR.
 #
-# Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else;
-# <system> is Linux, Darwin or win64, with the processor if that is not x86_64. The same folder is
-# the install component <name>. A subproject leaves its parent's packages alone and installs its
+# Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else,
+# with its SHA-256 beside it; <system> is Linux, Darwin or win64, with the processor if that is not
+# x86_64. Where the tool is found, archives of the kinds TGZ, TZST and ZIP are the bytes that
+# `hotshoe package` makes of the same folder, the same wherever it was built; else they are CPack's
+# own. The same folder is the install component <name>. A subproject leaves its parent's packages alone and installs its
 # plugins by component only. The variable HOTSHOE_CPACK decides otherwise: ON packages a
 # subproject's plugins as well, OFF leaves CPack to the author.
 #
@@ -589,6 +591,9 @@ function(_hotshoe_package)
   endif()
   set_property(GLOBAL APPEND PROPERTY HOTSHOE_PACKAGES ${name})
   set_property(GLOBAL PROPERTY HOTSHOE_ARCHIVE_${name} "${name}-${arg_VERSION}-${system}")
+  if(tool)
+    set_property(GLOBAL PROPERTY HOTSHOE_PACKAGING_TOOL "${tool}")
+  endif()
 endfunction()
 
 # CPack's own name for the system, with the processor unless it is the usual one, so that no two
@@ -607,6 +612,10 @@ function(_hotshoe_name_system out)
   string(TOLOWER "${processor}" processor)
   if(processor MATCHES "^(arm64|aarch64)$")
     set(processor "aarch64")
+  elseif(processor MATCHES "^arm")
+    set(processor "arm")
+  elseif(processor MATCHES "^(powerpc64|ppc64)(le)?$")
+    set(processor "powerpc64")
   elseif(processor MATCHES "^(x86_64|amd64|x64|x86|i[3-6]86)$")
     set(processor "x86")
     if(CMAKE_SIZEOF_VOID_P EQUAL 8)
@@ -648,6 +657,9 @@ set(CPACK_COMPONENTS_ALL \"${packages}\")
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY OFF)
+if(NOT CPACK_PACKAGE_CHECKSUM)
+  set(CPACK_PACKAGE_CHECKSUM SHA256)
+endif()
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 ")
@@ -656,8 +668,43 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     string(TOUPPER "${package}" component)
     string(APPEND settings "set(CPACK_ARCHIVE_${component}_FILE_NAME \"${archive}\")\n")
   endforeach()
+  get_property(tool GLOBAL PROPERTY HOTSHOE_PACKAGING_TOOL)
+  if(tool)
+    set(script "${CMAKE_BINARY_DIR}/CMakeFiles/hotshoe/package.cmake")
+    _hotshoe_write_packaging("${script}")
+    string(APPEND settings "list(PREPEND CPACK_POST_BUILD_SCRIPTS \"${script}\")\n")
+  endif()
   if(NOT CPACK_OUTPUT_CONFIG_FILE)
     set(CPACK_OUTPUT_CONFIG_FILE "${CMAKE_BINARY_DIR}/CPackConfig.cmake")
   endif()
   file(APPEND "${CPACK_OUTPUT_CONFIG_FILE}" "${settings}")
+endfunction()
+
+# A script that CPack runs between making the archives and giving them out. Each is made again by the
+# tool, of the same staged files, because CPack's own hold times, owners and modes of this machine.
+# What was laid out otherwise than below (by a prefix, or with a suffix of the author's) is left alone.
+function(_hotshoe_write_packaging script)
+  string(CONFIGURE [[
+foreach(archive IN LISTS CPACK_PACKAGE_FILES)
+  get_filename_component(file "${archive}" NAME)
+  get_filename_component(output "${archive}" DIRECTORY)
+  foreach(plugin IN LISTS CPACK_COMPONENTS_ALL)
+    string(TOUPPER "${plugin}" component)
+    set(name "${CPACK_ARCHIVE_${component}_FILE_NAME}")
+    set(folder "${CPACK_TEMPORARY_DIRECTORY}/${plugin}/${plugin}")
+    foreach(format IN ITEMS tar.gz tar.zst zip)
+      if(NOT file STREQUAL "${name}.${format}" OR NOT EXISTS "${folder}/plugin.json")
+        continue()
+      endif()
+      file(REMOVE "${archive}")
+      execute_process(COMMAND "@tool@" package "${folder}" --format ${format} --name "${name}" --output "${output}"
+        OUTPUT_QUIET ERROR_VARIABLE error RESULT_VARIABLE result)
+      if(NOT result EQUAL 0)
+        message(FATAL_ERROR "hotshoe package ends with ${result}:\n${error}")
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
+]] content @ONLY)
+  file(GENERATE OUTPUT "${script}" CONTENT "${content}")
 endfunction()

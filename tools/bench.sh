@@ -6,12 +6,14 @@
 # The table is kept in bench/results/. It is a measurement, not a test: nothing fails because of a time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+tools/setup.sh bench
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 target=${CARGO_TARGET_DIR:-target}
 cargo rustc --quiet --release --lib --features capi --crate-type cdylib
+cargo build --quiet --release -p hotshoe-cli
 mkdir -p "$work/root/gain"
 # Exactly what hotshoe_add_plugin makes of it: the entry exported and nothing else, no unique symbols.
 echo '{ global: harmonics_register; local: *; };' > "$work/exports.map"
@@ -35,4 +37,7 @@ cc -std=c11 -O2 -Wall -Wextra -Iinclude -o "$work/bench" bench/bench.c \
 mkdir -p bench/results
 table=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ).md
 "$work/bench" "$work/root/gain" "$work/root/gain/libgain.so" harmonics_register "$work/root" | tee "$table"
+mkdir "$work/archives"
+echo | tee -a "$table"
+bench/package.sh "$target/release/hotshoe" "$work/archives" | tee -a "$table"
 echo "kept in $table"

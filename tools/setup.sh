@@ -2,6 +2,7 @@
 # Installs what Hotshoe is built and tested with, as far as it is missing.
 #
 #   tools/setup.sh demo   what tools/demo.sh needs: cmake, make and a C++ compiler
+#   tools/setup.sh bench  what tools/bench.sh needs: what it compares with
 #   tools/setup.sh test   what tools/test.sh needs: also ninja, clang, valgrind, cross compilers and linters
 #
 # On Debian and Ubuntu it uses apt-get, as root or through sudo. Elsewhere it says what to install.
@@ -10,22 +11,24 @@ cd "$(dirname "$0")/.."
 
 what=${1:-}
 demo=(cmake:cmake make:make c++:g++ cc:gcc)
+bench=("${demo[@]}" ninja:ninja-build tar:tar gzip:gzip pigz:pigz zstd:zstd zip:zip time:time)
 test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind strace:strace pkg-config:pkg-config nm:binutils
   aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
-  python3:python3 shellcheck:shellcheck git:git
-  unzip:unzip bsdtar:libarchive-tools zstd:zstd)
+  python3:python3 shellcheck:shellcheck git:git setpriv:util-linux
+  unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
 case $what in
   demo) wanted=("${demo[@]}") ;;
+  bench) wanted=("${bench[@]}") ;;
   test) wanted=("${test[@]}") ;;
   *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
 
 missing=()
 for pair in "${wanted[@]}"; do
-  command -v "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
+  type -P "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
 done
 # Debian's python3 brings neither of these.
 if [ "$what" = test ] && ! python3 -c 'import venv, ensurepip' 2> /dev/null; then

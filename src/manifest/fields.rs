@@ -37,6 +37,8 @@ pub(super) fn manifest(
         dependencies: fields.dependencies()?,
         platforms: fields.list("platforms", str::parse::<Platform>),
         abi: fields.abi(),
+        include: fields.globs("include"),
+        exclude: fields.globs("exclude"),
         other: fields.object,
     })
 }
@@ -135,6 +137,19 @@ impl Fields<'_> {
             }
         }
         Some(values)
+    }
+
+    /// A list of strings that is of use to whoever makes an archive; what is none stays where it was,
+    /// among the other keys.
+    fn globs(&mut self, key: &str) -> Option<Vec<String>> {
+        let value = self.take(key)?;
+        let globs: Option<Vec<String>> =
+            value.as_array().and_then(|list| list.iter().map(|glob| glob.as_str().map(str::to_owned)).collect());
+        if globs.is_none() {
+            self.warn(key, "is not a list of strings; no archive can be made with it".to_owned());
+            self.object.insert(key.to_owned(), value);
+        }
+        globs
     }
 
     fn dependencies(&mut self) -> Result<std::collections::BTreeMap<String, VersionReq>> {

@@ -66,6 +66,10 @@ pub struct Manifest {
     pub platforms: Option<Vec<Platform>>,
     /// The binary interface it was built for, such as `stdlib` = `libstdc++`.
     pub abi: BTreeMap<String, String>,
+    /// The files that go into an archive of it, as globs; `None` is all of them.
+    pub include: Option<Vec<String>>,
+    /// The files that do not go into an archive of it, as globs.
+    pub exclude: Option<Vec<String>>,
     /// Every other key of the file, as it stood there.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -189,29 +193,36 @@ fn decode<'a>(bytes: &'a [u8], diagnostics: &mut Vec<Diagnostic>) -> Result<&'a 
 /// }
 /// ```
 pub fn check_name(name: &str) -> Result<()> {
+    match file_name_problem(name, 100) {
+        None => Ok(()),
+        Some(problem) => Err(Error::new(Code::ManifestField, format!("the plugin name `{}` {problem}", brief(name)))
+            .hint("use letters, digits, `_`, `-` and dots between them")),
+    }
+}
+
+/// Why a text of at most this many characters is not a safe file name on every platform.
+pub(crate) fn file_name_problem(name: &str, longest: usize) -> Option<&'static str> {
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
     let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
     let numbered_device = ["COM", "LPT"]
         .iter()
         .filter_map(|device| stem.strip_prefix(device))
         .any(|rest| rest.chars().count() == 1 && rest.chars().all(|c| "0123456789¹²³".contains(c)));
-    let problem = if name.is_empty() {
-        "is empty"
-    } else if name.chars().count() > 100 {
-        "is longer than 100 characters"
+    if name.is_empty() {
+        Some("is empty")
+    } else if name.chars().count() > longest {
+        Some("is too long")
     } else if name.chars().any(|c| c.is_control() || r#"/\:*?"<>|"#.contains(c)) {
-        "holds a character that cannot stand in a file name"
+        Some("holds a character that cannot stand in a file name")
     } else if name.chars().any(is_invisible) {
-        "holds an invisible character or one that changes the direction of text"
+        Some("holds an invisible character or one that changes the direction of text")
     } else if name.starts_with(['.', ' ']) || name.ends_with(['.', ' ']) {
-        "starts or ends with a dot or a space"
+        Some("starts or ends with a dot or a space")
     } else if DEVICES.contains(&stem.as_str()) || numbered_device {
-        "is a device on Windows"
+        Some("is a device on Windows")
     } else {
-        return Ok(());
-    };
-    Err(Error::new(Code::ManifestField, format!("the plugin name `{}` {problem}", brief(name)))
-        .hint("use letters, digits, `_`, `-` and dots between them"))
+        None
+    }
 }
 
 /// Checks that a path from a manifest stays inside the plugin's folder on every platform.

@@ -44,8 +44,7 @@ impl Policy {
 
     /// For an archive of this many bytes.
     pub(super) fn of_archive(size: u64) -> Policy {
-        let most = size.saturating_mul(LARGEST_RATIO).max(ALWAYS_ALLOWED);
-        Policy { most_content: most.min(LARGEST_CONTENT), ..Policy::new() }
+        Policy { most_content: most_content(size), ..Policy::new() }
     }
 
     /// Admits an entry; the path that is returned is safe to join to a folder.
@@ -106,6 +105,11 @@ impl Policy {
         seen.is_entry |= is_entry;
         Ok(())
     }
+}
+
+/// What an archive of this many bytes may hold.
+pub(super) fn most_content(size: u64) -> u64 {
+    size.saturating_mul(LARGEST_RATIO).clamp(ALWAYS_ALLOWED, LARGEST_CONTENT)
 }
 
 /// The parts of a path; none for the archive's own top, `./`.

@@ -1,19 +1,24 @@
 //! From a plugin's folder to an archive.
 
-use std::fs;
 use std::io;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use serde::Serialize;
 
-use super::entries::{Kind, Policy};
+use super::content::{Entry, content};
+use super::entries::most_content;
 use super::library;
-use super::write::{Format, write};
+use super::name::{Subject, USUAL};
+use super::progress::{Watch, unwatched};
+use super::write::{Draft, Format};
 use crate::catalog::check_host_version;
 use crate::error::{Code, Error, Result};
 use crate::inspect::Inspection;
 use crate::manifest::Manifest;
 use crate::profile::HostProfile;
+use crate::receipt::Digest;
 use crate::version::Version;
 
 /// An archive that was made.
@@ -24,12 +29,43 @@ pub struct Package {
     pub name: String,
     /// The plugin's version.
     pub version: Version,
-    /// The archive: `<name>-<version>.` and its format.
+    /// The archive; beside it lies its checksum, under the same name with `.sha256` behind it.
     pub archive: PathBuf,
     /// Its size in bytes.
     pub size: u64,
+    /// Its digest.
+    pub sha256: Digest,
     /// What it holds, in its order.
     pub entries: Vec<String>,
+}
+
+/// How [`make_with`] makes an archive.
+///
+/// ```no_run
+/// use hotshoe::package::{self, Format, MakeOptions};
+///
+/// let mut options = MakeOptions::default();
+/// options.format = Format::TarZst;
+/// options.name = Some("{name}-{version}-{os}-{arch}".to_owned());
+/// let made = package::make_with(&options, "my_plugin".as_ref(), "dist".as_ref(), &mut package::unwatched)?;
+/// println!("{}  {}", made.sha256, made.archive.display());
+/// # Ok::<(), hotshoe::error::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct MakeOptions<'a> {
+    /// What to make.
+    pub format: Format,
+    /// How much to compress, one of [`Format::levels`]; without one, [`Format::default_level`].
+    pub level: Option<u32>,
+    /// The archive's name without the format at its end: a pattern with `{name}`, `{version}`, `{os}`,
+    /// `{arch}`, and `{system}`, which is CPack's name for the two. The platform is the library's.
+    /// Without one, `{name}-{version}`.
+    pub name: Option<String>,
+    /// A host that must take the plugin, if its version is known.
+    pub host: Option<&'a HostProfile>,
+    /// How many threads compress; without a number, one for each core. The bytes do not depend on it.
+    pub threads: Option<NonZero<usize>>,
 }
 
 /// Makes `<output>/<name>-<version>.tar.gz` of a plugin's folder.
@@ -38,18 +74,24 @@ pub struct Package {
 /// given and its version known, that version must be one that the plugin asks for. Files and folders go in by
 /// name, with the modes 644 and 755, no owner, and the time of `SOURCE_DATE_EPOCH`, else 1970: the
 /// same folder gives the same bytes. An archive of that name is replaced, at once and only when the
-/// new one is complete.
+/// new one is complete; so is the `.sha256` beside it, which `sha256sum -c` reads.
 pub fn make(folder: &Path, output: &Path, host: Option<&HostProfile>) -> Result<Package> {
-    make_as(Format::TarGz, folder, output, host)
+    make_with(&MakeOptions { host, ..MakeOptions::default() }, folder, output, &mut unwatched)
 }
 
-/// As [`make`], in another format: `<output>/<name>-<version>.<format>`.
-pub fn make_as(format: Format, folder: &Path, output: &Path, host: Option<&HostProfile>) -> Result<Package> {
+/// As [`make`], in another format, under another name, or with another level of compression.
+///
+/// Fails with [`Code::ArgumentInvalid`] if the level or the name's pattern is none, with
+/// [`Code::PackageSource`] if the folder cannot be packaged or could not be installed afterwards, and
+/// with [`Code::PackageWrite`] if the archive cannot be written.
+pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch: Watch<'_>) -> Result<Package> {
+    let level = level(options)?;
     if !folder.is_dir() {
         return Err(Error::new(Code::PackageSource, "there is no such folder")
             .hint("give the plugin's folder: the one with its plugin.json and its library")
             .at(folder));
     }
+    let host = options.host;
     let manifest =
         Manifest::in_folder(folder, host.map(|host| host.version_key.as_str()))?.map(|(manifest, _)| manifest);
     let manifest = manifest.unwrap_or_default();
@@ -64,67 +106,61 @@ pub fn make_as(format: Format, folder: &Path, output: &Path, host: Option<&HostP
     let name = manifest.name.clone().ok_or_else(|| missing("name"))?;
     let version = manifest.version.clone().ok_or_else(|| missing("version"))?;
     let library = library(folder, &manifest, &name)?;
-    if manifest.runtime() == "native" {
-        Inspection::of(&library)?;
-    }
+    let platforms = match manifest.runtime() {
+        "native" => Inspection::of(&library)?.platforms,
+        _ => Vec::new(),
+    };
+    let subject = Subject { name: &name, version: &version, platforms: &platforms };
+    let archive = subject.archive_name(options.name.as_deref().unwrap_or(USUAL))?;
+    let archive = output.join(format!("{archive}.{}", options.format.as_str()));
 
-    let entries = content(folder, &name)?;
-    let archive = output.join(format!("{name}-{version}.{}", format.as_str()));
-    let size = write(&archive, format, &entries)
-        .map_err(|error| Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive))?;
+    refuse_inside(folder, output)?;
+    let entries = content(folder, &name, &manifest, &library)?;
+    // Who watches may have stopped it from within.
+    let cannot_write = |error: io::Error| match error.downcast::<Error>() {
+        Ok(stopped) => stopped,
+        Err(error) => Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive),
+    };
+    let threads = options.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
+    let draft = Draft::of(&entries, &archive, options.format, level, threads, watch).map_err(cannot_write)?;
+    refuse_bomb(&entries, draft.size).map_err(|error| error.at(folder))?;
+    let (size, sha256) = (draft.size, draft.sha256);
+    draft.publish().map_err(cannot_write)?;
     let entries = entries.into_iter().map(|entry| entry.name).collect();
-    Ok(Package { name, version, archive, size, entries })
+    Ok(Package { name, version, archive, size, sha256, entries })
 }
 
-/// A file or folder to archive.
-pub(super) struct Entry {
-    /// Its path in the archive, with `/`; a folder's ends with one.
-    pub name: String,
-    pub source: PathBuf,
-    pub is_folder: bool,
+fn level(options: &MakeOptions<'_>) -> Result<u32> {
+    let levels = options.format.levels();
+    let level = options.level.unwrap_or(options.format.default_level());
+    if levels.contains(&level) {
+        return Ok(level);
+    }
+    let (format, first, last) = (options.format.as_str(), levels.start(), levels.end());
+    Err(Error::new(Code::ArgumentInvalid, format!("there is no level {level} of compression for `{format}`"))
+        .hint(format!("choose one from {first}, the fastest, to {last}, the smallest")))
 }
 
-/// The folder and everything in it, sorted by path.
-fn content(folder: &Path, name: &str) -> Result<Vec<Entry>> {
-    let mut entries = vec![Entry { name: format!("{name}/"), source: folder.to_owned(), is_folder: true }];
-    let mut policy = Policy::new();
-    let mut unread = vec![(folder.to_owned(), format!("{name}/"))];
-    while let Some((folder, prefix)) = unread.pop() {
-        let unreadable =
-            |error: io::Error| Error::new(Code::PackageSource, "the folder cannot be read").because(error).at(&folder);
-        for found in fs::read_dir(&folder).map_err(unreadable)? {
-            let entry = entry(&found.map_err(unreadable)?, &prefix, &mut policy)?;
-            if entry.is_folder {
-                unread.push((entry.source.clone(), entry.name.clone()));
-            }
-            entries.push(entry);
-        }
+/// An archive in the folder would be part of the next one.
+fn refuse_inside(folder: &Path, output: &Path) -> Result<()> {
+    let output = if output.as_os_str().is_empty() { Path::new(".") } else { output };
+    let there = output.ancestors().find_map(|folder| folder.canonicalize().ok());
+    match there.zip(folder.canonicalize().ok()).is_some_and(|(there, folder)| there.starts_with(folder)) {
+        true => Err(Error::new(Code::PackageSource, "the archive would lie in the folder that it is made of")
+            .hint("choose a folder outside of the plugin's with `--output`")
+            .at(output)),
+        false => Ok(()),
     }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(entries)
 }
 
-fn entry(found: &fs::DirEntry, prefix: &str, policy: &mut Policy) -> Result<Entry> {
-    let source = found.path();
-    let metadata = found
-        .metadata()
-        .map_err(|error| Error::new(Code::PackageSource, "the file cannot be read").because(error).at(&source))?;
-    if !metadata.is_file() && !metadata.is_dir() {
-        return Err(Error::new(Code::PackageSource, "only files and folders can be packaged")
-            .hint("replace the link or device by a file")
-            .at(source));
+/// What could not be installed is not packaged.
+fn refuse_bomb(entries: &[Entry], size: u64) -> Result<()> {
+    match entries.iter().map(|entry| entry.size).sum::<u64>() > most_content(size) {
+        true => Err(Error::new(
+            Code::PackageSource,
+            "no install would take it: unpacked it is more than 200 times as large",
+        )
+        .hint("leave out the file that is empty for the most part, and let the plugin make it")),
+        false => Ok(()),
     }
-    let mut name = format!("{prefix}{}", found.file_name().to_string_lossy());
-    if metadata.is_dir() {
-        name.push('/');
-    }
-    // What could not be installed is not packaged.
-    let (kind, size) = if metadata.is_dir() { (Kind::Folder, 0) } else { (Kind::File, metadata.len()) };
-    policy.admit(name.as_bytes(), kind, size).map_err(|error| {
-        Error::new(Code::PackageSource, "this cannot stand in an archive")
-            .because(error)
-            .hint("rename or remove it")
-            .at(&source)
-    })?;
-    Ok(Entry { name, source, is_folder: metadata.is_dir() })
 }

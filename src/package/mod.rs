@@ -9,6 +9,7 @@
 //! A signature stands beside its archive, `<archive>.minisig`, and says what the archive is; a
 //! [`TrustStore`] says whose signatures count.
 
+mod content;
 mod entries;
 mod install;
 mod key;
@@ -16,6 +17,7 @@ mod layout;
 mod list;
 mod lock;
 mod make;
+mod name;
 mod progress;
 mod publish;
 mod read;
@@ -29,7 +31,7 @@ mod write;
 pub use install::{Install, Outcome, install};
 pub use key::{KeyFiles, KeyId, PublicKey, SecretKey};
 pub use list::{Content, list};
-pub use make::{Package, make, make_as};
+pub use make::{MakeOptions, Package, make, make_with};
 pub use progress::{Progress, Watch, unwatched};
 pub use root::{Installed, Root};
 pub use signature::{Claim, Signature, Signed, sign, verify};

@@ -15,6 +15,13 @@ pub enum Progress<'a> {
         /// How much there is.
         total: u64,
     },
+    /// An archive is made, in bytes of what goes in.
+    Packing {
+        /// How much was read.
+        done: u64,
+        /// How much there is.
+        total: u64,
+    },
     /// The archive is unpacked, in bytes of the archive.
     Unpacking {
         /// How much was read.

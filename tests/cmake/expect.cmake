@@ -52,9 +52,18 @@ endfunction()
 # There are no other archives in the build folder than these.
 function(expect_archives)
   file(GLOB found RELATIVE "${build}" "${build}/*.tar.*" "${build}/*.zip" "${build}/*.sh")
+  list(FILTER found EXCLUDE REGEX "\\.sha256$")
   list(SORT found)
   list(SORT ARGN)
   expect_equal("${found}" "${ARGN}" "archives")
+endfunction()
+
+# Beside each of these archives lies its checksum, and it is right.
+function(expect_checksums)
+  foreach(archive IN LISTS ARGN)
+    run(output result "${CMAKE_COMMAND}" -E chdir "${build}" sha256sum -c --strict "${archive}.sha256")
+    expect_success("sha256sum -c ${archive}.sha256")
+  endforeach()
 endfunction()
 
 # The library exports exactly the symbols that follow, none of them unique in the process.

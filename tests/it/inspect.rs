@@ -1,7 +1,7 @@
 //! What a user can learn about a library before any of its code runs.
 
 mod hostile;
-mod macho;
+pub(crate) mod macho;
 
 use std::fs;
 use std::path::Path;

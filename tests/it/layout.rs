@@ -109,7 +109,7 @@ fn a_plugin_in_python_without_its_module_is_refused() {
 fn a_packaged_plugin_in_python_installs() {
     let tree = PluginTree::new().file("fmu/pluginDescription.xml", XML).file("fmu/fmu_runtime.py", "x = 1\n");
     for format in Format::ALL {
-        let made = package::make_as(format, &tree.path("fmu"), &tree.path("dist"), None).unwrap();
+        let made = crate::make::make_as(format, &tree.path("fmu"), &tree.path("dist")).unwrap();
         assert!(made.archive.ends_with(format!("FMURuntime-0.1.0.{}", format.as_str())));
         assert_eq!(made.entries, ["FMURuntime/", "FMURuntime/fmu_runtime.py", "FMURuntime/pluginDescription.xml"]);
         let installed = package::install(&made.archive, &tree.path(format.as_str())).unwrap();

@@ -17,6 +17,8 @@ mod key;
 mod layers;
 #[cfg(feature = "package")]
 mod layout;
+#[cfg(feature = "package")]
+mod make;
 mod manifest;
 mod manifest_xml;
 mod native;
@@ -27,6 +29,7 @@ mod profile;
 mod readme;
 #[cfg(feature = "package")]
 mod root;
+#[cfg(feature = "package")]
 mod signature;
 #[cfg(feature = "package")]
 mod trust;

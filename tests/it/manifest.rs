@@ -27,7 +27,8 @@ fn every_field_is_read() {
     let text = br#"{"name": "gain", "version": "1.2.3-rc.1", "harmonics_version": ">=1.2,<2", "description": "d",
         "license": "MIT", "authors": ["a", "b"], "homepage": "h", "runtime": "native", "library": "lib/x.so",
         "entry": "gain_register", "capabilities": ["layer:gain"], "dependencies": {"base": "1"},
-        "platforms": ["linux-x86_64", "darwin-arm64"], "abi": {"stdlib": "libc++"}, "other_version": "3", "x": [1]}"#;
+        "platforms": ["linux-x86_64", "darwin-arm64"], "abi": {"stdlib": "libc++"},
+        "include": ["*.md"], "exclude": [], "other_version": "3", "x": [1]}"#;
     let (manifest, diagnostics) = Manifest::from_json(text, KEY).unwrap();
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     assert_eq!(manifest.version.unwrap().to_string(), "1.2.3-rc.1");
@@ -40,7 +41,19 @@ fn every_field_is_read() {
     let platforms: Vec<String> = manifest.platforms.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(platforms, ["linux-x86_64", "macos-aarch64"]);
     assert_eq!(manifest.abi["stdlib"], "libc++");
+    assert_eq!((manifest.include.unwrap(), manifest.exclude.unwrap()), (vec!["*.md".to_owned()], Vec::new()));
     assert_eq!(manifest.other.keys().collect::<Vec<_>>(), ["other_version", "x"], "unknown keys are kept");
+}
+
+/// Whoever made such a manifest cannot package it; who loads the plugin has no harm from it.
+#[test]
+fn globs_that_are_none_are_kept_as_they_stand_with_a_warning() {
+    for text in [r#"{"include": "*.md"}"#, r#"{"include": [1]}"#, r#"{"include": {"path": "x.h"}}"#] {
+        let (manifest, diagnostics) = Manifest::from_json(text.as_bytes(), KEY).unwrap();
+        assert!(manifest.include.is_none() && manifest.other.contains_key("include"), "{text}");
+        assert_eq!((diagnostics.len(), diagnostics[0].code), (1, Code::ManifestField), "{text}");
+        assert!(!schema("plugin").is_valid(&serde_json::from_str(text).unwrap()), "{text}");
+    }
 }
 
 #[test]
@@ -123,6 +136,7 @@ fn the_schema_and_the_reader_agree() {
         (r#"{"dependencies": {"base": ">=1, <2"}}"#, true),
         (r#"{"dependencies": {"a/b": "1"}}"#, false),
         (r#"{"dependencies": {"base": 1}}"#, false),
+        (r#"{"include": ["presets/**", "*.md"], "exclude": []}"#, true),
         (r#"{"anything": {"else": [null]}}"#, true),
     ];
     for (text, valid) in cases {

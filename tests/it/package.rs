@@ -10,6 +10,7 @@ use hotshoe::package::{self, Format};
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use tar::{EntryType, Header};
 
+use crate::make::make_with;
 use crate::{harmonics, host_on};
 
 const MANIFEST: &str = r#"{"name": "gain", "version": "1.2.3", "harmonics_version": ">=1.2,<2"}"#;
@@ -23,7 +24,7 @@ fn a_packaged_plugin_installs_and_loads() {
     let tree = tree();
     let made = package::make(&tree.path("gain"), &tree.path("dist"), Some(&harmonics())).unwrap();
     assert!(made.archive.ends_with("gain-1.2.3.tar.gz"));
-    let names = ["gain/", "gain/libgain.so", "gain/plugin.json", "gain/presets/", "gain/presets/soft.txt"];
+    let names = ["gain/", "gain/plugin.json", "gain/libgain.so", "gain/presets/", "gain/presets/soft.txt"];
     assert_eq!(made.entries, names);
 
     let installed = package::install(&made.archive, &tree.path("plugins")).unwrap();
@@ -46,7 +47,7 @@ fn gnu_tar_lists_what_was_packaged() {
 fn every_format_installs_the_same_files() {
     let tree = tree();
     for format in Format::ALL {
-        let made = package::make_as(format, &tree.path("gain"), &tree.path("dist"), None).unwrap();
+        let made = make_with(&tree, |options| options.format = format).unwrap();
         assert!(made.archive.ends_with(format!("gain-1.2.3.{}", format.as_str())));
         let installed = package::install(&made.archive, &tree.path(format.as_str())).unwrap().path;
         for file in ["plugin.json", "libgain.so", "presets/soft.txt"] {
@@ -62,7 +63,7 @@ fn the_same_folder_gives_the_same_bytes() {
     let two = two.file("gain/presets/soft.txt", "soft");
     for format in Format::ALL {
         let bytes = |tree: &PluginTree| {
-            let made = package::make_as(format, &tree.path("gain"), &tree.path("dist"), None).unwrap();
+            let made = make_with(tree, |options| options.format = format).unwrap();
             fs::read(made.archive).unwrap()
         };
         assert_eq!(bytes(&one), bytes(&two), "{format:?}");

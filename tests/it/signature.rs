@@ -110,7 +110,7 @@ fn archives_of_every_format_are_signed() {
     let release = unsigned();
     let dist = release.tree.path("dist");
     for format in Format::ALL {
-        let archive = package::make_as(format, &release.tree.path("gain"), &dist, None).unwrap().archive;
+        let archive = crate::make::make_as(format, &release.tree.path("gain"), &dist).unwrap().archive;
         package::sign(&archive, &release.author.secret).unwrap();
         package::verify(&archive, &trusting([&release.author.public])).unwrap();
     }

@@ -116,11 +116,12 @@ impl List {
     }
 }
 
-/// Make an archive of a plugin's folder: <name>-<version>.tar.gz
+/// Make an archive of a plugin's folder, and its checksum: <name>-<version>.tar.gz[.sha256]
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  hotshoe package my_plugin --output dist --host harmonics --host-version 1.2.0")]
+Examples:
+  hotshoe package my_plugin --output dist --host harmonics --host-version 1.2.0
+  hotshoe package my_plugin --format zip --name '{name}-{version}-{os}-{arch}'")]
 pub struct Package {
     /// The plugin's folder, with a plugin.json that says its name and version
     pub folder: PathBuf,
@@ -132,6 +133,14 @@ pub struct Package {
     /// What to make: tar.gz, tar.zst or zip
     #[arg(long, value_name = "FORMAT", default_value = "tar.gz", hide_default_value = true, value_parser = format)]
     pub format: Format,
+
+    /// What to call it, with {name}, {version}, {system}, {os} and {arch}
+    #[arg(long, value_name = "PATTERN")]
+    pub name: Option<String>,
+
+    /// How much to compress: from 1, the fastest, to 9, the smallest; tar.zst to 19
+    #[arg(long, value_name = "NUMBER")]
+    pub level: Option<u32>,
 
     #[command(flatten)]
     pub host: OptionalHost,

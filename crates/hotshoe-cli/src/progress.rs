@@ -54,6 +54,7 @@ impl Bar {
     fn show(&mut self, progress: Progress<'_>) {
         match progress {
             Progress::Checking { done, total } => self.bytes("checking", done, total),
+            Progress::Packing { done, total } => self.bytes("packing", done, total),
             Progress::Unpacking { done, total } => self.bytes("unpacking", done, total),
             Progress::Waiting { holder } if !self.waits => {
                 self.waits = true;

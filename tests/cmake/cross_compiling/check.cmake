@@ -1,4 +1,5 @@
 expect_archives(far-1.0.0-Linux-riscv64.tar.gz)
+expect_checksums(far-1.0.0-Linux-riscv64.tar.gz)
 
 # With something that runs programs of that system, the plugin is loaded there.
 run(output result "${CMAKE_COMMAND}" -S "${source}" -B "${build}"

@@ -1,4 +1,5 @@
 expect_archives(plain-1.0.0-Linux.tar.gz)
+expect_checksums(plain-1.0.0-Linux.tar.gz)
 expect_archive(plain-1.0.0-Linux.tar.gz plain/ plain/plugin.json plain/libplain.so plain/notes.txt)
 
 # What changes reaches the plugin's folder with the next build.

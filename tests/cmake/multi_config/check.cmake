@@ -1,4 +1,5 @@
 expect_archives(fast-1.0.0-Linux.tar.gz)
+expect_checksums(fast-1.0.0-Linux.tar.gz)
 expect_archive(fast-1.0.0-Linux.tar.gz fast/ fast/plugin.json fast/libfast.so fast/notes.txt)
 foreach(config IN ITEMS Debug Release)
   file(GLOB found RELATIVE "${build}" "${build}/plugin-root/${config}/fast/*")

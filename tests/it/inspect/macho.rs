@@ -80,7 +80,7 @@ fn platform(name: &str) -> Platform {
 }
 
 /// A universal library for x86_64 and arm64.
-pub(super) fn universal() -> Vec<u8> {
+pub(crate) fn universal() -> Vec<u8> {
     let parts = [(X86_64, thin(X86_64, BUNDLE)), (ARM64, thin(ARM64, BUNDLE))];
     let mut file: Vec<u8> = [0xcafe_babe_u32, 2].iter().flat_map(|word| word.to_be_bytes()).collect();
     let mut offset = 64;

@@ -18,7 +18,8 @@ Commands:
   inspect    Show what a library is, without running it
   check      Say whether a host would take a plugin, and why not
   list       List the plugins that a host would find, with what is wrong with them
-  package    Make an archive of a plugin's folder: <name>-<version>.tar.gz
+  package    Make an archive of a plugin's folder, and its checksum:
+             <name>-<version>.tar.gz[.sha256]
   install    Install an archive: into <root>/<name>/<version>, beside older versions
   uninstall  Remove an installed plugin, in one version or in all
   rollback   Put the version before the newest one in use again, or a given one
@@ -110,7 +111,7 @@ Examples:
 
 "#]]);
     help("package").stdout_eq(str![[r#"
-Make an archive of a plugin's folder: <name>-<version>.tar.gz
+Make an archive of a plugin's folder, and its checksum: <name>-<version>.tar.gz[.sha256]
 
 Usage: hotshoe package [OPTIONS] <FOLDER>
 
@@ -120,14 +121,18 @@ Arguments:
 Options:
       --output <DIR>            Where to put the archive [default: .]
       --format <FORMAT>         What to make: tar.gz, tar.zst or zip
+      --name <PATTERN>          What to call it, with {name}, {version}, {system}, {os} and {arch}
+      --level <NUMBER>          How much to compress: from 1, the fastest, to 9, the smallest;
+                                tar.zst to 19
       --host <NAME|FILE>        Also check that this host would take it: its name, or its
                                 <name>.host.json
       --host-version <VERSION>  The host's version
       --json                    Print one JSON object instead of text
   -h, --help                    Print help
 
-Example:
+Examples:
   hotshoe package my_plugin --output dist --host harmonics --host-version 1.2.0
+  hotshoe package my_plugin --format zip --name '{name}-{version}-{os}-{arch}'
 
 "#]]);
     help("install").stdout_eq(str![[r#"
