@@ -13,8 +13,20 @@ mod headers {
     use std::path::PathBuf;
 
     /// The files of `src/capi` that hold functions for C. Not `mod`, from which cbindgen would find them all again.
-    const SOURCES: [&str; 9] =
-        ["version", "error", "diagnostics", "profile", "inspection", "catalog", "plugin", "unload", "host"];
+    const SOURCES: [&str; 12] = [
+        "version",
+        "error",
+        "diagnostics",
+        "profile",
+        "inspection",
+        "catalog",
+        "plugin",
+        "unload",
+        "host",
+        "installed",
+        "root",
+        "install",
+    ];
 
     pub fn generate() {
         println!("cargo:rerun-if-changed=src/capi");

@@ -86,6 +86,60 @@ typedef enum {
 } hotshoe_unload_outcome;
 
 /*
+ What an install did about a plugin.
+ */
+typedef enum {
+  /*
+   Nothing: it is there from the same archive, and as it was installed; or this was no install.
+   */
+  HOTSHOE_INSTALL_OUTCOME_PRESENT = 0,
+  /*
+   It was not there, and is now.
+   */
+  HOTSHOE_INSTALL_OUTCOME_INSTALLED = 1,
+  /*
+   It took the place of what was there, which is out of use now.
+   */
+  HOTSHOE_INSTALL_OUTCOME_REPLACED = 2,
+} hotshoe_install_outcome;
+
+/*
+ What an operation is at. There may be more of these one day: let what you do not know go on.
+ */
+typedef enum {
+  /*
+   The archive is read and its digest is taken: so many bytes of it are done.
+   */
+  HOTSHOE_PROGRESS_CHECKING = 0,
+  /*
+   The archive is unpacked: so many bytes of it are done.
+   */
+  HOTSHOE_PROGRESS_UNPACKING = 1,
+  /*
+   Another process has been changing the same folder for 5 seconds and longer; told every second.
+   */
+  HOTSHOE_PROGRESS_WAITING = 2,
+} hotshoe_progress;
+
+/*
+ Whether a library must be the one that was installed, by the receipt in the plugin's folder.
+ */
+typedef enum {
+  /*
+   Receipts are not looked at.
+   */
+  HOTSHOE_RECEIPT_POLICY_OFF = 0,
+  /*
+   Where there is a receipt, the library must be the one it names.
+   */
+  HOTSHOE_RECEIPT_POLICY_IF_PRESENT = 1,
+  /*
+   There must be a receipt, too: what was copied into place is refused.
+   */
+  HOTSHOE_RECEIPT_POLICY_REQUIRED = 2,
+} hotshoe_receipt_policy;
+
+/*
  One plugin that was found. It belongs to its catalog.
  */
 typedef struct hotshoe_candidate hotshoe_candidate;
@@ -116,6 +170,16 @@ typedef struct hotshoe_host hotshoe_host;
 typedef struct hotshoe_inspection hotshoe_inspection;
 
 /*
+ How an archive is installed.
+ */
+typedef struct hotshoe_install hotshoe_install;
+
+/*
+ Plugins that were installed, each in one version.
+ */
+typedef struct hotshoe_installed hotshoe_installed;
+
+/*
  A plugin that was brought to life. Freeing the handle does not unload the plugin.
  */
 typedef struct hotshoe_plugin hotshoe_plugin;
@@ -129,6 +193,11 @@ typedef struct hotshoe_plugins hotshoe_plugins;
  What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
  */
 typedef struct hotshoe_profile hotshoe_profile;
+
+/*
+ A folder that plugins are installed in: one of a host's search path.
+ */
+typedef struct hotshoe_root hotshoe_root;
 
 /*
  The answer to "unload this plugin".
@@ -154,6 +223,18 @@ typedef int (*hotshoe_registration_callback)(void *user_data, hotshoe_registrati
  error `plugin-busy`.
  */
 typedef hotshoe_error *(*hotshoe_bind_callback)(void *user_data, const hotshoe_plugin *plugin);
+
+/*
+ Called several times each second, on the thread that does the work. `done` and `total` are in bytes, and 0
+ where nothing is counted. `holder`: for HOTSHOE_PROGRESS_WAITING what the other process does, such as
+ "process 4711: install gain-1.2.3.tar.gz"; lent for the call, else NULL. Return 0 to go on. Anything else
+ stops the operation: its error is `cancelled`, and nothing was changed. It must not throw.
+ */
+typedef int (*hotshoe_progress_callback)(void *user_data,
+                                         hotshoe_progress progress,
+                                         uint64_t done,
+                                         uint64_t total,
+                                         const char *holder);
 
 #ifdef __cplusplus
 extern "C" {
@@ -313,6 +394,14 @@ hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
  be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
  */
 hotshoe_error *hotshoe_profile_set_private_copies(hotshoe_profile *profile, bool private_copies);
+
+/*
+ Whether a plugin's library must be the one that was installed. A library that is compared is mapped from a
+ private copy. HOTSHOE_RECEIPT_POLICY_OFF by default.
+
+ `policy`: a hotshoe_receipt_policy. Errors: `argument-invalid` for anything else.
+ */
+hotshoe_error *hotshoe_profile_set_receipt_policy(hotshoe_profile *profile, int policy);
 
 /*
  The host's name. [any thread]
@@ -724,6 +813,202 @@ hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
  Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
  */
 void hotshoe_host_free(hotshoe_host *host);
+
+/*
+ How many there are. [any thread]
+ */
+size_t hotshoe_installed_count(const hotshoe_installed *installed);
+
+/*
+ The name of one; NULL past the last. [any thread]
+ */
+const char *hotshoe_installed_name(const hotshoe_installed *installed, size_t index);
+
+/*
+ The version of one; NULL if it says none, or past the last. [any thread]
+ */
+const char *hotshoe_installed_version(const hotshoe_installed *installed, size_t index);
+
+/*
+ The folder of one, of one that was removed the folder it had; NULL past the last. [any thread]
+ */
+const char *hotshoe_installed_path(const hotshoe_installed *installed, size_t index);
+
+/*
+ Whether a host can find one: false for a version out of use, and past the last. Of one that was removed,
+ whether a host could. [any thread]
+ */
+bool hotshoe_installed_in_use(const hotshoe_installed *installed, size_t index);
+
+/*
+ What an install did about one; HOTSHOE_INSTALL_OUTCOME_PRESENT past the last. [any thread]
+ */
+hotshoe_install_outcome hotshoe_installed_outcome(const hotshoe_installed *installed, size_t index);
+
+/*
+ Those whose receipts are damaged, as hotshoe_root_installed found them. Lent by the list. [any thread]
+ */
+const hotshoe_diagnostics *hotshoe_installed_diagnostics(const hotshoe_installed *installed);
+
+/*
+ Ends the list; what is installed stays. NULL is fine. [any thread]
+ */
+void hotshoe_installed_free(hotshoe_installed *installed);
+
+/*
+ A root, which need not be there yet: the first install makes it.
+
+ `root`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_root_new(const char *folder, size_t folder_length, hotshoe_root **root);
+
+/*
+ Has uninstall, rollback and prune tell whom they wait for. NULL: they wait as long as it takes, which is the
+ default. An install has its own: hotshoe_install_set_progress.
+
+ `user_data`: for each call of `callback`; it must stay good as long as the root uses it.
+ */
+hotshoe_error *hotshoe_root_set_progress(hotshoe_root *root,
+                                         hotshoe_progress_callback callback,
+                                         void *user_data);
+
+/*
+ The folder. [any thread]
+ */
+const char *hotshoe_root_path(const hotshoe_root *root);
+
+/*
+ Every plugin that was installed here, by name and version, also those out of use. One whose receipt is
+ damaged is among hotshoe_installed_diagnostics.
+
+ `installed`: yours. Errors: `folder-unreadable`. [any thread]
+ */
+hotshoe_error *hotshoe_root_installed(const hotshoe_root *root, hotshoe_installed **installed);
+
+/*
+ Removes a version of a plugin, or all of them. One whose files are not as they were installed is only removed
+ by `force`: what was changed would be lost.
+
+ `version`: NULL means all. `removed`: yours; NULL if you need no list.
+ Errors: `not-installed`, `installed-changed`, `receipt-invalid`, `version-invalid`, `manifest-field` for what
+ cannot be a name, `folder-unreadable`, `package-write`, `cancelled`. [any thread]
+ */
+hotshoe_error *hotshoe_root_uninstall(const hotshoe_root *root,
+                                      const char *name,
+                                      size_t name_length,
+                                      const char *version,
+                                      size_t version_length,
+                                      bool force,
+                                      hotshoe_installed **removed);
+
+/*
+ Puts an older version of a plugin in use again. Those above it go out of use, and come back by a rollback to
+ their version, until hotshoe_root_prune.
+
+ `version`: NULL means the one before the highest. `changed`: yours; NULL if you need no list. It holds the
+ version in use first, then those that went out of use.
+ Errors: as of hotshoe_root_uninstall, but for `installed-changed`. [any thread]
+ */
+hotshoe_error *hotshoe_root_rollback(const hotshoe_root *root,
+                                     const char *name,
+                                     size_t name_length,
+                                     const char *version,
+                                     size_t version_length,
+                                     hotshoe_installed **changed);
+
+/*
+ Removes the versions out of use, and of those in use all but the highest `keep` of each plugin; one always
+ stays. Versions whose files are not as they were installed stay, too.
+
+ `name`: only this plugin; NULL for all. `dry_run`: only says which these are. `removed`: yours; NULL if you
+ need no list. Errors: `folder-unreadable`, `package-write`, `cancelled`. [any thread]
+ */
+hotshoe_error *hotshoe_root_prune(const hotshoe_root *root,
+                                  const char *name,
+                                  size_t name_length,
+                                  size_t keep,
+                                  bool dry_run,
+                                  hotshoe_installed **removed);
+
+/*
+ Compares what is in use with its receipts, and reads every file for that. Each file that was changed, is
+ missing, or was added is a warning `installed-changed`.
+
+ `name`: only this plugin; NULL for all. `differences`: yours.
+ Errors: `not-installed`, `receipt-invalid`, `folder-unreadable`. [any thread]
+ */
+hotshoe_error *hotshoe_root_verify(const hotshoe_root *root,
+                                   const char *name,
+                                   size_t name_length,
+                                   hotshoe_diagnostics **differences);
+
+/*
+ Ends a root; what is installed stays. NULL is fine.
+ */
+void hotshoe_root_free(hotshoe_root *root);
+
+/*
+ An install of an archive: a tar, plain or in gzip or zstd, or a zip. Its bytes say which, not its name. It is
+ not read yet.
+
+ `install`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_install_new(const char *archive, size_t archive_length, hotshoe_install **install);
+
+/*
+ Whether it goes into `<root>/<name>`, for hosts that do not look for versions, and not into
+ `<root>/<name>/<version>`. A newer version takes the place of the one that is there, which goes out of use.
+ Off by default.
+ */
+hotshoe_error *hotshoe_install_set_flat(hotshoe_install *install, bool flat);
+
+/*
+ Whether it may take the place of another build of the same version, or of one that was changed since; what
+ was there goes out of use. Off by default.
+ */
+hotshoe_error *hotshoe_install_set_replace(hotshoe_install *install, bool replace);
+
+/*
+ Installs it only if the trust store of this host says that its signature is good, or that it needs none: the
+ file that HOTSHOE_TRUST names, else `<config>/hotshoe/<host>.trust.json`, which is read now. Without this
+ and hotshoe_install_set_trust, signatures are not looked at.
+
+ Errors: `key-invalid` if it cannot be used.
+ */
+hotshoe_error *hotshoe_install_set_host(hotshoe_install *install, const hotshoe_profile *profile);
+
+/*
+ The same by the trust store in a file, which must be there, and is read now.
+
+ Errors: `key-invalid` if it cannot be used.
+ */
+hotshoe_error *hotshoe_install_set_trust(hotshoe_install *install, const char *file, size_t file_length);
+
+/*
+ Has hotshoe_install_into_root tell how far it is, and lets the callback stop it. NULL, the default: nobody.
+
+ `user_data`: for each call of `callback`; it must stay good as long as the install uses it.
+ */
+hotshoe_error *hotshoe_install_set_progress(hotshoe_install *install,
+                                            hotshoe_progress_callback callback,
+                                            void *user_data);
+
+/*
+ Installs the archive. It is unpacked and checked in a hidden folder of the root first, and appears at once;
+ one that is refused or stopped leaves nothing behind. Nothing of it is run. Several processes may install at
+ once: they do it one after the other.
+
+ `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive.
+ Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
+ */
+hotshoe_error *hotshoe_install_into_root(const hotshoe_install *install,
+                                         const hotshoe_root *root,
+                                         hotshoe_installed **installed);
+
+/*
+ Ends an install; what it installed stays. NULL is fine.
+ */
+void hotshoe_install_free(hotshoe_install *install);
 
 #ifdef __cplusplus
 }  // extern "C"

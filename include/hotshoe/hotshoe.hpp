@@ -7,8 +7,9 @@
 //     hotshoe::Loaded loaded = host.load_all(registry);
 //
 // Each part wraps one handle of C in one class that can be moved and not copied, ends the handle, and adds
-// nothing that C lacks, but for two things that only C++ can do: what plugins throw is caught where their
-// entry is called (host.hpp), and what they register is owned (registration.hpp).
+// nothing that C lacks, but for what only C++ can do: what plugins throw is caught where their entry is
+// called (host.hpp), what a watch throws reaches the caller without passing through C (root.hpp), and what
+// plugins register is owned (registration.hpp).
 //
 // Link `Hotshoe::hotshoe` (CMake) or `hotshoe` (pkg-config). It works with -fno-exceptions: see error.hpp.
 #ifndef HOTSHOE_HOTSHOE_HPP
@@ -20,9 +21,12 @@
 #include "host.h"
 #include "host.hpp"
 #include "inspection.hpp"
+#include "install.hpp"
+#include "installed.hpp"
 #include "plugin.hpp"
 #include "profile.hpp"
 #include "registration.hpp"
+#include "root.hpp"
 #include "unload.hpp"
 
 #endif  // HOTSHOE_HOTSHOE_HPP

@@ -16,6 +16,13 @@
 
 namespace hotshoe {
 
+// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
+enum class ReceiptPolicy {
+  Off = HOTSHOE_RECEIPT_POLICY_OFF,               // receipts are not looked at
+  IfPresent = HOTSHOE_RECEIPT_POLICY_IF_PRESENT,  // where there is one, the library must be the one it names
+  Required = HOTSHOE_RECEIPT_POLICY_REQUIRED,     // there must be one: what was copied into place is refused
+};
+
 // The functions that change a profile need it for themselves.
 class Profile {
  public:
@@ -55,6 +62,12 @@ class Profile {
   // in use: for hosts that plugins are developed in.
   Result<void> set_private_copies(bool private_copies) {
     return Result<void>(hotshoe_profile_set_private_copies(get(), private_copies));
+  }
+
+  // Whether a plugin's library must be the one that was installed. One that is compared is mapped from a
+  // private copy. Off by default.
+  Result<void> set_receipt_policy(ReceiptPolicy policy) {
+    return Result<void>(hotshoe_profile_set_receipt_policy(get(), static_cast<int>(policy)));
   }
 
   std::string_view name() const noexcept { return detail::view(hotshoe_profile_name(get())); }

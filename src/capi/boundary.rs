@@ -58,10 +58,21 @@ pub(super) fn out<T>(place: *mut T, what: &str) -> Result<*mut T> {
 /// Gives a value to C.
 ///
 /// # Safety
-/// `place` came from [`out`] and may be written.
+/// `place` is not null and may be written.
 pub(super) unsafe fn give<T>(place: *mut *mut T, value: T) {
     // SAFETY: as the caller promises.
     unsafe { place.write(Box::into_raw(Box::new(value))) }
+}
+
+/// Gives a value to C, which may not want it and pass null.
+///
+/// # Safety
+/// `place` is null or may be written.
+pub(super) unsafe fn offer<T>(place: *mut *mut T, value: T) {
+    if !place.is_null() {
+        // SAFETY: as the caller promises.
+        unsafe { give(place, value) }
+    }
 }
 
 /// Takes back what [`give`] gave; null is fine.

@@ -1,11 +1,11 @@
 //! What a host expects of its plugins.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{c_string, fallible, free, give, lend, out, path, required_mut, text};
 use super::error::hotshoe_error;
-use crate::error::Result;
-use crate::profile::{HostProfile, LoadPolicy};
+use crate::error::{Code, Error, Result};
+use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
 
 /// What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
 pub struct hotshoe_profile {
@@ -17,6 +17,24 @@ pub struct hotshoe_profile {
     version_symbol: CString,
     version_key: CString,
 }
+
+/// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub enum hotshoe_receipt_policy {
+    /// Receipts are not looked at.
+    Off = 0,
+    /// Where there is a receipt, the library must be the one it names.
+    IfPresent = 1,
+    /// There must be a receipt, too: what was copied into place is refused.
+    Required = 2,
+}
+
+const RECEIPT_POLICIES: [(hotshoe_receipt_policy, ReceiptPolicy); 3] = [
+    (hotshoe_receipt_policy::Off, ReceiptPolicy::Off),
+    (hotshoe_receipt_policy::IfPresent, ReceiptPolicy::IfPresent),
+    (hotshoe_receipt_policy::Required, ReceiptPolicy::Required),
+];
 
 impl hotshoe_profile {
     fn new(profile: HostProfile) -> hotshoe_profile {
@@ -138,6 +156,28 @@ pub unsafe extern "C" fn hotshoe_profile_set_private_copies(
         // SAFETY: the header's contract for handles.
         unsafe { required_mut(profile, "profile") }?.profile.policies.load =
             if private_copies { LoadPolicy::Copy } else { LoadPolicy::Direct };
+        Ok(())
+    })
+}
+
+/// Whether a plugin's library must be the one that was installed. A library that is compared is mapped from a
+/// private copy. HOTSHOE_RECEIPT_POLICY_OFF by default.
+///
+/// `policy`: a hotshoe_receipt_policy. Errors: `argument-invalid` for anything else.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_receipt_policy(
+    profile: *mut hotshoe_profile,
+    policy: c_int,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let profile = unsafe { required_mut(profile, "profile") }?;
+        let known = RECEIPT_POLICIES.iter().find(|(known, _)| *known as c_int == policy);
+        let (_, policy) = known.ok_or_else(|| {
+            Error::new(Code::ArgumentInvalid, format!("`policy` is {policy}"))
+                .hint("pass one of HOTSHOE_RECEIPT_POLICY_OFF, _IF_PRESENT and _REQUIRED")
+        })?;
+        profile.profile.policies.receipt = *policy;
         Ok(())
     })
 }

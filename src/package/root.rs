@@ -103,6 +103,7 @@ impl Root {
                 }
             }
         }
+        refuse_link(&self.aside())?;
         for folder in folders(&self.aside()).map_err(|error| self.unreadable(error))? {
             add(folder, false);
         }
@@ -285,6 +286,14 @@ pub(super) fn refuse_changed(folder: &Path, anyway: &str) -> Result<()> {
     }
 }
 
+/// Refuses what is there and no real folder: a link would lead out of the root.
+fn refuse_link(path: &Path) -> Result<()> {
+    match path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
+        true => Err(Error::new(Code::PackageWrite, "this is in the way, and is no folder").hint("remove it").at(path)),
+        false => Ok(()),
+    }
+}
+
 /// The real folders in a folder, by name, without hidden ones; none if it is not there. Links are not
 /// followed, so nothing outside is ever taken for something installed.
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -318,11 +327,7 @@ impl<'a> Change<'a> {
     pub(super) fn begin(root: &'a Root, doing: &str, watch: Watch<'_>) -> Result<Change<'a>> {
         let made = root.path.ancestors().take_while(|folder| !at_least_here(folder).exists()).count();
         let hidden = root.path.join(HIDDEN);
-        if hidden.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-            return Err(Error::new(Code::PackageWrite, "this is Hotshoe's own, and must be a folder")
-                .hint("remove it")
-                .at(hidden));
-        }
+        refuse_link(&hidden)?;
         let lock = Lock::acquire(&hidden, doing, watch)?;
         if lock.is_exclusive() {
             clear(&hidden);

@@ -18,10 +18,12 @@ void everything_follows_from_the_name() {
   profile.set_entry("mixer_main").value();
   profile.set_abi("tape", "reel").value();
   profile.set_private_copies(true).value();
+  profile.set_receipt_policy(hotshoe::ReceiptPolicy::IfPresent).value();
   CHECK_EQUAL(profile.version(), "2.1.0");
   CHECK_EQUAL(profile.entry(), "mixer_main");
   CHECK_EQUAL(profile.set_version("two").error().code(), "version-invalid");
   CHECK_EQUAL(profile.set_entry("not a symbol").error().code(), "profile-invalid");
+  CHECK_EQUAL(profile.set_receipt_policy(hotshoe::ReceiptPolicy(9)).error().code(), "argument-invalid");
   CHECK_EQUAL(hotshoe::Profile::named("").error().code(), "profile-invalid");
 }
 

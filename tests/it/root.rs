@@ -359,6 +359,41 @@ fn nothing_is_installed_or_removed_through_a_link() {
 }
 
 #[test]
+fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
+    let shop = Shop::new();
+    let outside = shop.tree.path("outside");
+    package::install(&shop.gain("1.0.0", "a"), &outside).unwrap();
+    let before = content(&outside);
+    let hidden = shop.tree.path("plugins/.hotshoe");
+    let archive = shop.gain("2.0.0", "a");
+    let install = || package::install(&archive, shop.root().path());
+
+    fs::create_dir_all(&hidden).unwrap();
+    std::os::unix::fs::symlink(outside.join("gain"), hidden.join("aside")).unwrap();
+    assert_eq!(code(install()), Code::PackageWrite);
+    assert_eq!(code(shop.root().prune(None, 1, false, &mut unwatched)), Code::PackageWrite);
+    fs::remove_dir_all(&hidden).unwrap();
+
+    fs::create_dir(&hidden).unwrap();
+    std::os::unix::fs::symlink(outside.join("gain/1.0.0/plugin.json"), hidden.join("lock")).unwrap();
+    assert_eq!(code(install()), Code::PackageWrite);
+    fs::remove_dir_all(&hidden).unwrap();
+
+    fs::create_dir_all(hidden.join("lock")).unwrap();
+    assert_eq!(code(install()), Code::PackageWrite);
+    fs::remove_dir_all(&hidden).unwrap();
+
+    // A link that looks like something left behind is removed, and not what it leads to.
+    fs::create_dir(&hidden).unwrap();
+    std::os::unix::fs::symlink(&outside, hidden.join("staging-squat")).unwrap();
+    fs::write(shop.tree.path("plugins/gain"), "in the way").unwrap();
+    assert_eq!(code(install()), Code::PackageWrite);
+    fs::remove_file(shop.tree.path("plugins/gain")).unwrap();
+    install().unwrap();
+    assert_eq!(content(&outside), before);
+}
+
+#[test]
 fn what_a_killed_process_left_is_cleared_by_the_next() {
     let shop = Shop::new();
     fs::create_dir_all(shop.tree.path("plugins/.hotshoe/staging-left/content/gain")).unwrap();

@@ -1,0 +1,152 @@
+//! How an archive is installed.
+
+use std::ffi::{c_char, c_void};
+use std::path::PathBuf;
+
+use super::boundary::{fallible, free, give, offer, out, path, required, required_mut};
+use super::error::hotshoe_error;
+use super::installed::hotshoe_installed;
+use super::profile::hotshoe_profile;
+use super::root::{Callback, hotshoe_progress_callback, hotshoe_root};
+use crate::package::{Install, Progress, TrustStore};
+
+/// How an archive is installed.
+pub struct hotshoe_install {
+    archive: PathBuf,
+    flat: bool,
+    replace: bool,
+    trust: Option<TrustStore>,
+    progress: Callback,
+}
+
+/// An install of an archive: a tar, plain or in gzip or zstd, or a zip. Its bytes say which, not its name. It is
+/// not read yet.
+///
+/// `install`: yours. Errors: `argument-invalid` only. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_new(
+    archive: *const c_char,
+    archive_length: usize,
+    install: *mut *mut hotshoe_install,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let install = out(install, "install")?;
+        // SAFETY: the header's contract for strings and out-parameters.
+        unsafe {
+            let archive = path(archive, archive_length, "archive")?;
+            let how =
+                hotshoe_install { archive, flat: false, replace: false, trust: None, progress: Callback::default() };
+            give(install, how);
+        }
+        Ok(())
+    })
+}
+
+/// Whether it goes into `<root>/<name>`, for hosts that do not look for versions, and not into
+/// `<root>/<name>/<version>`. A newer version takes the place of the one that is there, which goes out of use.
+/// Off by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_set_flat(install: *mut hotshoe_install, flat: bool) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        unsafe { required_mut(install, "install") }?.flat = flat;
+        Ok(())
+    })
+}
+
+/// Whether it may take the place of another build of the same version, or of one that was changed since; what
+/// was there goes out of use. Off by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_set_replace(
+    install: *mut hotshoe_install,
+    replace: bool,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        unsafe { required_mut(install, "install") }?.replace = replace;
+        Ok(())
+    })
+}
+
+/// Installs it only if the trust store of this host says that its signature is good, or that it needs none: the
+/// file that HOTSHOE_TRUST names, else `<config>/hotshoe/<host>.trust.json`, which is read now. Without this
+/// and hotshoe_install_set_trust, signatures are not looked at.
+///
+/// Errors: `key-invalid` if it cannot be used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_set_host(
+    install: *mut hotshoe_install,
+    profile: *const hotshoe_profile,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let (install, profile) = unsafe { (required_mut(install, "install")?, required(profile, "profile")?) };
+        install.trust = Some(TrustStore::for_host(&profile.profile.name)?);
+        Ok(())
+    })
+}
+
+/// The same by the trust store in a file, which must be there, and is read now.
+///
+/// Errors: `key-invalid` if it cannot be used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_set_trust(
+    install: *mut hotshoe_install,
+    file: *const c_char,
+    file_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (install, file) = unsafe { (required_mut(install, "install")?, path(file, file_length, "file")?) };
+        install.trust = Some(TrustStore::open(&file)?);
+        Ok(())
+    })
+}
+
+/// Has hotshoe_install_into_root tell how far it is, and lets the callback stop it. NULL, the default: nobody.
+///
+/// `user_data`: for each call of `callback`; it must stay good as long as the install uses it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_set_progress(
+    install: *mut hotshoe_install,
+    callback: hotshoe_progress_callback,
+    user_data: *mut c_void,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        unsafe { required_mut(install, "install") }?.progress = Callback { function: callback, user_data };
+        Ok(())
+    })
+}
+
+/// Installs the archive. It is unpacked and checked in a hidden folder of the root first, and appears at once;
+/// one that is refused or stopped leaves nothing behind. Nothing of it is run. Several processes may install at
+/// once: they do it one after the other.
+///
+/// `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive.
+/// Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_into_root(
+    install: *const hotshoe_install,
+    root: *const hotshoe_root,
+    installed: *mut *mut hotshoe_installed,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe {
+            let (install, root) = (required(install, "install")?, required(root, "root")?);
+            let watch = &mut |progress: Progress<'_>| install.progress.tell(progress);
+            let how = Install::of(&install.archive).trust(install.trust.as_ref());
+            let how = how.flat(install.flat).replace(install.replace);
+            offer(installed, hotshoe_installed::by_install(how.into_root(&root.root, watch)?));
+        }
+        Ok(())
+    })
+}
+
+/// Ends an install; what it installed stays. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_free(install: *mut hotshoe_install) {
+    // SAFETY: the header's contract for handles.
+    unsafe { free(install) }
+}
