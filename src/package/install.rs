@@ -8,10 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use super::change::{Change, cannot_write, there};
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
 use super::read::{self, unreadable};
-use super::root::{Change, Installed, Root, cannot_write, refuse_changed, there};
+use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
 use super::trust::TrustStore;
 use super::unpack::{create_new, unpack};
@@ -90,7 +91,7 @@ impl<'a> Install<'a> {
         let (mut file, before) = read::open(self.archive)?;
         let origin = self.origin(&mut file, before.len(), watch)?;
         let signature = self.trust.map(|trust| trust.judge(self.archive, &mut file)).transpose()?.flatten();
-        let change = Change::begin(root, &format!("install {}", origin.file), watch)?;
+        let change = Change::begin(root.path(), &format!("install {}", origin.file), watch)?;
         if let Some(present) = self.present(root, &origin)? {
             return Ok(present);
         }

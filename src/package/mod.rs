@@ -9,6 +9,7 @@
 //! A signature stands beside its archive, `<archive>.minisig`, and says what the archive is; a
 //! [`TrustStore`] says whose signatures count.
 
+mod change;
 mod content;
 mod entries;
 mod install;
@@ -34,8 +35,8 @@ pub use list::{Content, list};
 pub use make::{MakeOptions, Package, make, make_with};
 pub use progress::{Progress, Watch, unwatched};
 pub use root::{Installed, Root};
-pub use signature::{Claim, Signature, Signed, sign, verify};
-pub use trust::{SignaturePolicy, TrustStore, TrustedKey};
+pub use signature::{Claim, Signature, Signed, sign};
+pub use trust::{SignaturePolicy, TrustStore, TrustedKey, verify};
 pub use write::Format;
 
 use std::path::{Path, PathBuf};

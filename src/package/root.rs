@@ -12,23 +12,16 @@
 //! ```
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use tempfile::TempDir;
-
-use super::lock::Lock;
+use super::change::{self, Change, refuse_link};
 use super::progress::Watch;
-use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::manifest::check_name;
 use crate::receipt::{Difference, Receipt};
 use crate::version::Version;
-
-/// The root's hidden folder, which a catalog does not look into.
-const HIDDEN: &str = ".hotshoe";
+use serde::Serialize;
 
 /// A folder that plugins are installed in: one of a host's search path.
 ///
@@ -103,8 +96,9 @@ impl Root {
                 }
             }
         }
-        refuse_link(&self.aside())?;
-        for folder in folders(&self.aside()).map_err(|error| self.unreadable(error))? {
+        let aside = change::aside(&self.path);
+        refuse_link(&aside)?;
+        for folder in folders(&aside).map_err(|error| self.unreadable(error))? {
             add(folder, false);
         }
         installed.sort_by_key(by_name_and_version);
@@ -114,7 +108,8 @@ impl Root {
     /// Compares what is installed with its receipts: every plugin in use, or those of a name.
     pub fn verify(&self, name: Option<&str>) -> Result<Vec<(Installed, Vec<Difference>)>> {
         let (installed, damaged) = self.installed()?;
-        let is_aside = |error: &Error| error.path().is_some_and(|path| path.starts_with(self.aside()));
+        let aside = change::aside(&self.path);
+        let is_aside = |error: &Error| error.path().is_some_and(|path| path.starts_with(&aside));
         if let Some(error) = damaged.into_iter().find(|error| !is_aside(error)) {
             return Err(error);
         }
@@ -143,7 +138,7 @@ impl Root {
         force: bool,
         watch: Watch<'_>,
     ) -> Result<Vec<Installed>> {
-        let change = Change::begin(self, &format!("uninstall {name}"), watch)?;
+        let change = Change::begin(&self.path, &format!("uninstall {name}"), watch)?;
         let found: Vec<Installed> = self
             .of_name(name)?
             .into_iter()
@@ -164,7 +159,7 @@ impl Root {
     ///
     /// What goes out of use is kept until [`Root::prune`], and comes back by a rollback to its version.
     pub fn rollback(&self, name: &str, to: Option<&Version>, watch: Watch<'_>) -> Result<(Installed, Vec<Installed>)> {
-        let change = Change::begin(self, &format!("roll back {name}"), watch)?;
+        let change = Change::begin(&self.path, &format!("roll back {name}"), watch)?;
         let known = self.of_name(name)?;
         let in_use = || known.iter().filter(|found| found.in_use);
         let current = in_use().next_back().ok_or_else(|| self.not_installed(name, None))?;
@@ -208,7 +203,7 @@ impl Root {
     pub fn prune(&self, name: Option<&str>, keep: usize, dry_run: bool, watch: Watch<'_>) -> Result<Vec<Installed>> {
         let change = match dry_run {
             true => None,
-            false => Some(Change::begin(self, "prune", watch)?),
+            false => Some(Change::begin(&self.path, "prune", watch)?),
         };
         let (installed, _) = self.installed()?;
         let mut kept = std::collections::HashMap::<String, usize>::new();
@@ -250,10 +245,6 @@ impl Root {
         }
     }
 
-    fn aside(&self) -> PathBuf {
-        self.path.join(HIDDEN).join("aside")
-    }
-
     fn unreadable(&self, error: io::Error) -> Error {
         Error::new(Code::FolderUnreadable, "the folder of installed plugins cannot be read")
             .because(error)
@@ -286,14 +277,6 @@ pub(super) fn refuse_changed(folder: &Path, anyway: &str) -> Result<()> {
     }
 }
 
-/// Refuses what is there and no real folder: a link would lead out of the root.
-fn refuse_link(path: &Path) -> Result<()> {
-    match path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-        true => Err(Error::new(Code::PackageWrite, "this is in the way, and is no folder").hint("remove it").at(path)),
-        false => Ok(()),
-    }
-}
-
 /// The real folders in a folder, by name, without hidden ones; none if it is not there. Links are not
 /// followed, so nothing outside is ever taken for something installed.
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -311,199 +294,4 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     folders.sort();
     Ok(folders)
-}
-
-/// The right to change a root, until it is dropped. What it leaves is the plugins, and the hidden
-/// folder only if there is something in it.
-pub(super) struct Change<'a> {
-    root: &'a Root,
-    lock: Option<Lock>,
-    /// How many of the folders that lead to it were made for this.
-    made: usize,
-}
-
-impl<'a> Change<'a> {
-    /// Makes the root if it is not there, takes its lock, and clears what a process left that was killed.
-    pub(super) fn begin(root: &'a Root, doing: &str, watch: Watch<'_>) -> Result<Change<'a>> {
-        let made = root.path.ancestors().take_while(|folder| !at_least_here(folder).exists()).count();
-        let hidden = root.path.join(HIDDEN);
-        refuse_link(&hidden)?;
-        let lock = Lock::acquire(&hidden, doing, watch)?;
-        if lock.is_exclusive() {
-            clear(&hidden);
-        }
-        Ok(Change { root, lock: Some(lock), made })
-    }
-
-    /// A new folder to unpack into, which removes itself.
-    pub(super) fn stage(&self) -> Result<TempDir> {
-        let hidden = self.root.path.join(HIDDEN);
-        tempfile::Builder::new()
-            .prefix(STAGING)
-            .tempdir_in(&hidden)
-            .map_err(|error| cannot_write(error, &self.root.path))
-    }
-
-    /// Moves a finished folder to its place at once, and makes that last.
-    ///
-    /// What is there is an error; or, if it may be replaced, the two are exchanged and it goes out of use,
-    /// to where this returns.
-    pub(super) fn publish(&self, folder: &Path, place: &Path, replace: bool) -> Result<Option<PathBuf>> {
-        self.refuse_links(place)?;
-        let failed = |error| cannot_write(error, place);
-        let parent = place.parent().unwrap_or(place);
-        fs::create_dir_all(parent).map_err(failed)?;
-        let replaced = match place.symlink_metadata().is_ok() {
-            false => {
-                fs::rename(folder, place).map_err(|error| match error.kind() {
-                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => there(place),
-                    _ => failed(error),
-                })?;
-                None
-            }
-            true if !replace => return Err(there(place)),
-            true => {
-                // Under its later name first: if this stops behind the exchange, the old one is not lost.
-                let aside = self.slot(place)?;
-                fs::rename(folder, &aside).map_err(failed)?;
-                exchange(&aside, place).map_err(failed)?;
-                sync_folder(&self.root.aside()).map_err(failed)?;
-                Some(aside)
-            }
-        };
-        let inside = parent.ancestors().take_while(|folder| folder.starts_with(&self.root.path));
-        let made = self.root.path.ancestors().skip(1).take(self.made);
-        inside.chain(made).try_for_each(|folder| sync_folder(at_least_here(folder))).map_err(failed)?;
-        Ok(replaced)
-    }
-
-    /// Takes a version out of use; returns where it is now.
-    pub(super) fn set_aside(&self, place: &Path) -> Result<PathBuf> {
-        self.refuse_links(place)?;
-        let aside = self.slot(place)?;
-        self.take(place, &aside)?;
-        sync_folder(&self.root.aside()).map_err(|error| cannot_write(error, place))?;
-        Ok(aside)
-    }
-
-    /// Removes a version: it is gone at once, its files one by one afterwards.
-    pub(super) fn remove(&self, place: &Path) -> Result<()> {
-        self.refuse_links(place)?;
-        let staging = self.stage()?;
-        self.take(place, &staging.path().join("removed"))?;
-        staging.close().map_err(|error| cannot_write(error, place))
-    }
-
-    /// Moves a folder out of its place, and the folder around it if that is empty then.
-    fn take(&self, place: &Path, to: &Path) -> Result<()> {
-        let failed = |error| cannot_write(error, place);
-        fs::rename(place, to).map_err(failed)?;
-        let Some(parent) = place.parent() else { return Ok(()) };
-        sync_folder(parent).map_err(failed)?;
-        if parent != self.root.path && fs::remove_dir(parent).is_ok() {
-            parent.parent().map_or(Ok(()), sync_folder).map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// A place among the versions out of use that is free.
-    fn slot(&self, place: &Path) -> Result<PathBuf> {
-        let aside = self.root.aside();
-        let failed = |error| cannot_write(error, &aside);
-        fs::create_dir_all(&aside).map_err(failed)?;
-        let inside: Vec<_> =
-            place.strip_prefix(&self.root.path).unwrap_or(place).iter().map(|part| part.to_string_lossy()).collect();
-        let stem = inside.join("-");
-        let slot =
-            (1..).map(|number| aside.join(format!("{stem}-{number}"))).find(|slot| slot.symlink_metadata().is_err());
-        slot.ok_or_else(|| failed(io::ErrorKind::AlreadyExists.into()))
-    }
-
-    /// Refuses a place that a link leads to: it would lie outside of the root.
-    fn refuse_links(&self, place: &Path) -> Result<()> {
-        let mut path = self.root.path.clone();
-        for part in place.strip_prefix(&self.root.path).unwrap_or(Path::new("")) {
-            path.push(part);
-            if path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-                return Err(Error::new(Code::PackageWrite, "this is in the way, and is no folder")
-                    .hint("remove it")
-                    .at(path));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Change<'_> {
-    fn drop(&mut self) {
-        let is_exclusive = self.lock.as_ref().is_some_and(Lock::is_exclusive);
-        let hidden = self.root.path.join(HIDDEN);
-        if is_exclusive {
-            // Only what is empty goes; that they are not, is no failure.
-            drop(fs::remove_dir(hidden.join("aside")));
-        }
-        self.lock = None;
-        if is_exclusive {
-            drop(fs::remove_dir(hidden));
-            self.root.path.ancestors().take(self.made).for_each(|folder| drop(fs::remove_dir(folder)));
-        }
-    }
-}
-
-/// A relative path ends in an empty one, which means here.
-fn at_least_here(folder: &Path) -> &Path {
-    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
-}
-
-const STAGING: &str = "staging-";
-
-/// Removes what a process was unpacking or removing when it was killed. What cannot be removed is in
-/// nobody's way.
-fn clear(hidden: &Path) {
-    for entry in hidden.read_dir().into_iter().flatten().flatten() {
-        if entry.file_name().as_encoded_bytes().starts_with(STAGING.as_bytes()) {
-            drop(fs::remove_dir_all(entry.path()));
-        }
-    }
-}
-
-pub(super) fn cannot_write(error: io::Error, path: &Path) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room, then do it again; `hotshoe prune` removes old versions"
-        }
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-            "choose another folder with `--root`, or ask who owns this one"
-        }
-        io::ErrorKind::CrossesDevices => "the folder of one plugin is a file system of its own: unmount it",
-        _ => "what was there before is there still",
-    };
-    Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).hint(hint).at(path)
-}
-
-pub(super) fn there(place: &Path) -> Error {
-    Error::new(Code::AlreadyInstalled, "another plugin lies here already, or another build of this version")
-        .hint("compare them; `--replace` puts the new one in its place and keeps the old one out of use")
-        .at(place)
-}
-
-/// Exchanges two folders at once. A file system that cannot do that does it in two steps, between
-/// which neither is at the place.
-fn exchange(aside: &Path, place: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        match renameat_with(CWD, aside, CWD, place, RenameFlags::EXCHANGE) {
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {}
-            result => return Ok(result?),
-        }
-    }
-    let mut between = aside.as_os_str().to_owned();
-    between.push("-old");
-    fs::rename(place, &between)?;
-    if let Err(error) = fs::rename(aside, place) {
-        fs::rename(&between, place)?;
-        return Err(error);
-    }
-    fs::rename(&between, aside)
 }

@@ -19,7 +19,6 @@ use super::layout;
 use super::progress::unwatched;
 use super::publish::replace;
 use super::read::{self, unreadable};
-use super::trust::{SignaturePolicy, TrustStore};
 use super::unpack::unpack;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
@@ -78,7 +77,7 @@ impl Claim {
 }
 
 /// What an archive holds, found as [`super::Install`] finds it: name, version and platforms.
-fn contents(archive: &Path, file: &File) -> Result<(String, Option<Version>, Vec<Platform>)> {
+pub(super) fn contents(archive: &Path, file: &File) -> Result<(String, Option<Version>, Vec<Platform>)> {
     let folder = tempfile::tempdir().map_err(|error| {
         Error::new(Code::PackageWrite, "the archive cannot be unpacked for a look at it")
             .because(error)
@@ -317,19 +316,4 @@ pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
     replace(&path, &signature.to_string())
         .map_err(|error| Error::new(Code::KeyWrite, "the signature cannot be written").because(error).at(&path))?;
     Ok(Signed { signature: path, key: key.public().id(), claim })
-}
-
-/// Verifies an archive: that it is signed, by a key that is trusted for it, as what it really holds.
-///
-/// A signature is demanded whatever the store's policy. Nothing is installed and nothing run.
-pub fn verify(archive: &Path, trust: &TrustStore) -> Result<Signature> {
-    let (mut file, _) = read::open(archive)?;
-    let mut trust = trust.clone();
-    trust.set_policy(SignaturePolicy::Required);
-    let at = |error: Error| error.at(archive);
-    let signature = trust.judge(archive, &mut file)?.ok_or_else(|| trust.missing(archive))?;
-    let (name, version, platforms) = contents(archive, &file).map_err(at)?;
-    trust.admit(&name, Some(&signature)).map_err(at)?;
-    signature.binds(&name, version.as_ref(), &platforms).map_err(at)?;
-    Ok(signature)
 }

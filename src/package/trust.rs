@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::entries::folded;
 use super::key::{KeyId, PublicKey};
-use super::signature::{Signature, Unverified, check_file, path_beside};
+use super::read;
+use super::signature::{Signature, Unverified, check_file, contents, path_beside};
 use super::trust_file::{self, Place, StoreFile, StoredKey};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
@@ -298,6 +299,21 @@ impl TrustStore {
         }
         Ok(store)
     }
+}
+
+/// Verifies an archive: that it is signed, by a key that is trusted for it, as what it really holds.
+///
+/// A signature is demanded whatever the store's policy. Nothing is installed and nothing run.
+pub fn verify(archive: &Path, trust: &TrustStore) -> Result<Signature> {
+    let (mut file, _) = read::open(archive)?;
+    let mut trust = trust.clone();
+    trust.set_policy(SignaturePolicy::Required);
+    let at = |error: Error| error.at(archive);
+    let signature = trust.judge(archive, &mut file)?.ok_or_else(|| trust.missing(archive))?;
+    let (name, version, platforms) = contents(archive, &file).map_err(at)?;
+    trust.admit(&name, Some(&signature)).map_err(at)?;
+    signature.binds(&name, version.as_ref(), &platforms).map_err(at)?;
+    Ok(signature)
 }
 
 fn add_names(trusted: &mut TrustedKey, plugins: &[String]) {

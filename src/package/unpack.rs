@@ -7,10 +7,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
+use super::change::cannot_write;
 use super::entries::{Kind, Policy};
 use super::progress::{Progress, Watch, tell};
 use super::read::{self, Entry, damaged};
-use super::root::cannot_write;
 use crate::error::Result;
 use crate::receipt::{Hasher, InstalledFile};
 

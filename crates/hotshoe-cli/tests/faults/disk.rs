@@ -1,7 +1,8 @@
 //! A disk that forgets: what is left of a sequence of changes if the power is cut.
 //!
 //! The model is that of POSIX: what was written to a file is safe after an fsync of the file, and an entry of
-//! a folder after an fsync of the folder. All the rest may be there or not.
+//! a folder after an fsync of the folder. All the rest may be there or not. An exchange of two folders is one
+//! step of the file system's journal, so it is safe in both places at once.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -37,13 +38,15 @@ enum Inode {
 pub struct Disk {
     path: PathBuf,
     root: Node,
+    /// The folders around what was exchanged.
+    exchanged: Vec<[PathBuf; 2]>,
 }
 
 impl Disk {
     /// A disk that holds, safely, what is in `before`, at the path `root`.
     pub fn of(before: &Path, root: &Path) -> Disk {
         let parent = fs::canonicalize(root.parent().expect("it has one")).expect("it is there");
-        Disk { path: parent.join(root.file_name().expect("it has one")), root: read(before) }
+        Disk { path: parent.join(root.file_name().expect("it has one")), root: read(before), exchanged: Vec::new() }
     }
 
     /// Makes a change; what is elsewhere is left out.
@@ -56,10 +59,16 @@ impl Disk {
                 Inode::File { now, .. } => now.extend(bytes),
                 Inode::Folder { .. } => panic!("{} is a folder", path.display()),
             }),
-            Call::Sync(path) => self.change(path, |inode| match inode {
-                Inode::File { now, safe } => safe.clone_from(now),
-                Inode::Folder { now, safe } => safe.clone_from(now),
-            }),
+            Call::Sync(path) => {
+                let pairs = self.exchanged.extract_if(.., |pair| pair.contains(path)).flatten();
+                let paths: Vec<PathBuf> = pairs.chain([path.clone()]).collect();
+                for path in paths {
+                    self.change(&path, |inode| match inode {
+                        Inode::File { now, safe } => safe.clone_from(now),
+                        Inode::Folder { now, safe } => safe.clone_from(now),
+                    });
+                }
+            }
             Call::Rename(from, to) => {
                 if let Some(node) = self.take(from) {
                     self.put(to, node);
@@ -69,6 +78,7 @@ impl Disk {
                 let (first, second) = (self.take(one).expect("it is there"), self.take(other).expect("it is there"));
                 self.put(one, second);
                 self.put(other, first);
+                self.exchanged.push([one, other].map(|path| path.parent().expect("it has one").to_owned()));
             }
             Call::Remove(path) => drop(self.take(path)),
         }

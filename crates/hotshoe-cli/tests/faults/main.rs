@@ -247,6 +247,42 @@ fn a_power_cut_at_any_moment_leaves_the_old_or_the_new_whole() {
 }
 
 #[test]
+fn a_power_cut_in_a_rollback_loses_no_version() {
+    if !require("strace") {
+        return;
+    }
+    for flat in [false, true] {
+        let shop = Shop::new(flat);
+        assert!(shop.tool(&shop.install("1.1.0")).status.success());
+        fs::remove_dir_all(shop.tree.path("before")).expect("it is ours");
+        copy(&shop.root(), &shop.tree.path("before"));
+        let rollback = ["rollback", "gain", "--root", "plugins"].map(str::to_owned);
+        let trace = Trace::of(&shop.command(TOOL, &rollback));
+        let mut disk = disk::Disk::of(&shop.tree.path("before"), &shop.root());
+        let mut last = Vec::new();
+        for (number, call) in trace.calls.iter().enumerate() {
+            disk.apply(call);
+            for loss in disk::Loss::ALL {
+                let root = shop.tree.path("cut");
+                disk.write(loss, &root);
+                let what = format!("{loss:?} after call {number}, {call:?}, flat: {flat}");
+                last = seen(&root, &what);
+                assert!(!last.is_empty(), "{what}");
+                let (known, damaged) = Root::new(&root).installed().expect("it is readable");
+                assert!(damaged.is_empty(), "{what}: {damaged:?}");
+                for version in ["1.0.0", "1.1.0"] {
+                    let is_there =
+                        known.iter().any(|found| found.version.as_ref().is_some_and(|v| v.to_string() == version));
+                    assert!(is_there, "{version} is lost: {what}");
+                }
+                fs::remove_dir_all(root).expect("it is ours");
+            }
+        }
+        assert_eq!(last, ["1.0.0"], "flat: {flat}");
+    }
+}
+
+#[test]
 fn fifty_processes_install_the_same_plugin_at_once_and_one_does_the_work() {
     let shop = Shop::new(false);
     let install = || shop.command(TOOL, &shop.install("1.1.0")).stdout(Stdio::piped()).spawn().expect("it starts");
