@@ -19,6 +19,10 @@ pub fn run(args: &Prune) -> Result<Answer> {
     if pruned.is_empty() {
         answer.line("nothing to remove");
     }
+    let kept = root.installed()?.0.into_iter().filter(|found| !found.in_use && !pruned.contains(found));
+    for installed in kept.filter(|found| args.name.as_ref().is_none_or(|name| *name == found.name)) {
+        answer.line(format!("  kept, for its files were changed: {installed} in {}", installed.path.display()));
+    }
     answer.field("removed", &pruned);
     Ok(answer)
 }

@@ -185,6 +185,21 @@ nothing to remove
 }
 
 #[test]
+fn what_was_changed_and_replaced_is_kept_and_told() {
+    let tree = packaged();
+    hotshoe(&tree, &INSTALL).assert().code(0);
+    let tree = tree.file("plugins/gain/1.2.3/plugin.json", "{}");
+    let args = [&INSTALL[..], &["--replace"]].concat();
+    hotshoe(&tree, &args).assert().code(0);
+    let args = ["prune", "--root", "plugins"];
+    hotshoe(&tree, &args).assert().code(0).stdout_eq(str![[r#"
+nothing to remove
+  kept, for its files were changed: gain 1.2.3 in plugins/.hotshoe/aside/gain-1.2.3-1
+
+"#]]).stderr_eq(str![]);
+}
+
+#[test]
 fn a_plugin_is_uninstalled_unless_something_in_it_was_changed() {
     let tree = packaged();
     hotshoe(&tree, &INSTALL).assert().code(0);
