@@ -180,6 +180,11 @@ typedef struct hotshoe_install hotshoe_install;
 typedef struct hotshoe_installed hotshoe_installed;
 
 /*
+ An archive that was made of a plugin's folder.
+ */
+typedef struct hotshoe_package hotshoe_package;
+
+/*
  A plugin that was brought to life. Freeing the handle does not unload the plugin.
  */
 typedef struct hotshoe_plugin hotshoe_plugin;
@@ -813,6 +818,51 @@ hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
  Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
  */
 void hotshoe_host_free(hotshoe_host *host);
+
+/*
+ Makes `<output>/<name>-<version>.tar.gz` of a plugin's folder, and its `.sha256` beside it. The same folder
+ gives the same bytes on every machine. An archive of that name is replaced, at once and when the new one is
+ complete.
+
+ `profile`: a host that must take the plugin, if its version is known; NULL asks nobody. `package`: yours.
+ Errors: of the stages `package`, `manifest`, `inspect` and `catalog`. [any thread]
+ */
+hotshoe_error *hotshoe_package_make(const char *folder,
+                                    size_t folder_length,
+                                    const char *output,
+                                    size_t output_length,
+                                    const hotshoe_profile *profile,
+                                    hotshoe_package **package);
+
+/*
+ The plugin's name. [any thread]
+ */
+const char *hotshoe_package_name(const hotshoe_package *package);
+
+/*
+ The plugin's version. [any thread]
+ */
+const char *hotshoe_package_version(const hotshoe_package *package);
+
+/*
+ The archive's path. [any thread]
+ */
+const char *hotshoe_package_archive(const hotshoe_package *package);
+
+/*
+ The archive's SHA-256, in 64 hexadecimal digits. [any thread]
+ */
+const char *hotshoe_package_sha256(const hotshoe_package *package);
+
+/*
+ The archive's size in bytes. [any thread]
+ */
+uint64_t hotshoe_package_size(const hotshoe_package *package);
+
+/*
+ Ends what is known of an archive; the archive stays. NULL is fine.
+ */
+void hotshoe_package_free(hotshoe_package *package);
 
 /*
  How many there are. [any thread]

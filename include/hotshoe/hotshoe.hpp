@@ -23,6 +23,7 @@
 #include "inspection.hpp"
 #include "install.hpp"
 #include "installed.hpp"
+#include "package.hpp"
 #include "plugin.hpp"
 #include "profile.hpp"
 #include "registration.hpp"

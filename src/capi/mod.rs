@@ -17,6 +17,7 @@ pub mod host;
 pub mod inspection;
 pub mod install;
 pub mod installed;
+pub mod package;
 pub mod plugin;
 pub mod profile;
 pub mod root;

@@ -192,11 +192,15 @@ fn what_was_changed_and_replaced_is_kept_and_told() {
     let args = [&INSTALL[..], &["--replace"]].concat();
     hotshoe(&tree, &args).assert().code(0);
     let args = ["prune", "--root", "plugins"];
-    hotshoe(&tree, &args).assert().code(0).stdout_eq(str![[r#"
+    hotshoe(&tree, &args)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
 nothing to remove
   kept, for its files were changed: gain 1.2.3 in plugins/.hotshoe/aside/gain-1.2.3-1
 
-"#]]).stderr_eq(str![]);
+"#]])
+        .stderr_eq(str![]);
 }
 
 #[test]
