@@ -29,7 +29,7 @@ git ls-files '*.cmake' '*CMakeLists.txt' | xargs build/linters/bin/cmake-lint --
 git ls-files '*.sh' .ci/run | xargs shellcheck
 
 step "The loader and the tool (Rust)"
-cargo test --quiet --workspace --features hotshoe/capi
+cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-testkit --features hotshoe/capi
 
 step "The C and C++ headers, the CMake modules and the examples"
@@ -47,6 +47,7 @@ tools/demo.sh
 
 step "Done"
 passed=$(grep -c ' Passed ' "$log" || true)
-skipped=$(grep -c '\*\*\*Skipped' "$log" || true)
-grep '\*\*\*Skipped' "$log" || true
-echo "ctest: $passed passed, 0 failed, $skipped skipped"
+rust=$(awk '/^test result: ok/ { sum += $4 } END { print sum }' "$log")
+skipped=$(grep -cE '\*\*\*Skipped|^SKIPPED ' "$log" || true)
+grep -E '\*\*\*Skipped|^SKIPPED ' "$log" || true
+echo "Rust: $rust passed; ctest: $passed passed; 0 failed, $skipped skipped"

@@ -9,7 +9,7 @@ mod tools;
 mod tree;
 
 pub use library::Library;
-pub use tools::{is_installed, require};
+pub use tools::{is_installed, require, skip};
 pub use tree::PluginTree;
 
 /// A plugin in C that works: it exports `harmonics_register` and needs nothing.

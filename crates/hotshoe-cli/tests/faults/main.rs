@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use hotshoe::catalog::{Catalog, SearchPath};
 use hotshoe::package::{self, Root};
 use hotshoe::profile::HostProfile;
-use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, require};
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use serde_json::Value;
 
 use strace::Trace;
@@ -132,7 +132,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn killed_before_any_system_call_it_leaves_the_old_or_the_new_and_the_next_install_heals() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     for flat in [false, true] {
@@ -167,7 +167,7 @@ fn killed_before_any_system_call_it_leaves_the_old_or_the_new_and_the_next_insta
 
 #[test]
 fn a_disk_that_is_full_failing_or_read_only_changes_nothing() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     let faults = [
@@ -215,7 +215,7 @@ fn a_disk_that_is_full_failing_or_read_only_changes_nothing() {
 
 #[test]
 fn a_power_cut_at_any_moment_leaves_the_old_or_the_new_whole() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     for flat in [false, true] {
@@ -248,7 +248,7 @@ fn a_power_cut_at_any_moment_leaves_the_old_or_the_new_whole() {
 
 #[test]
 fn a_power_cut_in_a_rollback_loses_no_version() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     for flat in [false, true] {
@@ -301,7 +301,7 @@ fn fifty_processes_install_the_same_plugin_at_once_and_one_does_the_work() {
 
 #[test]
 fn where_there_are_no_locks_processes_still_do_not_harm_each_other() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     let shop = Shop::new(false);
@@ -341,7 +341,7 @@ fn a_lock_that_is_held_for_long_is_named() {
 
 #[test]
 fn ctrl_c_leaves_no_trace() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     let shop = Shop::new(false);
@@ -379,7 +379,7 @@ fn a_umask_is_respected_and_does_no_harm() {
 
 #[test]
 fn a_file_system_that_cannot_exchange_folders_still_upgrades_a_flat_plugin() {
-    if !require("strace") {
+    if !strace::is_allowed() {
         return;
     }
     let shop = Shop::new(true);

@@ -6,9 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use hotshoe_testkit::{require, skip};
+
 /// The system calls that change a disk, or decide about it. A call that a kernel does not have is left out
 /// by the `?`.
 const CHANGES: &str = "?mkdir,mkdirat,openat,write,?rename,renameat,renameat2,fsync,fdatasync,?unlink,unlinkat,?rmdir,flock,ftruncate,?chmod,fchmod,fchmodat,copy_file_range";
+
+/// Whether this system lets a process trace another one; some containers do not.
+pub fn is_allowed() -> bool {
+    if !require("strace") {
+        return false;
+    }
+    let output = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output().expect("strace starts");
+    if !output.status.success() {
+        skip(String::from_utf8_lossy(&output.stderr).trim());
+    }
+    output.status.success()
+}
 
 /// A change to the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
