@@ -273,12 +273,17 @@ impl TrustStore {
         })
     }
 
-    pub(super) fn missing(&self, archive: &Path) -> Error {
-        Error::new(Code::SignatureMissing, "the archive is not signed")
-            .hint(format!(
-                "put the author's `{}` beside it",
-                path_beside(Path::new(archive.file_name().unwrap_or_default())).display()
-            ))
+    /// What the plugin is called, the archive's name only suggests; that is enough to say whose signature is missed.
+    fn missing(&self, archive: &Path) -> Error {
+        let file = archive.file_name().unwrap_or_default().to_string_lossy();
+        let is_called = |plugin: &String| folded(&file).starts_with(&format!("{}-", folded(plugin)));
+        let own: Vec<&TrustedKey> = self.keys.iter().filter(|trusted| trusted.plugins.iter().any(is_called)).collect();
+        let message = match own.is_empty() {
+            true => "the archive is not signed".to_owned(),
+            false => format!("the archive is not signed, and must be signed by the key {}", described(&own)),
+        };
+        Error::new(Code::SignatureMissing, message)
+            .hint(format!("put the author's `{}` beside it", path_beside(Path::new(&*file)).display()))
             .at(archive)
     }
 

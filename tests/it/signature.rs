@@ -499,7 +499,10 @@ fn what_nobody_trusted_signed_is_not_installed() {
     fs::remove_dir_all(release.tree.path("plugins")).unwrap();
     let error = install(&release, &pinned).unwrap_err();
     assert_eq!(error.code(), Code::SignatureMissing);
-    assert!(error.report().contains(&release.author.public.id().to_string()), "it names the key: {}", error.report());
+    let id = release.author.public.id().to_string();
+    assert!(error.message().contains(&id), "it names the key: {}", error.report());
+    pinned.set_policy(SignaturePolicy::Required);
+    assert!(install(&release, &pinned).unwrap_err().message().contains(&id));
 
     let release = signed();
     let stranger = author(&release.tree, "bela");
