@@ -38,8 +38,11 @@ impl Lock {
         let mut told = PATIENCE;
         loop {
             let file = match open(folder, &path) {
-                // Whoever held the lock took the empty folder away just now.
-                Err(error) if error.kind() == io::ErrorKind::NotFound && began.elapsed() < PATIENCE => continue,
+                // Whoever held the lock took the empty folder away just now, or makes it at this moment.
+                Err(error) if is_in_flux(&error) && began.elapsed() < PATIENCE => {
+                    thread::sleep(Duration::from_millis(1));
+                    continue;
+                }
                 opened => opened.map_err(cannot)?,
             };
             match file.try_lock() {
@@ -74,6 +77,11 @@ impl Drop for Lock {
             drop(fs::remove_file(&self.path));
         }
     }
+}
+
+/// Whether a folder is said to be there and not to be there by two calls in a row.
+fn is_in_flux(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists)
 }
 
 fn open(folder: &Path, path: &Path) -> io::Result<File> {
