@@ -4,6 +4,7 @@
 //! compresses must not ask the processor what it can do, or how many there are. It never chooses what
 //! goes in.
 
+mod deflate;
 mod gzip;
 mod tar;
 mod zip;
@@ -101,7 +102,7 @@ impl Draft {
                 tar::write(zstd, entries, &mut meter)?.finish()?.hash
             }
             Format::Zip => {
-                zip::write(file, level, entries, &mut meter)?;
+                zip::write(&mut *file, level, threads, entries, &mut meter)?;
                 // What writes a zip goes back to fill in its headers, so its bytes are known at the end only.
                 file.rewind()?;
                 let mut read = Hashed::new(io::sink());
