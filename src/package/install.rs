@@ -11,12 +11,12 @@ use serde::Serialize;
 use super::change::{Change, cannot_write, there};
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
+use super::publish::sync_folder;
 use super::read::{self, unreadable};
 use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
 use super::trust::TrustStore;
 use super::unpack::{create_new, unpack};
-use super::write::sync_folder;
 use crate::error::{Code, Error, Result};
 use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt, Signer};
 

@@ -1,12 +1,10 @@
-//! Small files that appear complete and at once: signatures, keys, trust stores.
+//! Files that appear complete and at once, and stay: archives, checksums, signatures, keys, trust stores.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
-
-use super::write::sync_folder;
 
 /// Who may read a file.
 #[derive(Clone, Copy)]
@@ -23,17 +21,37 @@ pub(super) fn create(path: &Path, text: &str, readers: Readers) -> io::Result<()
 
 /// Writes a file that everybody may read, in place of what is there.
 pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    write(path, text, Readers::Everybody)?.persist(path)?;
-    sync_folder(folder(path))
+    into_place(write(path, text, Readers::Everybody)?, path)
 }
 
 fn write(path: &Path, text: &str, readers: Readers) -> io::Result<NamedTempFile> {
-    fs::create_dir_all(folder(path))?;
-    let mut file = tempfile::Builder::new().prefix(".hotshoe-").tempfile_in(folder(path))?;
+    let mut file = beside(path)?;
     file.write_all(text.as_bytes())?;
-    set_readers(file.as_file(), readers)?;
-    file.as_file().sync_all()?;
+    finish(file.as_file(), readers)?;
     Ok(file)
+}
+
+/// A new file in the folder of another, which is made if it is not there.
+pub(super) fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    fs::create_dir_all(folder(path))?;
+    tempfile::Builder::new().prefix(".hotshoe-").tempfile_in(folder(path))
+}
+
+/// Makes what was written last, before its name is known.
+pub(super) fn finish(file: &File, readers: Readers) -> io::Result<()> {
+    set_readers(file, readers)?;
+    file.sync_all()
+}
+
+/// Moves a finished file to its place, in place of what is there.
+pub(super) fn into_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.persist(path)?;
+    sync_folder(folder(path))
+}
+
+/// Makes a rename in a folder last; Windows offers nothing for it.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn folder(path: &Path) -> &Path {

@@ -9,7 +9,7 @@ mod gzip;
 mod tar;
 mod zip;
 
-use std::fs::{self, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, Take, Write};
 use std::num::NonZero;
 use std::ops::RangeInclusive;
@@ -19,6 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::content::Entry;
 use super::progress::{Progress, Watch, tell};
+use super::publish::{self, Readers};
 use crate::input;
 use crate::receipt::{Digest, Hasher};
 use gzip::Gzip;
@@ -88,7 +89,7 @@ impl Draft {
         watch: Watch<'_>,
     ) -> io::Result<Draft> {
         let mut meter = Meter { done: 0, total: entries.iter().map(|entry| entry.size).sum(), watch };
-        let mut archive = beside(place)?;
+        let mut archive = publish::beside(place)?;
         let file = archive.as_file_mut();
         let hash = match format {
             Format::TarGz => {
@@ -110,36 +111,18 @@ impl Draft {
                 read.hash
             }
         };
-        finish(archive.as_file())?;
+        publish::finish(archive.as_file(), Readers::Everybody)?;
         Ok(Draft { size: archive.as_file().metadata()?.len(), sha256: hash.finish(), place: place.to_owned(), archive })
     }
 
     /// Moves the archive to its place at once, after its checksum, and makes that last.
     pub fn publish(self) -> io::Result<()> {
         let name = self.place.file_name().unwrap_or_default().to_string_lossy();
-        let mut checksum = beside(&self.place)?;
         // The format of `sha256sum`.
-        writeln!(checksum, "{}  {name}", self.sha256)?;
-        finish(checksum.as_file())?;
-        checksum.persist(self.place.with_file_name(format!("{name}.sha256")))?;
-        self.archive.persist(&self.place)?;
-        sync_folder(folder(&self.place))
+        let checksum = format!("{}  {name}\n", self.sha256);
+        publish::replace(&self.place.with_file_name(format!("{name}.sha256")), &checksum)?;
+        publish::into_place(self.archive, &self.place)
     }
-}
-
-/// A new file in the folder of another, which is made if it is not there.
-fn beside(place: &Path) -> io::Result<NamedTempFile> {
-    fs::create_dir_all(folder(place))?;
-    tempfile::Builder::new().prefix(".hotshoe-").tempfile_in(folder(place))
-}
-
-fn folder(place: &Path) -> &Path {
-    place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn finish(file: &File) -> io::Result<()> {
-    set_readable(file)?;
-    file.sync_all()
 }
 
 /// Knows the hash of what was written through it.
@@ -223,20 +206,4 @@ fn is_executable(metadata: &Metadata) -> bool {
 #[cfg(windows)]
 fn is_executable(_: &Metadata) -> bool {
     false
-}
-
-/// Temporary files are private; an archive is for everybody.
-#[cfg(unix)]
-fn set_readable(file: &File) -> io::Result<()> {
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-}
-
-#[cfg(windows)]
-fn set_readable(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-/// Makes a rename in a folder last; Windows offers nothing for it.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
