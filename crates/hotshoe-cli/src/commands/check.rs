@@ -1,6 +1,7 @@
 //! `hotshoe check`
 
 use std::env;
+use std::path::PathBuf;
 
 use hotshoe::catalog::Candidate;
 use hotshoe::diagnostics::Diagnostic;
@@ -12,10 +13,28 @@ use hotshoe::plugin::Unload;
 use hotshoe::profile::HostProfile;
 use hotshoe::runtime::native::Prober;
 
-use crate::args::Check;
+use crate::args;
 use crate::output::{Answer, BAD, GOOD, NAME};
 
-pub fn run(args: &Check) -> Result<Answer> {
+/// Say whether a host would take a plugin, and why not
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe check my_plugin --host harmonics
+  hotshoe check my_plugin --host harmonics --host-version 1.2.0 --load")]
+pub struct Args {
+    /// The plugin: its folder, or its library
+    pub plugin: PathBuf,
+
+    #[command(flatten)]
+    pub host: args::Host,
+
+    /// Load and unload it, too: first in a process of its own, then in this one
+    #[arg(long)]
+    pub load: bool,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let profile = args.host.profile()?;
     let mut answer = Answer::new();
     let host = match &profile.version {

@@ -1,12 +1,21 @@
 //! `hotshoe inspect`
 
+use std::path::PathBuf;
+
 use hotshoe::error::Result;
 use hotshoe::inspect::{Format, Inspection};
 
-use crate::args::Inspect;
 use crate::output::{Answer, BAD, NAME, plain};
 
-pub fn run(args: &Inspect) -> Result<Answer> {
+/// Show what a library is, without running it
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  hotshoe inspect my_plugin/libmy_plugin.so")]
+pub struct Args {
+    /// The library: ELF, Mach-O or PE
+    pub library: PathBuf,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let is_module = args.library.extension().is_some_and(|extension| extension == "py");
     let facts = Inspection::of(&args.library).map_err(|error| match is_module {
         true => error.hint("a Python module is nothing to inspect: use `hotshoe check` with its folder"),

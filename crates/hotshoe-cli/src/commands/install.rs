@@ -1,15 +1,55 @@
 //! `hotshoe install`
 
+use std::path::PathBuf;
+
 use hotshoe::error::Result;
-use hotshoe::package;
-use hotshoe::package::Outcome;
+use hotshoe::package::{self, Outcome, TrustStore};
 use hotshoe::receipt::Receipt;
 
-use crate::args::Install;
+use crate::args::{Place, profile};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
-pub fn run(args: &Install) -> Result<Answer> {
+/// Install an archive: into <root>/<name>/<version>, beside older versions
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
+  hotshoe install my_plugin-1.2.3.tar.gz --host harmonics
+
+Signatures are looked at where a host or a trust store says which keys count: see `hotshoe trust`.")]
+pub struct Args {
+    /// The archive
+    pub archive: PathBuf,
+
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Into <root>/<name>, for hosts that do not look for versions
+    #[arg(long)]
+    pub flat: bool,
+
+    /// Also over another build of the same version, or one that was changed; it is kept out of use
+    #[arg(long)]
+    pub replace: bool,
+
+    /// Trust the keys in this trust store, instead of those that the host trusts
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+}
+
+impl Args {
+    /// Whose signatures count; nobody says, if neither a host nor a trust store is named.
+    pub fn trust(&self) -> Result<Option<TrustStore>> {
+        match (&self.trust, &self.place.host) {
+            (Some(file), _) => TrustStore::open(file).map(Some),
+            (None, Some(host)) => TrustStore::for_host(&profile(host, None)?.name).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let trust = args.trust()?;
     let install = package::Install::of(&args.archive).trust(trust.as_ref()).flat(args.flat).replace(args.replace);
     let root = args.place.root()?;

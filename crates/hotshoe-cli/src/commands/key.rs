@@ -4,15 +4,49 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
+use clap::Subcommand;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::KeyFiles;
 
-use crate::args::{Key, KeyCommand, KeyNew};
 use crate::output::{Answer, GOOD, NAME};
 
 const PASSWORD: &str = "HOTSHOE_KEY_PASSWORD";
 
-pub fn run(args: &Key) -> Result<Answer> {
+/// Make keys to sign archives with
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+#[derive(Subcommand)]
+pub enum KeyCommand {
+    New(KeyNew),
+}
+
+/// Make a pair of keys: <FILE>.key, which signs and stays secret, and <FILE>.pub, which is for everybody
+#[derive(clap::Args)]
+#[command(after_help = "\
+A password protects the secret key. It is asked for on a terminal; else HOTSHOE_KEY_PASSWORD holds it.
+
+Examples:
+  hotshoe key new --output ~/keys/my_plugin --comment 'My Plugin, releases'
+  hotshoe key new --no-password")]
+pub struct KeyNew {
+    /// What the two files are called, without their suffixes
+    #[arg(long, value_name = "FILE", default_value = "hotshoe")]
+    pub output: PathBuf,
+
+    /// Whose key it is, for those who trust it; the file's name without this
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+
+    /// Make a secret key that everybody who reads its file can sign with
+    #[arg(long)]
+    pub no_password: bool,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     match &args.command {
         KeyCommand::New(args) => new(args),
     }

@@ -1,12 +1,58 @@
 //! `hotshoe list`
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Result;
+use hotshoe::package::Root;
+use hotshoe::profile::HostProfile;
 
-use crate::args::List;
+use crate::args::{profile, root};
 use crate::output::{Answer, BAD, DIM, GOOD, NAME};
 
-pub fn run(args: &List) -> Result<Answer> {
+/// List the plugins that a host would find, with what is wrong with them
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe list --host harmonics
+  hotshoe list --host harmonics --path ~/plugins:/opt/plugins
+  hotshoe list --installed --root ~/plugins")]
+pub struct Args {
+    /// List what was installed instead, also versions out of use
+    #[arg(long, conflicts_with_all = ["path", "host_version"])]
+    pub installed: bool,
+
+    /// The host: its name, or its <name>.host.json
+    #[arg(long, value_name = "NAME|FILE", required_unless_present = "root")]
+    host: Option<PathBuf>,
+
+    /// The host's version; without one, no plugin is refused for asking another
+    #[arg(long, value_name = "VERSION")]
+    host_version: Option<String>,
+
+    /// The folder where plugins are installed; without it, the first folder of the host's search path
+    #[arg(long, value_name = "DIR", requires = "installed")]
+    root: Option<PathBuf>,
+
+    /// Look here, instead of in the folders of the host's environment variable
+    #[arg(long, value_name = "FOLDER[:FOLDER…]")]
+    pub path: Option<OsString>,
+}
+
+impl Args {
+    /// The profile of the host; there is one unless a root is listed.
+    pub fn profile(&self) -> Result<HostProfile> {
+        profile(self.host.as_deref().unwrap_or(Path::new("")), self.host_version.as_deref())
+    }
+
+    /// The root whose installed plugins are listed.
+    pub fn root(&self) -> Result<Root> {
+        root(self.root.as_deref(), self.host.as_deref())
+    }
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     if args.installed {
         return installed(args);
     }
@@ -43,7 +89,7 @@ pub fn run(args: &List) -> Result<Answer> {
 }
 
 /// What was installed, also what no host finds any more.
-fn installed(args: &List) -> Result<Answer> {
+fn installed(args: &Args) -> Result<Answer> {
     let root = args.root()?;
     let (installed, damaged) = root.installed()?;
     let mut answer = Answer::new();

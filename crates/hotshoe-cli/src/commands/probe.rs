@@ -1,13 +1,25 @@
 //! `hotshoe probe`: main turns every answer of it into the exit code `Prober::SURVIVED`, for whoever
 //! gets to answer has survived the library.
 
+use std::path::PathBuf;
+
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::runtime::native::Library;
 
-use crate::args::Probe;
 use crate::output::Answer;
 
-pub fn run(args: &Probe) -> Result<Answer> {
+/// Load and unload a library, for a host that lets another process try first
+#[derive(clap::Args)]
+#[command(hide = true)]
+pub struct Args {
+    /// The library
+    pub library: PathBuf,
+
+    /// The symbol that it must export
+    pub entry: String,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let library = std::path::absolute(&args.library).map_err(|error| {
         Error::new(Code::LibraryUnreadable, "this path leads nowhere").because(error).at(&args.library)
     })?;

@@ -2,11 +2,33 @@
 
 use hotshoe::error::Result;
 
-use crate::args::Prune;
+use crate::args::Place;
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
-pub fn run(args: &Prune) -> Result<Answer> {
+/// Remove versions out of use, and old ones
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe prune --host harmonics --dry-run
+  hotshoe prune my_plugin --root ~/plugins --keep 1")]
+pub struct Args {
+    /// Of this plugin only
+    pub name: Option<String>,
+
+    #[command(flatten)]
+    pub place: Place,
+
+    /// How many versions in use to keep of each plugin
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep: u32,
+
+    /// Only say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let root = args.place.root()?;
     let keep = args.keep as usize;
     let pruned = watched(|watch| root.prune(args.name.as_deref(), keep, args.dry_run, watch))?;

@@ -2,11 +2,28 @@
 
 use hotshoe::error::Result;
 
-use crate::args::{Rollback, name_and_version};
+use crate::args::{Place, name_and_version};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
-pub fn run(args: &Rollback) -> Result<Answer> {
+/// Put the version before the newest one in use again, or a given one
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe rollback my_plugin --host harmonics
+  hotshoe rollback my_plugin@1.2.3 --root ~/plugins
+
+What goes out of use is kept: a rollback to its version brings it back, `hotshoe prune` removes it.")]
+pub struct Args {
+    /// The plugin, with the version that is wanted or without
+    #[arg(value_name = "NAME[@VERSION]")]
+    pub plugin: String,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let (name, version) = name_and_version(&args.plugin)?;
     let root = args.place.root()?;
     let (used, aside) = watched(|watch| root.rollback(name, version.as_ref(), watch))?;

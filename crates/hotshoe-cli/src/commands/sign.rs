@@ -1,15 +1,32 @@
 //! `hotshoe sign`
 
 use std::env;
+use std::path::PathBuf;
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{self, Claim, SecretKey};
 
 use super::key::password;
-use crate::args::Sign;
 use crate::output::{Answer, GOOD, NAME};
 
-pub fn run(args: &Sign) -> Result<Answer> {
+/// Sign an archive: write <archive>.minisig beside it
+#[derive(clap::Args)]
+#[command(after_help = "\
+The key's password is asked for on a terminal; else HOTSHOE_KEY_PASSWORD holds it.
+
+Examples:
+  hotshoe sign my_plugin-1.2.3.tar.gz --key ~/keys/my_plugin.key
+  HOTSHOE_KEY=\"$SECRET\" hotshoe sign my_plugin-1.2.3.tar.gz")]
+pub struct Args {
+    /// The archive
+    pub archive: PathBuf,
+
+    /// The secret key; without it, the environment variable HOTSHOE_KEY holds the key's text
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let signed = package::sign(&args.archive, &key(args)?)?;
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}signed{GOOD:#} {NAME}{}{NAME:#}", args.archive.display()));
@@ -20,7 +37,7 @@ pub fn run(args: &Sign) -> Result<Answer> {
     Ok(answer)
 }
 
-fn key(args: &Sign) -> Result<SecretKey> {
+fn key(args: &Args) -> Result<SecretKey> {
     if let Some(path) = &args.key {
         return SecretKey::from_file(path, password);
     }

@@ -1,12 +1,118 @@
 //! `hotshoe trust`
 
-use hotshoe::error::Result;
-use hotshoe::package::{SignaturePolicy, TrustStore, TrustedKey};
+use std::path::{Path, PathBuf};
 
-use crate::args::{Trust, TrustAdd, TrustCommand, TrustPolicy, TrustRemove};
+use clap::Subcommand;
+use hotshoe::error::Result;
+use hotshoe::package::{KeyId, SignaturePolicy, TrustStore, TrustedKey};
+
+use crate::args::{PublicKeyAt, profile, public_key};
 use crate::output::{Answer, DIM, GOOD, NAME, plain};
 
-pub fn run(args: &Trust) -> Result<Answer> {
+/// Say which keys a host trusts
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: TrustCommand,
+}
+
+#[derive(Subcommand)]
+pub enum TrustCommand {
+    Add(TrustAdd),
+    List(TrustList),
+    Remove(TrustRemove),
+    Policy(TrustPolicy),
+}
+
+/// Trust a key: for every plugin, or for those that are named
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe trust add my_plugin.pub --host harmonics --plugin my_plugin
+  hotshoe trust add RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 --host harmonics")]
+pub struct TrustAdd {
+    /// The public key: a .pub file, or its second line
+    #[arg(value_name = "FILE|KEY", value_parser = public_key)]
+    pub key: PublicKeyAt,
+
+    /// A plugin that must be signed by this key, or by another that names it; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Vec<String>,
+
+    /// Whose key it is, instead of what its file says
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// List the trusted keys, and the policy
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  hotshoe trust list --host harmonics")]
+pub struct TrustList {
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Trust a key no longer
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  hotshoe trust remove E7620F1842B4E81F --host harmonics")]
+pub struct TrustRemove {
+    /// The key's id, as `hotshoe trust list` shows it
+    pub id: KeyId,
+
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Say what is done with archives that nobody signed
+#[derive(clap::Args)]
+#[command(after_help = "\
+Policies:
+  off         signatures are not looked at
+  if-present  what is not signed is installed, unless its plugin has a key of its own
+  required    what is not signed is refused
+
+Example:
+  hotshoe trust policy required --host harmonics")]
+pub struct TrustPolicy {
+    /// One of off, if-present and required
+    #[arg(value_parser = parse_policy)]
+    pub policy: SignaturePolicy,
+
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Which trust store it is about.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Store {
+    /// The host's trust store: its name, or its <name>.host.json
+    #[arg(long, value_name = "NAME|FILE")]
+    host: Option<PathBuf>,
+
+    /// The trust store's file
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+}
+
+impl Store {
+    /// The trust store, which may not be there yet.
+    pub fn edit(&self) -> Result<TrustStore> {
+        match (&self.host, &self.trust) {
+            (Some(host), _) => TrustStore::edit_for_host(&profile(host, None)?.name),
+            (None, file) => TrustStore::edit(file.as_deref().unwrap_or(Path::new(""))),
+        }
+    }
+}
+
+fn parse_policy(text: &str) -> Result<SignaturePolicy, &'static str> {
+    text.parse().map_err(|_| "it is none of off, if-present and required")
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     match &args.command {
         TrustCommand::Add(args) => add(args),
         TrustCommand::List(args) => Ok(list(&args.store.edit()?)),

@@ -2,11 +2,30 @@
 
 use hotshoe::error::Result;
 
-use crate::args::{Uninstall, name_and_version};
+use crate::args::{Place, name_and_version};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
-pub fn run(args: &Uninstall) -> Result<Answer> {
+/// Remove an installed plugin, in one version or in all
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hotshoe uninstall my_plugin --root ~/plugins
+  hotshoe uninstall my_plugin@1.2.3 --host harmonics")]
+pub struct Args {
+    /// The plugin, with a version or without
+    #[arg(value_name = "NAME[@VERSION]")]
+    pub plugin: String,
+
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Also if its files are not as they were installed
+    #[arg(long)]
+    pub force: bool,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let (name, version) = name_and_version(&args.plugin)?;
     let root = args.place.root()?;
     let removed = watched(|watch| root.uninstall(name, version.as_ref(), args.force, watch))?;

@@ -1,16 +1,69 @@
 //! `hotshoe verify`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hotshoe::error::{Code, Result};
-use hotshoe::package;
+use hotshoe::package::{self, Root, TrustStore};
 use serde_json::json;
 
 use super::sign::describe;
-use crate::args::Verify;
+use crate::args::{PublicKeyAt, profile, public_key, root};
 use crate::output::{Answer, BAD, GOOD, NAME, plain};
 
-pub fn run(args: &Verify) -> Result<Answer> {
+/// Say whether an archive is signed by a key that is trusted, or whether what is installed is as it was
+#[derive(clap::Args)]
+#[command(
+    group(clap::ArgGroup::new("where").args(["key", "host", "trust", "root"]).required(true).multiple(true)),
+    after_help = "\
+Examples:
+  hotshoe verify my_plugin-1.2.3.tar.gz --key my_plugin.pub
+  hotshoe verify my_plugin-1.2.3.tar.gz --host harmonics
+  hotshoe verify --installed --root ~/plugins"
+)]
+pub struct Args {
+    /// The archive, with its signature beside it; with --installed, a plugin's name, or nothing for all
+    #[arg(value_name = "ARCHIVE|NAME", required_unless_present = "installed")]
+    pub what: Option<PathBuf>,
+
+    /// Compare what was installed with its receipts
+    #[arg(long, conflicts_with_all = ["key", "trust"])]
+    pub installed: bool,
+
+    /// Trust this key: a .pub file, or its second line; may be given more than once
+    #[arg(long, value_name = "FILE|KEY", value_parser = public_key, conflicts_with_all = ["host", "trust"])]
+    pub key: Vec<PublicKeyAt>,
+
+    /// Trust the keys that this host trusts, or look into the first folder of its search path: its name,
+    /// or its <name>.host.json
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "trust")]
+    host: Option<PathBuf>,
+
+    /// Trust the keys in this trust store
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+
+    /// The folder where plugins are installed
+    #[arg(long, value_name = "DIR", requires = "installed")]
+    root: Option<PathBuf>,
+}
+
+impl Args {
+    /// The keys to verify with.
+    pub fn trust(&self) -> Result<TrustStore> {
+        match (&self.host, &self.trust) {
+            (Some(host), _) => TrustStore::for_host(&profile(host, None)?.name),
+            (_, Some(file)) => TrustStore::open(file),
+            _ => TrustStore::of_keys(self.key.iter().map(PublicKeyAt::read).collect::<Result<Vec<_>>>()?),
+        }
+    }
+
+    /// The root whose installed plugins are compared.
+    pub fn root(&self) -> Result<Root> {
+        root(self.root.as_deref(), self.host.as_deref())
+    }
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
     let what = args.what.as_deref();
     if args.installed {
         installed(args, what.map(Path::to_string_lossy).as_deref())
@@ -19,7 +72,7 @@ pub fn run(args: &Verify) -> Result<Answer> {
     }
 }
 
-fn archive(args: &Verify, path: &Path) -> Result<Answer> {
+fn archive(args: &Args, path: &Path) -> Result<Answer> {
     let archive = path.display();
     let mut answer = Answer::new();
     match package::verify(path, &args.trust()?) {
@@ -42,7 +95,7 @@ fn archive(args: &Verify, path: &Path) -> Result<Answer> {
 }
 
 /// Compares what is installed with its receipts.
-fn installed(args: &Verify, name: Option<&str>) -> Result<Answer> {
+fn installed(args: &Args, name: Option<&str>) -> Result<Answer> {
     let root = args.root()?;
     let verified = root.verify(name)?;
     let mut answer = Answer::new();
