@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::lock::Lock;
 use super::progress::Watch;
-use super::publish::sync_folder;
+use super::sync::sync_folder;
 use crate::error::{Code, Error, Result};
 
 /// The root's hidden folder, which a catalog does not look into.

@@ -1,9 +1,8 @@
 //! From an archive to a plugin's folder.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
@@ -11,10 +10,10 @@ use serde::Serialize;
 use super::change::{Change, cannot_write, there};
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
-use super::publish::sync_folder;
 use super::read::{self, unreadable};
 use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
+use super::sync::{sync_all, sync_early};
 use super::trust::TrustStore;
 use super::unpack::{create_new, unpack};
 use crate::error::{Code, Error, Result};
@@ -98,7 +97,9 @@ impl<'a> Install<'a> {
         let staging = change.stage()?;
         let folder = staging.path().join("content");
         fs::create_dir(&folder).map_err(|error| cannot_write(error, root.path()))?;
-        let files = unpack(&file, &folder, root.path(), watch).map_err(|error| error.at(self.archive))?;
+        let files = sync_early(root.path(), |written| {
+            unpack(&file, &folder, root.path(), watch, written).map_err(|error| error.at(self.archive))
+        })?;
         self.refuse_changed_archive(&file, &before)?;
         let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
         let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;
@@ -254,41 +255,6 @@ fn finish(folder: &Path, receipt: &Receipt) -> io::Result<()> {
     text.push(b'\n');
     create_new(&folder.join(receipt::FILE_NAME), false)?.write_all(&text)?;
     sync_all(folder)
-}
-
-/// Makes a folder and everything in it last.
-///
-/// Several threads ask at once, because a file system answers many such requests with one write of its
-/// journal. Of very many files it is cheaper to ask for all that it has not written yet.
-fn sync_all(folder: &Path) -> io::Result<()> {
-    const THREADS: usize = 8;
-    #[cfg(target_os = "linux")]
-    const MANY: usize = 500;
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    let mut read = 0;
-    while read < folders.len() {
-        for entry in folders[read].read_dir()? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
-        }
-        read += 1;
-    }
-    #[cfg(target_os = "linux")]
-    if files.len() > MANY {
-        return Ok(rustix::fs::syncfs(File::open(folder)?)?);
-    }
-    thread::scope(|scope| {
-        let parts = files.chunks(files.len().div_ceil(THREADS).max(1));
-        let syncs: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().try_for_each(sync_file))).collect();
-        syncs.into_iter().try_for_each(|sync| sync.join().map_err(|_| io::Error::other("a thread panicked"))?)
-    })?;
-    folders.iter().try_for_each(|folder| sync_folder(folder))
-}
-
-fn sync_file(path: &PathBuf) -> io::Result<()> {
-    // Windows makes only what may be written last.
-    OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
 /// A plugin that lies in `<root>/<name>` itself hides versions beneath it, and the other way round.

@@ -24,6 +24,7 @@ mod publish;
 mod read;
 mod root;
 mod signature;
+mod sync;
 mod trust;
 mod trust_file;
 mod unpack;

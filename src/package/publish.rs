@@ -6,6 +6,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::sync::sync_folder;
+
 /// Who may read a file.
 #[derive(Clone, Copy)]
 pub(super) enum Readers {
@@ -47,11 +49,6 @@ pub(super) fn finish(file: &File, readers: Readers) -> io::Result<()> {
 pub(super) fn into_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist(path)?;
     sync_folder(folder(path))
-}
-
-/// Makes a rename in a folder last; Windows offers nothing for it.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn folder(path: &Path) -> &Path {

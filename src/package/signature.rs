@@ -85,7 +85,7 @@ pub(super) fn contents(archive: &Path, file: &File) -> Result<(String, Option<Ve
     })?;
     let mut from_start = file;
     from_start.rewind().map_err(|error| unreadable(error, archive))?;
-    unpack(file, folder.path(), folder.path(), &mut unwatched)?;
+    unpack(file, folder.path(), folder.path(), &mut unwatched, &mut drop)?;
     let stem = archive.file_stem().unwrap_or_default().to_string_lossy();
     match layout::parts(folder.path(), &stem)?.as_slice() {
         [part] => Ok((part.name.clone(), part.version.clone(), part.platforms()?)),

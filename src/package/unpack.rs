@@ -16,8 +16,15 @@ use crate::receipt::{Hasher, InstalledFile};
 
 /// Unpacks an archive into a folder that is ours and empty; says what files it brought.
 ///
-/// `root` is what an error names that says that nothing can be written there.
-pub(super) fn unpack(file: &File, target: &Path, root: &Path, watch: Watch<'_>) -> Result<Vec<InstalledFile>> {
+/// `root` is what an error names that says that nothing can be written there. `written` gets each file
+/// when it is complete.
+pub(super) fn unpack(
+    file: &File,
+    target: &Path,
+    root: &Path,
+    watch: Watch<'_>,
+    written: &mut dyn FnMut(File),
+) -> Result<Vec<InstalledFile>> {
     let total = file.metadata().map_err(damaged)?.len();
     let mut policy = Policy::of_archive(total);
     let mut files = Vec::new();
@@ -30,7 +37,9 @@ pub(super) fn unpack(file: &File, target: &Path, root: &Path, watch: Watch<'_>) 
         match entry.kind {
             Kind::Folder => fs::create_dir_all(target.join(path)).map_err(|error| cannot_write(error, root)),
             _ => {
-                files.push(write_file(entry, &path, target, root, &mut step)?);
+                let (file, installed) = write_file(entry, &path, target, root, &mut step)?;
+                written(file);
+                files.push(installed);
                 Ok(())
             }
         }
@@ -45,7 +54,7 @@ fn write_file(
     target: &Path,
     root: &Path,
     step: &mut dyn FnMut() -> Result<()>,
-) -> Result<InstalledFile> {
+) -> Result<(File, InstalledFile)> {
     let cannot_write = |error| cannot_write(error, root);
     let place = target.join(path);
     let create = || create_new(&place, entry.is_executable);
@@ -78,7 +87,7 @@ fn write_file(
         )));
     }
     let path: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    Ok(InstalledFile { path: path.join("/"), size, sha256: hasher.finish() })
+    Ok((file, InstalledFile { path: path.join("/"), size, sha256: hasher.finish() }))
 }
 
 #[cfg(unix)]
