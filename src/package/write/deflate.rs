@@ -7,7 +7,9 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::num::NonZero;
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
@@ -19,28 +21,49 @@ const WINDOW: usize = 32 << 10;
 
 /// Work on several threads, whose results come out in the order in which it went in.
 pub(super) struct Threads<T> {
+    work: Sender<Box<dyn FnOnce() + Send>>,
+    results: VecDeque<Receiver<io::Result<T>>>,
     /// One more than the threads, so that they have work while the oldest result is written.
-    most_pending: usize,
-    pending: VecDeque<JoinHandle<io::Result<T>>>,
+    most_results: usize,
 }
 
 impl<T: Send + 'static> Threads<T> {
-    pub fn new(threads: NonZero<usize>) -> Threads<T> {
-        Threads { most_pending: threads.get() + 1, pending: VecDeque::new() }
+    pub fn new(threads: NonZero<usize>) -> io::Result<Threads<T>> {
+        let (work, queue) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..threads.get() {
+            let queue = Arc::clone(&queue);
+            // It ends with the sender; whatever it was at is not waited for.
+            thread::Builder::new().spawn(move || {
+                let next = || queue.lock().ok()?.recv().ok();
+                while let Some(work) = next() {
+                    work();
+                }
+            })?;
+        }
+        Ok(Threads { work, results: VecDeque::new(), most_results: threads.get() + 1 })
     }
 
     /// Starts some work; gives the oldest result if there is too much going on.
     pub fn start(&mut self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<Option<T>> {
-        let oldest = if self.pending.len() == self.most_pending { self.oldest()? } else { None };
-        self.pending.push_back(thread::Builder::new().spawn(work)?);
+        let oldest = if self.results.len() == self.most_results { self.oldest()? } else { None };
+        let (sender, result) = mpsc::sync_channel(1);
+        // Who does not wait for the result any more has an error of its own.
+        let work = Box::new(move || drop(sender.send(work())));
+        self.work.send(work).map_err(|_| stopped())?;
+        self.results.push_back(result);
         Ok(oldest)
     }
 
     /// Waits for the oldest result; there is none when all came out.
     pub fn oldest(&mut self) -> io::Result<Option<T>> {
-        let Some(oldest) = self.pending.pop_front() else { return Ok(None) };
-        oldest.join().map_err(|_| io::Error::other("a block could not be compressed"))?.map(Some)
+        let Some(oldest) = self.results.pop_front() else { return Ok(None) };
+        oldest.recv().map_err(|_| stopped())?.map(Some)
     }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("a thread that compresses has stopped")
 }
 
 /// A dictionary, and the content behind it.
@@ -53,9 +76,7 @@ impl Block {
     /// An empty one, with the end of these bytes as its dictionary.
     pub fn after(bytes: &[u8]) -> Block {
         let dictionary = &bytes[bytes.len().saturating_sub(WINDOW)..];
-        let mut bytes = Vec::with_capacity(WINDOW + BLOCK);
-        bytes.extend_from_slice(dictionary);
-        Block { dictionary: bytes.len(), bytes }
+        Block { dictionary: dictionary.len(), bytes: dictionary.to_vec() }
     }
 
     /// Takes as much of these bytes as there is space for, and tells how many that were.

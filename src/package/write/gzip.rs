@@ -23,7 +23,7 @@ impl<W: Write> Gzip<W> {
     pub fn new(mut writer: W, level: u32, threads: NonZero<usize>) -> io::Result<Gzip<W>> {
         writer.write_all(&HEADER)?;
         let level = Compression::new(level);
-        Ok(Gzip { writer, level, threads: Threads::new(threads), block: Block::after(&[]), checksum: Crc::new() })
+        Ok(Gzip { writer, level, threads: Threads::new(threads)?, block: Block::after(&[]), checksum: Crc::new() })
     }
 
     /// Writes what is left and the trailer.
