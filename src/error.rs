@@ -148,6 +148,8 @@ pub enum Stage {
     Unload,
     /// Making or installing an archive.
     Package,
+    /// Building a plugin from its sources.
+    Build,
 }
 
 impl Stage {
@@ -163,6 +165,7 @@ impl Stage {
             Stage::Bind => "bind",
             Stage::Unload => "unload",
             Stage::Package => "package",
+            Stage::Build => "build",
         }
     }
 }
@@ -272,6 +275,8 @@ codes! {
     SignatureUntrusted, "signature-untrusted", Package, "The archive is signed by a key that is not trusted for this plugin.";
     KeyInvalid, "key-invalid", Package, "A key or trust store cannot be read, is malformed, or is not there.";
     KeyWrite, "key-write", Package, "A key, a signature or a trust store cannot be written.";
+
+    BuildFailed, "build-failed", Build, "A plugin cannot be built from its sources.";
 }
 
 impl fmt::Display for Code {

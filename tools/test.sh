@@ -30,7 +30,7 @@ git ls-files '*.sh' .ci/run | xargs shellcheck
 
 step "The loader and the tool (Rust)"
 cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
-RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-testkit --features hotshoe/capi
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
 
 step "The C and C++ headers, the CMake modules and the examples"
 configure build/test

@@ -9,7 +9,7 @@ use hotshoe::manifest::Manifest;
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "profile",
     "manifest",
     "catalog",
@@ -21,6 +21,7 @@ const PAGES: [&str; 13] = [
     "signature",
     "host",
     "cmake",
+    "build-script",
     "tool",
     "diagnostics",
 ];
