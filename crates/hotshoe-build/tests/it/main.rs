@@ -1,0 +1,7 @@
+//! What a build script gets, in packages that cargo really builds.
+
+mod cross;
+mod host;
+mod mistakes;
+mod project;
+mod rust_plugin;
