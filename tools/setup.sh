@@ -14,6 +14,7 @@ demo=(cmake:cmake make:make c++:g++ cc:gcc)
 bench=("${demo[@]}" ninja:ninja-build tar:tar gzip:gzip pigz:pigz zstd:zstd zip:zip time:time)
 test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind strace:strace pkg-config:pkg-config nm:binutils
   aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
+  x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine
   python3:python3 shellcheck:shellcheck git:git setpriv:util-linux
   unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
 case $what in
@@ -64,5 +65,12 @@ if [ "$what" = test ] && [ ! -x build/linters/bin/clang-format ]; then
   echo "setup: installing the linters into build/linters"
   python3 -m venv --clear build/linters
   build/linters/bin/pip install -q --disable-pip-version-check cmakelang==0.6.13 pyyaml==6.0.3 clang-format==14.0.6
+fi
+# zig links for macOS without an SDK. It is 400 MB, so no more of pip's usual is made of it.
+zig=0.17.1
+if [ "$what" = test ] && [ ! -d "build/zig/ziglang-$zig.dist-info" ]; then
+  echo "setup: installing zig into build/zig"
+  rm -rf build/zig
+  build/linters/bin/pip install -q --disable-pip-version-check --no-compile --target build/zig "ziglang==$zig"
 fi
 echo "setup: all that \`$what\` needs is there"
