@@ -19,8 +19,8 @@ use crate::tool::{Tool, failed};
 const ADD_PLUGIN: &str = include_str!("../HotshoeAddPlugin.cmake");
 
 /// What a CMake build takes from the environment, and the compilers that it is given.
-const ENVIRONMENT: [&str; 7] =
-    ["CMAKE", "CMAKE_GENERATOR", "CMAKE_PREFIX_PATH", "CMAKE_TOOLCHAIN_FILE", "CC", "CXX", "HOTSHOE_TOOL"];
+const ENVIRONMENT: [&str; 8] =
+    ["CMAKE", "CMAKE_GENERATOR", "CMAKE_PREFIX_PATH", "CMAKE_TOOLCHAIN_FILE", "CC", "CXX", "CFLAGS", "CXXFLAGS"];
 
 /// A plugin whose folder holds a CMake project that calls `hotshoe_add_plugin()`.
 ///
