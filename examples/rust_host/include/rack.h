@@ -7,13 +7,13 @@ extern "C" {
 #endif
 
 struct rack {
-  void *host;
+  void* host;
   /* Adds an effect, which turns one sample into another. The name is copied. */
-  void (*add)(void *host, const char *name, float (*effect)(float sample));
+  void (*add)(void* host, const char* name, float (*effect)(float sample));
 };
 
 /* Every plugin exports it. An exception must not leave it. */
-void rack_register(const struct rack *rack);
+void rack_register(const struct rack* rack);
 
 #ifdef __cplusplus
 }

@@ -1,2 +1,2 @@
 /* A plugin in C, which hands its answer over. */
-void band_register(int *answer) { *answer = 42; }
+void band_register(int* answer) { *answer = 42; }
