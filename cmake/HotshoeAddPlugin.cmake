@@ -6,6 +6,7 @@
 #   [DESCRIPTION <text>] [LICENSE <SPDX expression>] [HOMEPAGE <URL>] [AUTHORS <author>...]
 #   [DATA <file or folder>...]   what goes beside the library, each under its own last name
 #   [ENTRY <symbol>]             what the host calls, if it is not the host's usual entry
+#   [GLIBC_MAX <version>]        the newest glibc that it may need; the default is HOTSHOE_GLIBC_MAX
 #   SOURCES <source>...)
 #
 # Makes a checked and packaged plugin from sources. From the name of the host follows the entry, an
@@ -25,10 +26,14 @@
 # a section called .hotshoe (__DATA,__hotshoe on macOS) that survives strip.
 #
 # Checks: where the tool `hotshoe` is found (the target Hotshoe::tool, else the program HOTSHOE_TOOL)
-# each build ends with `hotshoe check`. Unless BUILD_TESTING is off, the test <name>.load loads and
+# each build ends with `hotshoe check --portable`. It fails on what the host would not take, and on
+# what keeps a plugin from being unloaded or works on this machine only: symbols that are unique in the
+# process, -z nodelete, an executable stack, text relocations, a search path that does not start with
+# $ORIGIN, and symbols of a glibc newer than GLIBC_MAX. A folder that is on the search path in the
+# build folder only belongs into the target property BUILD_RPATH. Unless BUILD_TESTING is off, the test <name>.load loads and
 # unloads the plugin; where it cannot run, ctest shows it as Skipped. A top-level project needs no
 # enable_testing() for it; a parent project calls it to have its subprojects' tests. When
-# cross-compiling, HOTSHOE_TOOL runs on this machine and only inspects, and the test runs
+# cross-compiling, HOTSHOE_TOOL runs on this machine and checks what it can, and the test runs
 # HOTSHOE_TARGET_TOOL, the tool of the target system, in CMAKE_CROSSCOMPILING_EMULATOR.
 #
 # Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else,
@@ -45,7 +50,7 @@ include_guard(GLOBAL)
 cmake_policy(VERSION 3.22...4.4)
 
 function(hotshoe_add_plugin name)
-  set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ENTRY)
+  set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ENTRY GLIBC_MAX)
   set(many_values CAPABILITIES AUTHORS DATA SOURCES)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "${one_value}" "${many_values}")
 
@@ -113,6 +118,13 @@ function(_hotshoe_check_arguments)
   endforeach()
   if(DEFINED arg_ENTRY AND NOT arg_ENTRY MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
     _hotshoe_fail("ENTRY `${arg_ENTRY}` is not a C identifier")
+  endif()
+  if(NOT DEFINED arg_GLIBC_MAX)
+    set(arg_GLIBC_MAX "${HOTSHOE_GLIBC_MAX}")
+    set(arg_GLIBC_MAX "${HOTSHOE_GLIBC_MAX}" PARENT_SCOPE)
+  endif()
+  if(NOT arg_GLIBC_MAX STREQUAL "" AND NOT arg_GLIBC_MAX MATCHES "^[0-9]+\\.[0-9]+$")
+    _hotshoe_fail("GLIBC_MAX `${arg_GLIBC_MAX}` is not a version of glibc such as 2.28")
   endif()
 endfunction()
 
@@ -350,6 +362,7 @@ function(_hotshoe_add_module)
     C_VISIBILITY_PRESET default
     CXX_VISIBILITY_PRESET default
     VISIBILITY_INLINES_HIDDEN ON
+    BUILD_RPATH_USE_ORIGIN ON
     INSTALL_RPATH_USE_LINK_PATH OFF)
   foreach(config IN LISTS CMAKE_CONFIGURATION_TYPES CMAKE_BUILD_TYPE)
     string(TOUPPER "${config}" config)
@@ -511,13 +524,18 @@ function(_hotshoe_check_build)
   if(NOT tool)
     return()
   endif()
+  # CMake takes these folders out when it installs the library.
+  set(build_path "$<TARGET_PROPERTY:${name},BUILD_RPATH>")
+  set(limits "$<$<BOOL:${build_path}>:--build-path=$<JOIN:${build_path},;--build-path=>>")
+  if(arg_GLIBC_MAX)
+    list(APPEND limits --glibc-max "${arg_GLIBC_MAX}")
+  endif()
   if(CMAKE_CROSSCOMPILING)
-    set(arguments inspect "$<TARGET_FILE:${name}>")
-  else()
-    set(arguments check "$<TARGET_FILE_DIR:${name}>" --host "${host_argument}")
+    list(APPEND limits --any-platform)
   endif()
   add_custom_command(TARGET ${name} POST_BUILD
-    COMMAND "${tool}" ${arguments} COMMENT "Checking the plugin ${name}" VERBATIM)
+    COMMAND "${tool}" check "$<TARGET_FILE_DIR:${name}>" --host "${host_argument}" --portable "${limits}"
+    COMMENT "Checking the plugin ${name}" COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()
 
 function(_hotshoe_add_load_test)

@@ -8,18 +8,18 @@ use std::mem::size_of;
 
 use object::elf::{self, FileHeader32, FileHeader64};
 use object::endian::Endianness;
-use object::read::ReadRef;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 
 use super::elf_symbols::Symbols;
+use super::elf_versions::GlibcNeeds;
 use super::library::{self, Library, Shape};
 use super::names::{self, Names};
 use super::source::Part;
-use super::{Format, Inspection, Needed};
+use super::{Format, GlibcSymbol, Inspection, Needed};
 use crate::error::Result;
 use crate::platform::{Architecture, Platform, System};
 
-/// The most entries of a kind that are kept: needed libraries, search paths, version needs.
+/// The most needed libraries that are kept.
 const MOST_ENTRIES: usize = 1024;
 
 /// Reads the headers of an ELF file.
@@ -49,6 +49,7 @@ struct Dynamic {
     hash: Option<u64>,
     gnu_hash: Option<u64>,
     versions: Option<u64>,
+    symbol_versions: Option<u64>,
     name: Option<u64>,
     needed: Vec<u64>,
     rpath: Option<u64>,
@@ -212,35 +213,12 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
         names::manifest(self.file.part(start, size).filter(|part| part.size() <= names::LARGEST_MANIFEST)?.bytes()?)
     }
 
-    /// The newest `GLIBC_` version that it needs.
-    fn glibc(&self, dynamic: &Dynamic, strings: &[u8]) -> Option<String> {
-        let names = self.version_names(self.at(dynamic.versions?)?, strings);
-        let versions = names.filter_map(|name| {
-            let text = name.strip_prefix("GLIBC_")?;
-            let numbers: Result<Vec<u32>, _> = text.split('.').map(str::parse).collect();
-            Some((numbers.ok()?, text.to_owned()))
-        });
-        versions.max().map(|(_, text)| text)
-    }
-
-    fn version_names<'s>(&self, table: Part<'a>, strings: &'s [u8]) -> impl Iterator<Item = String> + use<'s, 'a, H> {
-        let endian = self.endian;
-        let mut next = Some(0);
-        let files = std::iter::from_fn(move || {
-            let at: u64 = next?;
-            let need = table.read_at::<elf::Verneed<Endianness>>(at).ok()?;
-            let step = u64::from(need.vn_next.get(endian));
-            next = (step > 0).then(|| at.saturating_add(step));
-            Some((at.saturating_add(need.vn_aux.get(endian).into()), need.vn_cnt.get(endian)))
-        });
-        let names = files.take(MOST_ENTRIES).flat_map(move |(mut at, count)| {
-            (0..count).map_while(move |_| {
-                let version = table.read_at::<elf::Vernaux<Endianness>>(at).ok()?;
-                at = at.saturating_add(version.vna_next.get(endian).into());
-                Some(u64::from(version.vna_name.get(endian)))
-            })
-        });
-        names.take(MOST_ENTRIES).filter_map(|offset| names::string(strings, offset))
+    /// What it needs of glibc.
+    fn glibc(&self, dynamic: &Dynamic, symbols: Option<&Symbols<'a, H>>, strings: &[u8]) -> Vec<GlibcSymbol> {
+        let Some(needed) = dynamic.versions.and_then(|address| self.at(address)) else { return Vec::new() };
+        let of_symbols = dynamic.symbol_versions.and_then(|address| self.at(address));
+        let undefined = symbols.into_iter().flat_map(Symbols::undefined);
+        GlibcNeeds::read(self.endian, needed, strings).symbols(self.endian, of_symbols, undefined, strings)
     }
 }
 
@@ -253,6 +231,7 @@ impl Dynamic {
             elf::DT_HASH => self.hash = Some(value),
             elf::DT_GNU_HASH => self.gnu_hash = Some(value),
             elf::DT_VERNEED => self.versions = Some(value),
+            elf::DT_VERSYM => self.symbol_versions = Some(value),
             elf::DT_SONAME => self.name = Some(value),
             elf::DT_NEEDED if self.needed.len() < MOST_ENTRIES => self.needed.push(value),
             elf::DT_RPATH => self.rpath = Some(value),
@@ -288,13 +267,18 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         let paths = dynamic.runpath.or(dynamic.rpath).and_then(|offset| names::string(strings, offset));
         facts.search_paths = paths.iter().flat_map(|paths| paths.split(':')).take(64).map(str::to_owned).collect();
         facts.runpath = dynamic.runpath.is_some();
-        facts.glibc = self.glibc(&dynamic, strings);
+        let symbols = self.symbols(&dynamic);
+        facts.glibc_symbols = self.glibc(&dynamic, symbols.as_ref(), strings);
+        facts.glibc = facts.glibc_symbols.first().map(|newest| newest.version.to_string());
+        // Debian's musl has the plain name, others one with the processor.
+        facts.musl =
+            facts.needed.iter().any(|needed| needed.name == "libc.so" || needed.name.starts_with("libc.musl-"));
         facts.never_unloads = elf::DynamicFlags1(dynamic.flags_1).contains(elf::DF_1_NODELETE);
         facts.executable_stack = self.executable_stack();
         facts.text_relocations = dynamic.text_relocations || elf::DynamicFlags(dynamic.flags).contains(elf::DF_TEXTREL);
         facts.build_id = self.build_id();
         facts.manifest = self.manifest();
-        if let Some(symbols) = self.symbols(&dynamic) {
+        if let Some(symbols) = symbols {
             let (mut exports, mut unique) = (Names::new(), Names::new());
             facts.thread_exit_functions = symbols.list(strings, &mut exports, &mut unique);
             facts.exports = exports.sorted();

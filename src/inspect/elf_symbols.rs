@@ -50,10 +50,8 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
     /// Lists what the library exports and which of it is unique in the process; true when it
     /// imports a function that registers something for the end of a thread.
     pub(super) fn list(&self, strings: &[u8], exports: &mut Names, unique: &mut Names) -> bool {
-        let most = (self.table.size() / size_of::<H::Sym>() as u64).min(2 * Names::MOST as u64);
-        let symbols: &[H::Sym] = self.table.read_slice_at(0, self.count().min(most) as usize).unwrap_or_default();
         let mut thread_exit = false;
-        for symbol in symbols.iter().skip(1) {
+        for symbol in self.all().iter().skip(1) {
             let name = u64::from(symbol.st_name(self.endian));
             if symbol.is_undefined(self.endian) {
                 thread_exit |= names::text(strings, name).is_some_and(|name| THREAD_EXIT.contains(&name));
@@ -67,6 +65,18 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
             }
         }
         thread_exit
+    }
+
+    /// The symbols that other libraries must define: index and offset of the name.
+    pub(super) fn undefined(&self) -> impl Iterator<Item = (u64, u64)> + use<'a, H> {
+        let endian = self.endian;
+        let symbols = (0..).zip(self.all()).skip(1).filter(move |(_, symbol)| symbol.is_undefined(endian));
+        symbols.map(move |(index, symbol)| (index, symbol.st_name(endian).into()))
+    }
+
+    fn all(&self) -> &'a [H::Sym] {
+        let most = (self.table.size() / size_of::<H::Sym>() as u64).min(2 * Names::MOST as u64);
+        self.table.read_slice_at(0, self.count().min(most) as usize).unwrap_or_default()
     }
 
     fn is(&self, index: u64, name: &[u8]) -> bool {

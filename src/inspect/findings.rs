@@ -1,12 +1,25 @@
 //! What the facts mean for shipping and unloading a library, in words.
 
-use super::{Inspection, missing_dependency};
+use super::{Format, Inspection, missing_dependency};
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
 use crate::input::brief;
 
 /// The warnings about a library.
 pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
+    let mut found = residents(facts);
+    found.extend(hardening(facts));
+    found.extend(fixed_paths(facts).map(absolute));
+    found.extend(facts.missing().map(|needed| {
+        let error = missing_dependency(needed);
+        let warning = Diagnostic::warning(error.code(), error.message());
+        error.hint_text().map_or(warning.clone(), |hint| warning.hint(hint))
+    }));
+    found.into_iter().map(|finding| finding.at(&facts.path)).collect()
+}
+
+/// What keeps it mapped after it was unloaded and can be built otherwise.
+pub(super) fn residents(facts: &Inspection) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if facts.never_unloads {
         found.push(
@@ -20,6 +33,12 @@ pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
                 .hint("compile it with `-fno-gnu-unique`, or with hidden visibility also for inline functions"),
         );
     }
+    found
+}
+
+/// What hardened systems refuse.
+pub(super) fn hardening(facts: &Inspection) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
     if facts.executable_stack {
         found.push(
             Diagnostic::warning(Code::LibraryExecutableStack, "the library makes stacks executable")
@@ -32,13 +51,17 @@ pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
                 .hint("compile all of it with `-fPIC`; hardened systems refuse it"),
         );
     }
-    found.extend(facts.search_paths.iter().filter(|path| path.starts_with('/')).map(|path| absolute(path)));
-    found.extend(facts.missing().map(|needed| {
-        let error = missing_dependency(needed);
-        let warning = Diagnostic::warning(error.code(), error.message());
-        error.hint_text().map_or(warning.clone(), |hint| warning.hint(hint))
-    }));
-    found.into_iter().map(|finding| finding.at(&facts.path)).collect()
+    found
+}
+
+/// The folders of its own search path that do not move with it. An empty one is filling; an ELF
+/// library that was linked without a name of its own is needed by its path.
+pub(super) fn fixed_paths(facts: &Inspection) -> impl Iterator<Item = &str> {
+    let moves =
+        |path: &str| path.is_empty() || ["$ORIGIN", "${ORIGIN}", "@"].iter().any(|start| path.starts_with(start));
+    let needed = facts.needed.iter().map(|needed| needed.name.as_str());
+    let needed = needed.filter(|name| facts.format == Format::Elf && name.contains('/') && !name.starts_with('$'));
+    facts.search_paths.iter().map(String::as_str).filter(move |path| !moves(path)).chain(needed)
 }
 
 /// Why a library may stay mapped after it was unloaded.
@@ -68,7 +91,7 @@ fn unique_symbols(facts: &Inspection) -> String {
     format!("the library has symbols that are unique in the process and keep it mapped: `{}`{others}", brief(first))
 }
 
-fn absolute(path: &str) -> Diagnostic {
+pub(super) fn absolute(path: &str) -> Diagnostic {
     Diagnostic::warning(Code::LibraryAbsolutePath, format!("the library looks for what it needs in `{}`", brief(path)))
         .hint("use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines")
 }

@@ -7,14 +7,17 @@
 mod dependencies;
 mod elf;
 mod elf_symbols;
+mod elf_versions;
 mod entry;
 mod findings;
 mod format;
+mod glibc;
 mod library;
 mod macho;
 mod macho_exports;
 mod names;
 mod pe;
+mod portable;
 mod source;
 
 use std::fs::Metadata;
@@ -27,6 +30,9 @@ use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
 use source::Source;
+
+pub use glibc::{GlibcSymbol, GlibcVersion};
+pub use portable::Portability;
 
 /// The section of an ELF or PE library that holds an embedded manifest; `__DATA,__hotshoe` in Mach-O.
 pub const MANIFEST_SECTION: &str = ".hotshoe";
@@ -66,6 +72,10 @@ pub struct Inspection {
     pub search_paths: Vec<String>,
     /// The newest version of glibc's symbols that it needs, for example `2.34`.
     pub glibc: Option<String>,
+    /// The symbols that it needs of glibc, those of the newest version first.
+    pub glibc_symbols: Vec<GlibcSymbol>,
+    /// It was linked with musl instead of glibc.
+    pub musl: bool,
     /// The symbols that are unique in the process (`STB_GNU_UNIQUE`); each keeps it mapped.
     pub unique_symbols: Vec<String>,
     /// It asks never to be unloaded (`DF_1_NODELETE`).
@@ -151,6 +161,13 @@ impl Inspection {
         first.map_err(|error| error.at(&self.path))
     }
 
+    /// The same for a library that was built for another platform, whichever that is.
+    ///
+    /// Fails with [`Code::EntryMissing`] or [`Code::DependencyMissing`].
+    pub fn check_anywhere(&self, entry: &str) -> Result<()> {
+        self.first_problem_anywhere(entry).map_err(|error| error.at(&self.path))
+    }
+
     /// What somebody should know before shipping it: what ties it to a machine or keeps it from
     /// being unloaded. All of them are warnings.
     pub fn findings(&self) -> Vec<Diagnostic> {
@@ -162,8 +179,18 @@ impl Inspection {
         findings::residency_reasons(self)
     }
 
+    /// Everything that keeps it from being shipped: the findings that its author can mend, and
+    /// what it needs of a newer glibc. All of them are errors.
+    pub fn portability(&self, rules: &Portability) -> Vec<Diagnostic> {
+        portable::problems(self, rules)
+    }
+
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
         library::refuse_platform(&self.platforms, platform)?;
+        self.first_problem_anywhere(entry)
+    }
+
+    fn first_problem_anywhere(&self, entry: &str) -> Result<()> {
         if !self.exports_symbol(entry) {
             return Err(entry::missing(entry, &self.exports));
         }
@@ -218,6 +245,8 @@ impl Inspection {
             needed: Vec::new(),
             search_paths: Vec::new(),
             glibc: None,
+            glibc_symbols: Vec::new(),
+            musl: false,
             unique_symbols: Vec::new(),
             never_unloads: false,
             thread_exit_functions: false,

@@ -106,11 +106,11 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     let name = manifest.name.clone().ok_or_else(|| missing("name"))?;
     let version = manifest.version.clone().ok_or_else(|| missing("version"))?;
     let library = library(folder, &manifest, &name)?;
-    let platforms = match manifest.runtime() {
-        "native" => Inspection::of(&library)?.platforms,
-        _ => Vec::new(),
+    let (platforms, musl) = match manifest.runtime() {
+        "native" => Inspection::of(&library).map(|facts| (facts.platforms, facts.musl))?,
+        _ => (Vec::new(), false),
     };
-    let subject = Subject { name: &name, version: &version, platforms: &platforms };
+    let subject = Subject { name: &name, version: &version, platforms: &platforms, musl };
     let archive = subject.archive_name(options.name.as_deref().unwrap_or(USUAL))?;
     let archive = output.join(format!("{archive}.{}", options.format.as_str()));
 

@@ -20,6 +20,8 @@ pub(super) struct Subject<'a> {
     pub name: &'a str,
     pub version: &'a Version,
     pub platforms: &'a [Platform],
+    /// Whether its library is for musl, which systems with glibc do not take.
+    pub musl: bool,
 }
 
 impl Subject<'_> {
@@ -46,7 +48,7 @@ impl Subject<'_> {
             "name" => Ok(self.name.to_owned()),
             "version" => Ok(self.version.to_string()),
             "system" => self.system(),
-            "os" => Ok(self.platform()?.system.to_string()),
+            "os" => Ok(format!("{}{}", self.platform()?.system, self.c_library())),
             "arch" => self.architecture(),
             _ => Err(unknown(placeholder)),
         }
@@ -67,6 +69,10 @@ impl Subject<'_> {
         Ok(if self.platforms.len() > 1 { "universal".to_owned() } else { platform.architecture.to_string() })
     }
 
+    fn c_library(&self) -> &'static str {
+        if self.musl { "-musl" } else { "" }
+    }
+
     /// CPack's own name for the system, as `hotshoe_add_plugin()` has it: with the processor unless it
     /// is the usual one.
     fn system(&self) -> Result<String> {
@@ -81,7 +87,8 @@ impl Subject<'_> {
         };
         let architecture = self.architecture()?;
         let is_usual = architecture == "x86_64" || system == "win32" && architecture == "x86";
-        Ok(if is_usual { system.to_owned() } else { format!("{system}-{architecture}") })
+        let system = if is_usual { system.to_owned() } else { format!("{system}-{architecture}") };
+        Ok(system + self.c_library())
     }
 }
 

@@ -7,7 +7,7 @@ use hotshoe::catalog::Candidate;
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
-use hotshoe::inspect::Inspection;
+use hotshoe::inspect::{Inspection, Portability};
 use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
 use hotshoe::profile::HostProfile;
@@ -21,7 +21,8 @@ use crate::output::{Answer, BAD, GOOD, NAME};
 #[command(after_help = "\
 Examples:
   hotshoe check my_plugin --host harmonics
-  hotshoe check my_plugin --host harmonics --host-version 1.2.0 --load")]
+  hotshoe check my_plugin --host harmonics --host-version 1.2.0 --load
+  hotshoe check my_plugin --host harmonics --portable --glibc-max 2.28")]
 pub struct Args {
     /// The plugin: its folder, or its library
     pub plugin: PathBuf,
@@ -32,10 +33,35 @@ pub struct Args {
     /// Load and unload it, too: first in a process of its own, then in this one
     #[arg(long)]
     pub load: bool,
+
+    /// Refuse also what cannot be shipped: what is never unloaded, what hardened systems refuse, and
+    /// a search path that leads to this machine
+    #[arg(long)]
+    pub portable: bool,
+
+    /// With --portable: refuse what needs a newer glibc, and name the symbols that do
+    #[arg(long, value_name = "VERSION", requires = "portable")]
+    pub glibc_max: Option<String>,
+
+    /// With --portable: allow this folder on the search path, which is taken out before it is shipped
+    #[arg(long, value_name = "FOLDER", requires = "portable")]
+    pub build_path: Vec<String>,
+
+    /// Take a plugin for another system or processor, too
+    #[arg(long, conflicts_with = "load")]
+    pub any_platform: bool,
+}
+
+impl Args {
+    fn portability(&self) -> Result<Option<Portability>> {
+        let glibc_max = self.glibc_max.as_deref().map(str::parse).transpose()?;
+        Ok(self.portable.then(|| Portability { glibc_max, build_paths: self.build_path.clone() }))
+    }
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
     let profile = args.host.profile()?;
+    let portability = args.portability()?;
     let mut answer = Answer::new();
     let host = match &profile.version {
         Some(version) => format!("{} {version}", profile.name),
@@ -46,19 +72,23 @@ pub fn run(args: &Args) -> Result<Answer> {
         Err(error) if error.code() == Code::LibraryMissing => return Err(error),
         // There is a plugin, but what it says of itself cannot be read.
         Err(error) => {
-            no(&mut answer, &host, &args.plugin.display().to_string(), error.into());
+            no(&mut answer, &host, &args.plugin.display().to_string(), vec![error.into()]);
             return Ok(answer);
         }
     };
     answer.diagnostics(diagnostics);
     answer.field("plugin", &candidate);
-    let outcome = match (refusal(&candidate, &profile, &mut answer), args.load) {
-        (Some(refusal), _) => Err(refusal),
-        (None, true) => load(&candidate, &profile).map(Some).map_err(Diagnostic::from),
-        (None, false) => Ok(None),
+    let refusals = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
+    let outcome = match (refusals.is_empty(), args.load) {
+        (false, _) => Err(refusals),
+        (true, true) => load(&candidate, &profile).map(Some).map_err(|error| vec![error.into()]),
+        (true, false) => Ok(None),
     };
     match outcome {
-        Err(refusal) => no(&mut answer, &host, &candidate.to_string(), refusal.plugin(candidate.name())),
+        Err(refusals) => {
+            let refusals = refusals.into_iter().map(|refusal| refusal.plugin(candidate.name())).collect();
+            no(&mut answer, &host, &candidate.to_string(), refusals);
+        }
         Ok(unload) => {
             answer.line(format!("{GOOD}yes{GOOD:#}: {host} takes {NAME}{candidate}{NAME:#}"));
             answer.field("accepted", true);
@@ -71,28 +101,40 @@ pub fn run(args: &Args) -> Result<Answer> {
     Ok(answer)
 }
 
-fn no(answer: &mut Answer, host: &str, plugin: &str, refusal: Diagnostic) {
+fn no(answer: &mut Answer, host: &str, plugin: &str, refusals: Vec<Diagnostic>) {
     answer.line(format!("{BAD}no{BAD:#}: {host} does not take {NAME}{plugin}{NAME:#}"));
     answer.field("accepted", false);
-    answer.diagnostics([refusal]);
+    answer.diagnostics(refusals);
     answer.no();
 }
 
 /// What can be known without running it.
-fn refusal(candidate: &Candidate, profile: &HostProfile, answer: &mut Answer) -> Option<Diagnostic> {
-    if let Some(refusal) = candidate.refusal() {
-        return Some(refusal.clone());
+fn refusals(
+    candidate: &Candidate,
+    profile: &HostProfile,
+    any_platform: bool,
+    portability: Option<&Portability>,
+    answer: &mut Answer,
+) -> Vec<Diagnostic> {
+    let for_another = |refusal: &Diagnostic| any_platform && refusal.code == Code::PlatformIncompatible;
+    if let Some(refusal) = candidate.refusal().filter(|refusal| !for_another(refusal)) {
+        return vec![refusal.clone()];
     }
     let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.entry);
     let facts = match Inspection::of(candidate.library()) {
         Ok(facts) => facts,
-        Err(error) => return Some(error.into()),
+        Err(error) => return vec![error.into()],
     };
-    let refusal = facts.check(Platform::current(), entry).err().map(Diagnostic::from);
-    // A missing dependency is a warning to whoever inspects and a refusal here: it is said once.
-    let is_said = |finding: &Diagnostic| refusal.as_ref().is_some_and(|refusal| refusal.message == finding.message);
+    let checked = if any_platform { facts.check_anywhere(entry) } else { facts.check(Platform::current(), entry) };
+    let mut refusals: Vec<Diagnostic> = checked.err().map(Diagnostic::from).into_iter().collect();
+    refusals.extend(portability.iter().flat_map(|rules| facts.portability(rules)));
+    // What is a warning to whoever inspects and a refusal here is said once; so is what is allowed.
+    let is_said = |finding: &Diagnostic| {
+        let is_judged = portability.is_some() && finding.code != Code::DependencyMissing;
+        is_judged || refusals.iter().any(|refusal| refusal.message == finding.message)
+    };
     answer.diagnostics(facts.findings().into_iter().filter(|finding| !is_said(finding)));
-    refusal
+    refusals
 }
 
 /// What only running it can show.

@@ -1,0 +1,89 @@
+//! The versions of symbols that an ELF file needs of other libraries, glibc's above all.
+//!
+//! Owns the version tables, and what glibc's names of versions stand for.
+
+use std::collections::{HashMap, HashSet};
+
+use object::elf;
+use object::endian::Endianness;
+use object::read::ReadRef;
+
+use super::glibc::{GlibcSymbol, GlibcVersion};
+use super::names;
+use super::source::Part;
+
+/// The most files and versions that are kept.
+const MOST_ENTRIES: usize = 1024;
+
+/// The bytes of all symbols' names together; a hundred thousand of 40 bytes.
+const MOST_BYTES: usize = 4 << 20;
+
+/// The versions of glibc that a file needs, by their index in the table of symbols' versions.
+pub(super) struct GlibcNeeds(HashMap<elf::VersionIndex, (String, GlibcVersion)>);
+
+impl GlibcNeeds {
+    /// Reads the table of needed versions.
+    pub(super) fn read(endian: Endianness, table: Part<'_>, strings: &[u8]) -> GlibcNeeds {
+        let mut next = Some(0);
+        let files = std::iter::from_fn(move || {
+            let at: u64 = next?;
+            let need = table.read_at::<elf::Verneed<Endianness>>(at).ok()?;
+            let step = u64::from(need.vn_next.get(endian));
+            next = (step > 0).then(|| at.saturating_add(step));
+            Some((at.saturating_add(need.vn_aux.get(endian).into()), need.vn_cnt.get(endian)))
+        });
+        let versions = files.take(MOST_ENTRIES).flat_map(move |(mut at, count)| {
+            (0..count).map_while(move |_| {
+                let version = table.read_at::<elf::Vernaux<Endianness>>(at).ok()?;
+                at = at.saturating_add(version.vna_next.get(endian).into());
+                Some((version.vna_other.get(endian).into(), u64::from(version.vna_name.get(endian))))
+            })
+        });
+        let named = versions.take(MOST_ENTRIES).filter_map(|(index, offset)| {
+            let name = names::string(strings, offset)?;
+            let version = meaning(&name)?;
+            Some((index, (name, version)))
+        });
+        GlibcNeeds(named.collect())
+    }
+
+    /// What needs these versions, newest first: `undefined` are symbols, each with its index in the
+    /// symbol table and the offset of its name.
+    pub(super) fn symbols(
+        self,
+        endian: Endianness,
+        table: Option<Part<'_>>,
+        undefined: impl Iterator<Item = (u64, u64)>,
+        strings: &[u8],
+    ) -> Vec<GlibcSymbol> {
+        let mut found: Vec<GlibcSymbol> = undefined
+            .filter_map(|(index, name)| {
+                let versym = table?.read_at::<elf::Versym<Endianness>>(2 * index).ok()?;
+                let (_, version) = self.0.get(&versym.0.get(endian).index())?;
+                Some(GlibcSymbol { name: names::string(strings, name)?, version: version.clone() })
+            })
+            .scan(MOST_BYTES, |left, symbol: GlibcSymbol| {
+                *left = left.checked_sub(symbol.name.len())?;
+                Some(symbol)
+            })
+            .collect();
+        // A version of no symbol, or one whose symbols cannot be read, is needed all the same.
+        let named: HashSet<GlibcVersion> = found.iter().map(|symbol| symbol.version.clone()).collect();
+        let others = self.0.into_values().filter(|(_, version)| !named.contains(version));
+        found.extend(others.map(|(name, version)| GlibcSymbol { name, version }));
+        found.sort_unstable_by(|a, b| b.version.cmp(&a.version).then_with(|| a.name.cmp(&b.name)));
+        found.dedup();
+        found
+    }
+}
+
+/// The version of glibc that brought a version of symbols.
+fn meaning(name: &str) -> Option<GlibcVersion> {
+    match name.strip_prefix("GLIBC_")? {
+        // What marks a file with packed relative relocations, so that an older loader refuses it.
+        "ABI_DT_RELR" => "2.36",
+        version => version,
+    }
+    .parse()
+    .ok()
+}

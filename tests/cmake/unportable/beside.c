@@ -1,0 +1,3 @@
+int beside(void);
+
+int beside(void) { return 1; }

@@ -1,0 +1,3 @@
+  .text
+  .quad harmonics_register
+  .section .note.GNU-stack,"",%progbits
