@@ -7,7 +7,7 @@
 #   [DATA <file or folder>...]   what goes beside the library, each under its own last name
 #   [ENTRY <symbol>]             what the host calls, if it is not the host's usual entry
 #   [GLIBC_MAX <version>]        the newest glibc that it may need; the default is HOTSHOE_GLIBC_MAX
-#   SOURCES <source>...)
+#   SOURCES <source>... | LANGUAGE RUST [CRATE <folder>])
 #
 # Makes a checked and packaged plugin from sources. From the name of the host follows the entry, an
 # `extern "C"` function that needs no export macro: with HOST harmonics it is harmonics_register.
@@ -18,6 +18,13 @@
 # the static libraries it links say about visibility. An entry that is missing, or any other symbol
 # that nothing defines, fails the build. On Windows __declspec(dllexport) adds to the exports, and
 # <host>_plugin_version needs it. The sources see HOTSHOE_PLUGIN_VERSION, a string.
+#
+# With LANGUAGE RUST it is built by cargo from the library of the crate in CRATE, by default this folder.
+# The entry is `#[unsafe(no_mangle)] pub extern "C" fn`. Cargo makes a static library, which is linked
+# like C sources, so project() enables C; what the crate needs of other shared libraries is given to
+# target_link_libraries(). Debug takes cargo's profile `dev`, any other configuration `release`.
+# HOTSHOE_CARGO, HOTSHOE_CARGO_TARGET and HOTSHOE_CARGO_FLAGS say which cargo, for which target, and
+# with what further arguments. The crate sees the environment variable HOTSHOE_PLUGIN_VERSION.
 #
 # The build folder mirrors the installed layout, so that a host can be started on it: the library,
 # plugin.json and DATA are in <root>/<name>/. <root> is the target property HOTSHOE_PLUGIN_ROOT:
@@ -50,7 +57,7 @@ include_guard(GLOBAL)
 cmake_policy(VERSION 3.22...4.4)
 
 function(hotshoe_add_plugin name)
-  set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ENTRY GLIBC_MAX)
+  set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ENTRY GLIBC_MAX LANGUAGE CRATE)
   set(many_values CAPABILITIES AUTHORS DATA SOURCES)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "${one_value}" "${many_values}")
 
@@ -65,6 +72,9 @@ function(hotshoe_add_plugin name)
   _hotshoe_write_manifest("${work}/plugin.json")
 
   _hotshoe_add_module()
+  if(arg_LANGUAGE)
+    _hotshoe_link_crate()
+  endif()
   _hotshoe_find_tool(tool)
   _hotshoe_export_entry()
   _hotshoe_embed_manifest("${work}/plugin.json")
@@ -111,7 +121,18 @@ function(_hotshoe_check_arguments)
     list(JOIN arg_KEYWORDS_MISSING_VALUES " and " keywords)
     _hotshoe_fail("no value follows ${keywords}")
   endif()
-  foreach(keyword IN ITEMS HOST SOURCES)
+  set(needed HOST SOURCES)
+  if(DEFINED arg_LANGUAGE)
+    if(NOT arg_LANGUAGE STREQUAL "RUST")
+      _hotshoe_fail("LANGUAGE `${arg_LANGUAGE}` is not known: leave it out for C and C++, or write RUST")
+    elseif(DEFINED arg_SOURCES)
+      _hotshoe_fail("a plugin in Rust has a CRATE instead of SOURCES")
+    endif()
+    set(needed HOST)
+  elseif(DEFINED arg_CRATE)
+    _hotshoe_fail("CRATE is for LANGUAGE RUST")
+  endif()
+  foreach(keyword IN LISTS needed)
     if("${arg_${keyword}}" STREQUAL "")
       _hotshoe_fail("${keyword} is missing")
     endif()
@@ -227,7 +248,11 @@ function(_hotshoe_plugin_language out)
     endif()
   endforeach()
   if(NOT found IN_LIST enabled)
-    _hotshoe_fail("the sources need the language ${found}, which project() does not enable")
+    set(what "the sources need")
+    if(arg_LANGUAGE)
+      set(what "what cargo builds is linked with")
+    endif()
+    _hotshoe_fail("${what} the language ${found}, which project() does not enable")
   endif()
   set(${out} ${found} PARENT_SCOPE)
 endfunction()
@@ -396,6 +421,112 @@ function(_hotshoe_add_module)
       target_link_options(${name} PRIVATE LINKER:-z,defs)
     endif()
   endif()
+endfunction()
+
+# Cargo knows best what of a crate is out of date, so it is asked in each build; the linker runs if that
+# changed anything. A static library, because only so the export list and the manifest are ours.
+function(_hotshoe_link_crate)
+  find_program(HOTSHOE_CARGO cargo PATHS "$ENV{HOME}/.cargo/bin" "$ENV{USERPROFILE}/.cargo/bin" DOC "The program cargo")
+  if(NOT HOTSHOE_CARGO)
+    _hotshoe_fail("a plugin in Rust is built by cargo, which was not found\n"
+      "Install Rust from https://rustup.rs, or set HOTSHOE_CARGO to the program.")
+  endif()
+  cmake_path(ABSOLUTE_PATH arg_CRATE BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE crate)
+  cmake_path(APPEND crate Cargo.toml OUTPUT_VARIABLE cargo_toml)
+  if(NOT EXISTS "${cargo_toml}")
+    _hotshoe_fail("there is no ${cargo_toml}: CRATE is the folder of a crate")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${cargo_toml}")
+  _hotshoe_name_crate(library)
+  _hotshoe_rust_system_libraries(system_libraries)
+
+  set(output "${work}/cargo/$<CONFIG>")
+  set(options --manifest-path "${cargo_toml}" --target-dir "${output}" ${HOTSHOE_CARGO_FLAGS})
+  if(HOTSHOE_CARGO_TARGET)
+    list(APPEND options --target "${HOTSHOE_CARGO_TARGET}")
+  endif()
+  set(built "${output}/${HOTSHOE_CARGO_TARGET}/$<IF:$<CONFIG:Debug>,debug,release>")
+  set(archive "${CMAKE_STATIC_LIBRARY_PREFIX}${library}${CMAKE_STATIC_LIBRARY_SUFFIX}")
+  set(copy "${work}/$<CONFIG>/${archive}")
+  # With its own profile's choice of debug information, but for the one configuration that is for that.
+  set(environment "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}" "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
+  add_custom_target(${name}_cargo
+    COMMAND "${CMAKE_COMMAND}" -E env "${environment}" "${HOTSHOE_CARGO}" rustc --lib --crate-type staticlib
+      "$<IF:$<CONFIG:Debug>,--profile=dev,--release>" ${options}
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${work}/$<CONFIG>"
+    COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${built}/${archive}" "${copy}"
+    BYPRODUCTS "${copy}"
+    WORKING_DIRECTORY "${crate}" COMMENT "Building the crate of ${name} with cargo"
+    USES_TERMINAL COMMAND_EXPAND_LISTS VERBATIM)
+  add_dependencies(${name} ${name}_cargo)
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${copy}")
+  target_link_libraries(${name} PRIVATE "${copy}" ${system_libraries})
+  # Of Rust's standard library a plugin uses a small part.
+  if(APPLE)
+    target_link_options(${name} PRIVATE LINKER:-dead_strip)
+  elseif(NOT WIN32)
+    target_link_options(${name} PRIVATE LINKER:--gc-sections)
+  endif()
+endfunction()
+
+# The name of the crate's library, as cargo has it.
+function(_hotshoe_name_crate out)
+  execute_process(
+    COMMAND "${HOTSHOE_CARGO}" metadata --no-deps --format-version 1 --manifest-path "${cargo_toml}"
+    WORKING_DIRECTORY "${crate}" OUTPUT_VARIABLE metadata ERROR_VARIABLE error RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    _hotshoe_fail("cargo cannot read ${cargo_toml}:\n${error}")
+  endif()
+  file(REAL_PATH "${cargo_toml}" wanted)
+  string(JSON packages GET "${metadata}" packages)
+  string(JSON count LENGTH "${packages}")
+  set(package 0)
+  while(package LESS count)
+    string(JSON found GET "${packages}" ${package} manifest_path)
+    file(REAL_PATH "${found}" found)
+    if(found STREQUAL wanted)
+      string(JSON targets GET "${packages}" ${package} targets)
+      string(JSON last LENGTH "${targets}")
+      while(last GREATER 0)
+        math(EXPR last "${last} - 1")
+        string(JSON kinds GET "${targets}" ${last} kind)
+        if(kinds MATCHES "\"(lib|rlib|dylib|cdylib|staticlib)\"")
+          string(JSON target GET "${targets}" ${last} name)
+          string(REPLACE "-" "_" target "${target}")
+          set(${out} "${target}" PARENT_SCOPE)
+          return()
+        endif()
+      endwhile()
+    endif()
+    math(EXPR package "${package} + 1")
+  endwhile()
+  _hotshoe_fail("the crate in ${crate} has no library: it needs a src/lib.rs")
+endfunction()
+
+# What a static library in Rust needs of the system, in the words of its compiler.
+function(_hotshoe_rust_system_libraries out)
+  set(key "HOTSHOE_RUST_LIBRARIES_${HOTSHOE_CARGO_TARGET}")
+  if(NOT DEFINED CACHE{${key}})
+    set(options)
+    if(HOTSHOE_CARGO_TARGET)
+      set(options --target "${HOTSHOE_CARGO_TARGET}")
+    endif()
+    file(WRITE "${work}/nothing/Cargo.toml" "[package]\nname = \"nothing\"\nedition = \"2021\"\n"
+      "[lib]\ncrate-type = [\"staticlib\"]\n[workspace]\n")
+    file(WRITE "${work}/nothing/src/lib.rs" "")
+    execute_process(
+      COMMAND "${HOTSHOE_CARGO}" rustc --manifest-path "${work}/nothing/Cargo.toml" ${options}
+        --target-dir "${work}/nothing/target" --color never -- --print native-static-libs
+      WORKING_DIRECTORY "${crate}" OUTPUT_QUIET ERROR_VARIABLE error RESULT_VARIABLE result)
+    if(NOT result EQUAL 0 OR NOT error MATCHES "native-static-libs: ([^\r\n]*)")
+      _hotshoe_fail("Rust's compiler does not build for this system:\n${error}")
+    endif()
+    string(STRIP "${CMAKE_MATCH_1}" libraries)
+    separate_arguments(libraries NATIVE_COMMAND "${libraries}")
+    list(FILTER libraries EXCLUDE REGEX "^/defaultlib:")
+    set(${key} "${libraries}" CACHE INTERNAL "What Rust's standard library needs of the system")
+  endif()
+  set(${out} "${${key}}" PARENT_SCOPE)
 endfunction()
 
 # Hides by the linker, because attributes in sources and static libraries overrule the compiler's
