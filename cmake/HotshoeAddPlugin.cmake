@@ -45,7 +45,9 @@
 #
 # Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else,
 # with its SHA-256 beside it; <system> is Linux, Darwin or win64, with the processor if that is not
-# x86_64. Where the tool is found, archives of the kinds TGZ, TZST and ZIP are the bytes that
+# x86_64, and `musl` on a Linux with that C library. In the configurations Debug and RelWithDebInfo
+# the debug information is taken out of what is installed, and a second archive has it, as the component
+# <name>-debug: <name>-<version>-<system>-debug.tar.gz. Unpacked to the same place, a debugger finds it. Where the tool is found, archives of the kinds TGZ, TZST and ZIP are the bytes that
 # `hotshoe package` makes of the same folder, the same wherever it was built; else they are CPack's
 # own. The same folder is the install component <name>. A subproject leaves its parent's packages alone and installs its
 # plugins by component only. The variable HOTSHOE_CPACK decides otherwise: ON packages a
@@ -80,6 +82,7 @@ function(hotshoe_add_plugin name)
   _hotshoe_embed_manifest("${work}/plugin.json")
   _hotshoe_fill_folder("${work}/plugin.json")
   _hotshoe_check_build()
+  _hotshoe_split_symbols(symbols)
   _hotshoe_add_load_test()
   _hotshoe_install("${work}/plugin.json")
   _hotshoe_package()
@@ -413,8 +416,8 @@ function(_hotshoe_add_module)
       # Nothing can come between the library and its own functions, so calls of them may be inlined.
       $<$<COMPILE_LANG_AND_ID:C,GNU,Clang>:-fno-semantic-interposition>
       $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-fno-semantic-interposition>)
-    # New C libraries refuse an executable stack.
-    target_link_options(${name} PRIVATE LINKER:-z,noexecstack)
+    # New C libraries refuse an executable stack. The build id says which debug symbols are the library's.
+    target_link_options(${name} PRIVATE LINKER:-z,noexecstack LINKER:--build-id)
     # What is undefined fails here rather than at a user's; but Clang leaves its sanitizers undefined.
     get_target_property(options ${name} LINK_OPTIONS)
     if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS} ${options}" MATCHES "-fsanitize")
@@ -724,6 +727,67 @@ function(_hotshoe_install manifest)
   if(folders)
     install(DIRECTORY ${folders} ${where})
   endif()
+  if(symbols)
+    _hotshoe_install_symbols()
+  endif()
+endfunction()
+
+# Copies the debug information out of the library, which keeps its own in the build folder.
+function(_hotshoe_split_symbols out)
+  set(library "$<TARGET_FILE:${name}>")
+  set(symbols "${work}/$<CONFIG>/$<TARGET_FILE_NAME:${name}>")
+  set(split)
+  if(MSVC)
+    set(symbols "$<TARGET_PDB_FILE:${name}>")
+  elseif(APPLE)
+    find_program(HOTSHOE_DSYMUTIL NAMES dsymutil llvm-dsymutil DOC "The program dsymutil, which collects debug symbols")
+    string(APPEND symbols ".dSYM")
+    if(HOTSHOE_DSYMUTIL AND CMAKE_STRIP)
+      set(split "${HOTSHOE_DSYMUTIL}" -o "${symbols}" "${library}")
+    endif()
+  elseif(CMAKE_OBJCOPY)
+    string(APPEND symbols ".debug")
+    set(split "${CMAKE_OBJCOPY}" --only-keep-debug "${library}" "${symbols}")
+  endif()
+  if(split)
+    set(is_debug "$<CONFIG:Debug>,$<CONFIG:RelWithDebInfo>")
+    add_custom_command(TARGET ${name} POST_BUILD
+      COMMAND "${CMAKE_COMMAND}" -E make_directory "${work}/$<CONFIG>"
+      COMMAND "$<$<OR:${is_debug}>:${split}>" COMMAND_EXPAND_LISTS VERBATIM)
+  elseif(NOT MSVC)
+    set(symbols)
+  endif()
+  set(${out} "${symbols}" PARENT_SCOPE)
+endfunction()
+
+# Installed, the library says which file has its symbols, and a debugger looks for that beside it.
+function(_hotshoe_install_symbols)
+  set(where DESTINATION "${name}" COMPONENT "${name}-debug" CONFIGURATIONS Debug RelWithDebInfo)
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    list(APPEND where EXCLUDE_FROM_ALL)
+  endif()
+  set(strip)
+  if(MSVC)
+    install(FILES "${symbols}" ${where} OPTIONAL)
+  elseif(APPLE)
+    install(DIRECTORY "${symbols}" ${where})
+    set(strip "\"${CMAKE_STRIP}\" -S")
+  else()
+    install(FILES "${symbols}" ${where})
+    set(strip "\"${CMAKE_OBJCOPY}\" --strip-debug \"--add-gnu-debuglink=${symbols}\"")
+  endif()
+  if(strip)
+    set(where COMPONENT "${name}")
+    if(NOT PROJECT_IS_TOP_LEVEL)
+      list(APPEND where EXCLUDE_FROM_ALL)
+    endif()
+    install(CODE "
+  string(TOLOWER \"\${CMAKE_INSTALL_CONFIG_NAME}\" config)
+  if(config MATCHES \"^(debug|relwithdebinfo)\$\")
+    execute_process(COMMAND_ERROR_IS_FATAL ANY
+      COMMAND ${strip} \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${name}/$<TARGET_FILE_NAME:${name}>\")
+  endif()" ${where})
+  endif()
 endfunction()
 
 function(_hotshoe_package)
@@ -740,13 +804,17 @@ function(_hotshoe_package)
   endif()
   set_property(GLOBAL APPEND PROPERTY HOTSHOE_PACKAGES ${name})
   set_property(GLOBAL PROPERTY HOTSHOE_ARCHIVE_${name} "${name}-${arg_VERSION}-${system}")
+  if(symbols)
+    set_property(GLOBAL APPEND PROPERTY HOTSHOE_DEBUG_PACKAGES ${name}-debug)
+    set_property(GLOBAL PROPERTY HOTSHOE_ARCHIVE_${name}-debug "${name}-${arg_VERSION}-${system}-debug")
+  endif()
   if(tool)
     set_property(GLOBAL PROPERTY HOTSHOE_PACKAGING_TOOL "${tool}")
   endif()
 endfunction()
 
-# CPack's own name for the system, with the processor unless it is the usual one, so that no two
-# archives of a release have the same name.
+# CPack's own name for the system, with the processor and the C library unless they are the usual
+# ones, so that no two archives of a release have the same name.
 function(_hotshoe_name_system out)
   set(system "${CMAKE_SYSTEM_NAME}")
   set(processor "${CMAKE_SYSTEM_PROCESSOR}")
@@ -778,7 +846,28 @@ function(_hotshoe_name_system out)
   if(NOT processor STREQUAL "x86_64" AND NOT (WIN32 AND processor STREQUAL "x86"))
     string(APPEND system "-${processor}")
   endif()
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    _hotshoe_detect_musl(musl)
+    if(musl)
+      string(APPEND system "-musl")
+    endif()
+  endif()
   set(${out} "${system}" PARENT_SCOPE)
+endfunction()
+
+# It does not say what it is: it is the one on Linux that is not glibc and does not say so.
+function(_hotshoe_detect_musl out)
+  string(MD5 key "${CMAKE_${language}_COMPILER} ${CMAKE_${language}_FLAGS}")
+  if(NOT DEFINED CACHE{HOTSHOE_MUSL_${key}})
+    set(extension "c")
+    if(language STREQUAL "CXX")
+      set(extension "cpp")
+    endif()
+    file(WRITE "${work}/musl.${extension}" "#include <limits.h>\n#ifdef __GLIBC__\n#error it is glibc\n#endif\n")
+    set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+    try_compile(HOTSHOE_MUSL_${key} "${work}/musl" SOURCES "${work}/musl.${extension}")
+  endif()
+  set(${out} "${HOTSHOE_MUSL_${key}}" PARENT_SCOPE)
 endfunction()
 
 # Runs at the end of the top-level CMakeLists.txt, when all plugins and the author's settings are
@@ -799,10 +888,19 @@ function(_hotshoe_configure_cpack)
     set(choice "if(CPACK_GENERATOR MATCHES \"STGZ|NSIS\")\n  set(CPACK_GENERATOR TGZ)\nendif()")
   endif()
   get_property(packages GLOBAL PROPERTY HOTSHOE_PACKAGES)
+  get_property(debug_packages GLOBAL PROPERTY HOTSHOE_DEBUG_PACKAGES)
   set(settings "
 # From hotshoe_add_plugin(): an archive of each plugin, and of nothing else.
 ${choice}
 set(CPACK_COMPONENTS_ALL \"${packages}\")
+set(hotshoe_config \"\${CPACK_BUILD_CONFIG}\")
+if(NOT hotshoe_config)
+  set(hotshoe_config \"${CMAKE_BUILD_TYPE}\")
+endif()
+string(TOLOWER \"\${hotshoe_config}\" hotshoe_config)
+if(hotshoe_config MATCHES \"^(debug|relwithdebinfo)\$\")
+  list(APPEND CPACK_COMPONENTS_ALL ${debug_packages})
+endif()
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY OFF)
@@ -812,7 +910,7 @@ endif()
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 ")
-  foreach(package IN LISTS packages)
+  foreach(package IN LISTS packages debug_packages)
     get_property(archive GLOBAL PROPERTY HOTSHOE_ARCHIVE_${package})
     string(TOUPPER "${package}" component)
     string(APPEND settings "set(CPACK_ARCHIVE_${component}_FILE_NAME \"${archive}\")\n")

@@ -14,7 +14,7 @@ demo=(cmake:cmake make:make c++:g++ cc:gcc)
 bench=("${demo[@]}" ninja:ninja-build tar:tar gzip:gzip pigz:pigz zstd:zstd zip:zip time:time)
 test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind strace:strace pkg-config:pkg-config nm:binutils
   aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
-  x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine
+  x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine gdb:gdb musl-gcc:musl-tools
   python3:python3 shellcheck:shellcheck git:git setpriv:util-linux
   unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
 case $what in
@@ -72,5 +72,16 @@ if [ "$what" = test ] && [ ! -d "build/zig/ziglang-$zig.dist-info" ]; then
   echo "setup: installing zig into build/zig"
   rm -rf build/zig
   build/linters/bin/pip install -q --disable-pip-version-check --no-compile --target build/zig "ziglang==$zig"
+fi
+# The oldest CMake that the modules support, and the newest there is.
+if [ "$what" = test ]; then
+  for pair in cmake-oldest:3.22.6 cmake-newest:4.4.4; do
+    folder=build/${pair%%:*}
+    if [ ! -x "$folder/bin/cmake" ]; then
+      echo "setup: installing CMake ${pair#*:} into $folder"
+      python3 -m venv --clear "$folder"
+      "$folder/bin/pip" install -q --disable-pip-version-check "cmake==${pair#*:}"
+    fi
+  done
 fi
 echo "setup: all that \`$what\` needs is there"

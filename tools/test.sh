@@ -33,7 +33,7 @@ cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
 
 step "The C and C++ headers, the CMake modules and the examples"
-configure build/test
+configure build/test -D "HOTSHOE_TEST_CMAKES=build/cmake-oldest/bin/cmake;build/cmake-newest/bin/cmake"
 cmake --build build/test
 run_ctest build/test
 

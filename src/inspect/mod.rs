@@ -161,11 +161,13 @@ impl Inspection {
         first.map_err(|error| error.at(&self.path))
     }
 
-    /// The same for a library that was built for another platform, whichever that is.
+    /// What would keep a host from calling `entry` on the platform that it was built for, as far as
+    /// that can be known on another one.
     ///
-    /// Fails with [`Code::EntryMissing`] or [`Code::DependencyMissing`].
+    /// Fails with [`Code::EntryMissing`].
     pub fn check_anywhere(&self, entry: &str) -> Result<()> {
-        self.first_problem_anywhere(entry).map_err(|error| error.at(&self.path))
+        let exported = self.exports_symbol(entry);
+        if exported { Ok(()) } else { Err(entry::missing(entry, &self.exports).at(&self.path)) }
     }
 
     /// What somebody should know before shipping it: what ties it to a machine or keeps it from
@@ -187,13 +189,7 @@ impl Inspection {
 
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
         library::refuse_platform(&self.platforms, platform)?;
-        self.first_problem_anywhere(entry)
-    }
-
-    fn first_problem_anywhere(&self, entry: &str) -> Result<()> {
-        if !self.exports_symbol(entry) {
-            return Err(entry::missing(entry, &self.exports));
-        }
+        self.check_anywhere(entry)?;
         self.missing().next().map_or(Ok(()), |needed| Err(missing_dependency(needed)))
     }
 }

@@ -93,3 +93,12 @@ function(expect_manifest_inside library file)
   file(READ "${WORK}/section" section HEX)
   expect_equal("${section}" "${json}00" "section .hotshoe of ${library}")
 endfunction()
+
+# Of the sections that have to do with debugging, the library has these.
+function(expect_sections library)
+  run(output result readelf --section-headers --wide "${library}")
+  expect_success("readelf")
+  string(REGEX MATCHALL " \\.(debug_info|gnu_debuglink) " found "${output}")
+  string(REPLACE " " "" found "${found}")
+  expect_equal("${found}" "${ARGN}" "sections of ${library}")
+endfunction()

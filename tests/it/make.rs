@@ -111,6 +111,7 @@ fn the_platform_in_a_name_is_the_librarys() {
         ("cc", "Linux linux x86_64"),
         ("aarch64-linux-gnu-gcc", "Linux-aarch64 linux aarch64"),
         ("x86_64-w64-mingw32-gcc", "win64 windows x86_64"),
+        ("musl-gcc", "Linux-musl linux-musl x86_64"),
     ];
     for (compiler, expected) in compilers {
         if !cfg!(target_arch = "x86_64") || !require(compiler) {

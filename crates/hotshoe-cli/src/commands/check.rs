@@ -129,9 +129,11 @@ fn refusals(
     let mut refusals: Vec<Diagnostic> = checked.err().map(Diagnostic::from).into_iter().collect();
     refusals.extend(portability.iter().flat_map(|rules| facts.portability(rules)));
     // What is a warning to whoever inspects and a refusal here is said once; so is what is allowed.
-    let is_said = |finding: &Diagnostic| {
-        let is_judged = portability.is_some() && finding.code != Code::DependencyMissing;
-        is_judged || refusals.iter().any(|refusal| refusal.message == finding.message)
+    // What is missing here says nothing of another platform.
+    let is_said = |finding: &Diagnostic| match finding.code {
+        Code::DependencyMissing if any_platform => true,
+        Code::DependencyMissing => refusals.iter().any(|refusal| refusal.message == finding.message),
+        _ => portability.is_some(),
     };
     answer.diagnostics(facts.findings().into_iter().filter(|finding| !is_said(finding)));
     refusals

@@ -1,6 +1,6 @@
 //! `hotshoe check`
 
-use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, require};
 use snapbox::str;
 
 use crate::inspect::needy;
@@ -247,6 +247,51 @@ error[load-failed]: plugin `gain`: the system's loader refused the library: dlop
   hint: see what it needs with `hotshoe inspect`
 
 "#]]);
+}
+
+#[test]
+fn what_cannot_be_shipped_is_refused_and_all_of_it_named() {
+    let library =
+        Library::c(GOOD_C_PLUGIN).arg("-Wl,-z,nodelete").arg("-Wl,-z,execstack").arg("-Wl,-rpath,/opt/x:$ORIGIN:lib");
+    let tree = with_library(&library);
+    hotshoe(&tree, &CHECK).assert().code(0);
+    hotshoe(&tree, &[&CHECK[..], &["--portable"]].concat()).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
+    let allowed = ["--portable", "--build-path", "/opt/x", "--build-path=lib"];
+    let object = json(&tree, &[&CHECK[..], &allowed].concat(), 1);
+    let codes: Vec<&str> =
+        object["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["library-resident", "library-executable-stack"], "{object:#}");
+    hotshoe(&gain(), &[&CHECK[..], &["--portable"]].concat()).assert().code(0).stderr_eq(str![]);
+}
+
+#[test]
+#[cfg_attr(not(all(target_os = "linux", target_env = "gnu")), ignore = "only glibc has these versions")]
+fn symbols_of_a_newer_glibc_are_named() {
+    let source = "int pipe2(int *, int); int getentropy(void *, unsigned long);\n\
+                  void harmonics_register(void *r) { pipe2(r, 0); getentropy(r, 1); }\n";
+    let tree = with_library(&Library::c(source));
+    let limit = |version| [&CHECK[..], &["--portable", "--glibc-max", version]].concat();
+    hotshoe(&tree, &limit("2.25")).assert().code(0).stderr_eq(str![]);
+    hotshoe(&tree, &limit("2.8")).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
+    hotshoe(&tree, &limit("2.10")).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
+    hotshoe(&tree, &limit("new")).assert().code(3).stdout_eq(str![]).stderr_eq(str![]);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn a_plugin_for_another_machine_is_checked_as_far_as_it_can_be() {
+    let compiler = "aarch64-linux-gnu-gcc";
+    if !require(compiler) {
+        return;
+    }
+    let any = [&CHECK[..], &["--any-platform", "--portable"]].concat();
+    let tree = with_library(&Library::c(GOOD_C_PLUGIN).compiler(compiler));
+    hotshoe(&tree, &CHECK).assert().code(1);
+    hotshoe(&tree, &any).assert().code(0).stderr_eq(str![]);
+    let tree = tree.file("gain/plugin.json", r#"{"version": "1.2.3", "platforms": ["linux-aarch64"]}"#);
+    hotshoe(&tree, &any).assert().code(0).stderr_eq(str![]);
+    let tree = with_library(&Library::c("void start(void) {}\n").compiler(compiler));
+    hotshoe(&tree, &any).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
 }
 
 #[test]

@@ -1,0 +1,2 @@
+set(GENERATOR "Ninja Multi-Config")
+set(CONFIGS Release RelWithDebInfo)

@@ -1,0 +1,5 @@
+#include <stdlib.h>
+
+void harmonics_register(void* registry);
+
+void harmonics_register(void* registry) { setenv("SMALL", registry ? "yes" : "no", 1); }
