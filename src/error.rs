@@ -248,7 +248,7 @@ codes! {
     LibraryResident, "library-resident", Inspect, "Something in the library keeps it mapped after it is unloaded.";
     LibraryExecutableStack, "library-executable-stack", Inspect, "Loading the library makes stacks executable.";
     LibraryTextRelocations, "library-text-relocations", Inspect, "The library's code is changed while it is loaded.";
-    LibraryGlibc, "library-glibc", Inspect, "The library needs a newer glibc than it may.";
+    LibraryGlibc, "library-glibc", Inspect, "The library needs a newer glibc than is allowed.";
     LibraryAbsolutePath, "library-absolute-path", Inspect, "The library looks for what it needs in a fixed folder.";
 
     LoadFailed, "load-failed", Load, "The system's loader refused the library.";

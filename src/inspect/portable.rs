@@ -43,7 +43,7 @@ fn too_new(facts: &Inspection, newest: &GlibcVersion) -> Option<Diagnostic> {
         more => format!(" and {more} more"),
     };
     let message =
-        format!("the library needs glibc {}, and may need {newest}: {}{others}", first.version, named.join(", "));
+        format!("the library needs glibc {}, newer than {newest}: {}{others}", first.version, named.join(", "));
     let hint = format!("build it on a system with glibc {newest} or in a container of one, or do without the symbols");
     Some(Error::new(Code::LibraryGlibc, message).hint(hint).into())
 }

@@ -85,6 +85,45 @@ fn the_newest_glibc_version_is_told() {
     let glibc = facts.glibc.expect("memcpy is versioned");
     let minor: u32 = glibc.strip_prefix("2.").and_then(|minor| minor.parse().ok()).expect("it is a version");
     assert!(minor >= 14, "{glibc}");
+    let symbols: Vec<_> =
+        facts.glibc_symbols.iter().map(|needed| (needed.name.as_str(), needed.version.to_string())).collect();
+    assert!(symbols.contains(&("memcpy", "2.14".to_owned())), "{symbols:?}");
+    assert!(symbols.contains(&("pipe2", "2.9".to_owned())), "{symbols:?}");
+    assert_eq!(facts.glibc_symbols[0].version.to_string(), glibc, "the newest comes first");
+}
+
+#[test]
+#[cfg_attr(not(all(target_os = "linux", target_env = "gnu")), ignore = "only glibc has these versions")]
+fn a_file_that_only_a_newer_glibc_reads_needs_that() {
+    // The linker marks such a file with a version that no symbol has.
+    let source = "static int x; int *p = &x; void harmonics_register(void *r) { (void)r; }";
+    let facts = facts(&Library::c(source).arg("-Wl,-z,pack-relative-relocs").build());
+    assert_eq!(facts.glibc.as_deref(), Some("2.36"), "{:?}", facts.glibc_symbols);
+    assert!(facts.glibc_symbols.iter().any(|needed| needed.name == "GLIBC_ABI_DT_RELR"), "{:?}", facts.glibc_symbols);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn a_library_for_musl_is_told_from_one_for_glibc() {
+    if !require("musl-gcc") {
+        return;
+    }
+    let source = "int puts(const char *); void harmonics_register(void *r) { (void)r; puts(\"x\"); }";
+    let small = facts(&Library::c(source).compiler("musl-gcc").build());
+    assert!(small.musl && small.glibc.is_none() && small.glibc_symbols.is_empty(), "{small:?}");
+    assert!(!facts(&Library::c(source).build()).musl);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn a_library_that_is_needed_by_its_path_is_a_fixed_path() {
+    let dependency = Library::c("void tables(void) {}").file_name("libtables.so").build();
+    let source = "void tables(void); void harmonics_register(void *r) { (void)r; tables(); }";
+    let plugin = facts(&Library::c(source).arg(dependency.display().to_string()).build());
+    let findings = plugin.findings();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].code, Code::LibraryAbsolutePath);
+    assert!(findings[0].message.contains(&*dependency.to_string_lossy()), "{}", findings[0].message);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use hotshoe::catalog::Candidate;
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
-use hotshoe::inspect::{Inspection, Portability};
+use hotshoe::inspect::{GlibcVersion, Inspection, Portability};
 use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
 use hotshoe::profile::HostProfile;
@@ -41,7 +41,7 @@ pub struct Args {
 
     /// With --portable: refuse what needs a newer glibc, and name the symbols that do
     #[arg(long, value_name = "VERSION", requires = "portable")]
-    pub glibc_max: Option<String>,
+    pub glibc_max: Option<GlibcVersion>,
 
     /// With --portable: allow this folder on the search path, which is taken out before it is shipped
     #[arg(long, value_name = "FOLDER", requires = "portable")]
@@ -53,15 +53,15 @@ pub struct Args {
 }
 
 impl Args {
-    fn portability(&self) -> Result<Option<Portability>> {
-        let glibc_max = self.glibc_max.as_deref().map(str::parse).transpose()?;
-        Ok(self.portable.then(|| Portability { glibc_max, build_paths: self.build_path.clone() }))
+    fn portability(&self) -> Option<Portability> {
+        let (glibc_max, build_paths) = (self.glibc_max.clone(), self.build_path.clone());
+        self.portable.then_some(Portability { glibc_max, build_paths })
     }
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
     let profile = args.host.profile()?;
-    let portability = args.portability()?;
+    let portability = args.portability();
     let mut answer = Answer::new();
     let host = match &profile.version {
         Some(version) => format!("{} {version}", profile.name),

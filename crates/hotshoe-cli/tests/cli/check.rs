@@ -255,7 +255,28 @@ fn what_cannot_be_shipped_is_refused_and_all_of_it_named() {
         Library::c(GOOD_C_PLUGIN).arg("-Wl,-z,nodelete").arg("-Wl,-z,execstack").arg("-Wl,-rpath,/opt/x:$ORIGIN:lib");
     let tree = with_library(&library);
     hotshoe(&tree, &CHECK).assert().code(0);
-    hotshoe(&tree, &[&CHECK[..], &["--portable"]].concat()).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
+    hotshoe(&tree, &[&CHECK[..], &["--portable"]].concat())
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[library-resident]: plugin `gain`: the library asks never to be unloaded (`DF_1_NODELETE`)
+  in [..]/gain/libgain.so
+  hint: link it without `-z nodelete`
+error[library-executable-stack]: plugin `gain`: the library makes stacks executable
+  in [..]/gain/libgain.so
+  hint: link it with `-z noexecstack`; glibc 2.41 and later refuse it
+error[library-absolute-path]: plugin `gain`: the library looks for what it needs in `/opt/x`
+  in [..]/gain/libgain.so
+  hint: use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines
+error[library-absolute-path]: plugin `gain`: the library looks for what it needs in `lib`
+  in [..]/gain/libgain.so
+  hint: use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines
+
+"#]]);
     let allowed = ["--portable", "--build-path", "/opt/x", "--build-path=lib"];
     let object = json(&tree, &[&CHECK[..], &allowed].concat(), 1);
     let codes: Vec<&str> =
@@ -272,9 +293,38 @@ fn symbols_of_a_newer_glibc_are_named() {
     let tree = with_library(&Library::c(source));
     let limit = |version| [&CHECK[..], &["--portable", "--glibc-max", version]].concat();
     hotshoe(&tree, &limit("2.25")).assert().code(0).stderr_eq(str![]);
-    hotshoe(&tree, &limit("2.8")).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
-    hotshoe(&tree, &limit("2.10")).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
-    hotshoe(&tree, &limit("new")).assert().code(3).stdout_eq(str![]).stderr_eq(str![]);
+    hotshoe(&tree, &limit("2.8"))
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[library-glibc]: plugin `gain`: the library needs glibc 2.25, newer than 2.8: `getentropy` of 2.25, `pipe2` of 2.9
+  in [..]/gain/libgain.so
+  hint: build it on a system with glibc 2.8 or in a container of one, or do without the symbols
+
+"#]]);
+    hotshoe(&tree, &limit("2.10"))
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[library-glibc]: plugin `gain`: the library needs glibc 2.25, newer than 2.10: `getentropy` of 2.25
+  in [..]/gain/libgain.so
+  hint: build it on a system with glibc 2.10 or in a container of one, or do without the symbols
+
+"#]]);
+    hotshoe(&tree, &limit("new")).assert().code(2).stdout_eq(str![]).stderr_eq(str![[r#"
+error: invalid value 'new' for '--glibc-max <VERSION>': `new` is not a version of glibc
+[..]
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
@@ -291,7 +341,19 @@ fn a_plugin_for_another_machine_is_checked_as_far_as_it_can_be() {
     let tree = tree.file("gain/plugin.json", r#"{"version": "1.2.3", "platforms": ["linux-aarch64"]}"#);
     hotshoe(&tree, &any).assert().code(0).stderr_eq(str![]);
     let tree = with_library(&Library::c("void start(void) {}\n").compiler(compiler));
-    hotshoe(&tree, &any).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
+    hotshoe(&tree, &any)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: harmonics does not take gain 1.2.3
+
+"#]])
+        .stderr_eq(str![[r#"
+error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
+  in [..]/gain/libgain.so
+  hint: declare it as `extern "C"` with default visibility: `harmonics_register`
+
+"#]]);
 }
 
 #[test]

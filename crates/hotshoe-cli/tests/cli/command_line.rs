@@ -79,12 +79,21 @@ Options:
                                 another
       --load                    Load and unload it, too: first in a process of its own, then in this
                                 one
+      --portable                Refuse also what cannot be shipped: what is never unloaded, what
+                                hardened systems refuse, and a search path that leads to this
+                                machine
+      --glibc-max <VERSION>     With --portable: refuse what needs a newer glibc, and name the
+                                symbols that do
+      --build-path <FOLDER>     With --portable: allow this folder on the search path, which is
+                                taken out before it is shipped
+      --any-platform            Take a plugin for another system or processor, too
       --json                    Print one JSON object instead of text
   -h, --help                    Print help
 
 Examples:
   hotshoe check my_plugin --host harmonics
   hotshoe check my_plugin --host harmonics --host-version 1.2.0 --load
+  hotshoe check my_plugin --host harmonics --portable --glibc-max 2.28
 
 "#]]);
     help("list").stdout_eq(str![[r#"

@@ -139,6 +139,8 @@ fn json_has_every_fact() {
         "needed",
         "search_paths",
         "glibc",
+        "glibc_symbols",
+        "musl",
         "unique_symbols",
         "never_unloads",
         "thread_exit_functions",
