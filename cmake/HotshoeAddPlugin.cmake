@@ -19,12 +19,13 @@
 # that nothing defines, fails the build. On Windows __declspec(dllexport) adds to the exports, and
 # <host>_plugin_version needs it. The sources see HOTSHOE_PLUGIN_VERSION, a string.
 #
-# With LANGUAGE RUST it is built by cargo from the library of the crate in CRATE, by default this folder.
-# The entry is `#[unsafe(no_mangle)] pub extern "C" fn`. Cargo makes a static library, which is linked
-# like C sources, so project() enables C; what the crate needs of other shared libraries is given to
-# target_link_libraries(). Debug takes cargo's profile `dev`, any other configuration `release`.
-# HOTSHOE_CARGO, HOTSHOE_CARGO_TARGET and HOTSHOE_CARGO_FLAGS say which cargo, for which target, and
-# with what further arguments. The crate sees the environment variable HOTSHOE_PLUGIN_VERSION.
+# With LANGUAGE RUST cargo builds it from the library of the crate in CRATE, by default this folder.
+# Its entry is a `#[unsafe(no_mangle)] pub extern "C" fn`. Cargo makes a static library, which is
+# linked like C sources, so project() enables C; what the crate needs of other shared libraries is
+# given to target_link_libraries(). Debug takes cargo's profile `dev`, any other configuration
+# `release`. HOTSHOE_CARGO, HOTSHOE_CARGO_TARGET and HOTSHOE_CARGO_FLAGS say which cargo, for which
+# target, and with what further arguments. The crate sees the environment variable
+# HOTSHOE_PLUGIN_VERSION.
 #
 # The build folder mirrors the installed layout, so that a host can be started on it: the library,
 # plugin.json and DATA are in <root>/<name>/. <root> is the target property HOTSHOE_PLUGIN_ROOT:
@@ -34,24 +35,28 @@
 #
 # Checks: where the tool `hotshoe` is found (the target Hotshoe::tool, else the program HOTSHOE_TOOL)
 # each build ends with `hotshoe check --portable`. It fails on what the host would not take, and on
-# what keeps a plugin from being unloaded or works on this machine only: symbols that are unique in the
-# process, -z nodelete, an executable stack, text relocations, a search path that does not start with
-# $ORIGIN, and symbols of a glibc newer than GLIBC_MAX. A folder that is on the search path in the
-# build folder only belongs into the target property BUILD_RPATH. Unless BUILD_TESTING is off, the test <name>.load loads and
-# unloads the plugin; where it cannot run, ctest shows it as Skipped. A top-level project needs no
-# enable_testing() for it; a parent project calls it to have its subprojects' tests. When
-# cross-compiling, HOTSHOE_TOOL runs on this machine and checks what it can, and the test runs
-# HOTSHOE_TARGET_TOOL, the tool of the target system, in CMAKE_CROSSCOMPILING_EMULATOR.
+# what keeps a plugin from being unloaded or works on this machine only: symbols that are unique in
+# the process, -z nodelete, an executable stack, text relocations, a search path that does not start
+# with $ORIGIN, and symbols of a glibc newer than GLIBC_MAX. A folder outside the build that is on the
+# search path while building only belongs into the target property BUILD_RPATH. Unless BUILD_TESTING
+# is off, the test <name>.load loads and unloads the plugin; where it cannot run, ctest shows it as
+# Skipped. A top-level project needs no enable_testing() for it; a parent project calls it to have its
+# subprojects' tests. When cross-compiling, HOTSHOE_TOOL runs on this machine and checks what it can,
+# and the test runs HOTSHOE_TARGET_TOOL, the tool of the target system, in
+# CMAKE_CROSSCOMPILING_EMULATOR.
 #
 # Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else,
 # with its SHA-256 beside it; <system> is Linux, Darwin or win64, with the processor if that is not
-# x86_64, and `musl` on a Linux with that C library. In the configurations Debug and RelWithDebInfo
-# the debug information is taken out of what is installed, and a second archive has it, as the component
-# <name>-debug: <name>-<version>-<system>-debug.tar.gz. Unpacked to the same place, a debugger finds it. Where the tool is found, archives of the kinds TGZ, TZST and ZIP are the bytes that
-# `hotshoe package` makes of the same folder, the same wherever it was built; else they are CPack's
-# own. The same folder is the install component <name>. A subproject leaves its parent's packages alone and installs its
-# plugins by component only. The variable HOTSHOE_CPACK decides otherwise: ON packages a
-# subproject's plugins as well, OFF leaves CPack to the author.
+# x86_64, and `musl` on a Linux with that C library. Where the tool is found, archives of the kinds
+# TGZ, TZST and ZIP are the bytes that `hotshoe package` makes of the same folder, the same wherever
+# it was built; else they are CPack's own. The same folder is the install component <name>. A
+# subproject leaves its parent's packages alone and installs its plugins by component only. The
+# variable HOTSHOE_CPACK decides otherwise: ON packages a subproject's plugins as well, OFF leaves
+# CPack to the author.
+#
+# In the configurations Debug and RelWithDebInfo the debug information is taken out of what is
+# installed, and a second archive has it: <name>-<version>-<system>-debug.tar.gz, of the component
+# <name>-debug. Unpacked to the same place, a debugger finds it.
 #
 # This file works from an installed Hotshoe, from its sources, and copied alone into a project.
 
@@ -65,6 +70,8 @@ function(hotshoe_add_plugin name)
 
   # The private functions below read the variables of this scope: name, arg_*, and what each of them sets here.
   _hotshoe_check_arguments()
+  _hotshoe_check_language()
+  _hotshoe_check_glibc()
   _hotshoe_read_host()
   _hotshoe_check_version()
   set(work "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/hotshoe/${name}")
@@ -124,25 +131,29 @@ function(_hotshoe_check_arguments)
     list(JOIN arg_KEYWORDS_MISSING_VALUES " and " keywords)
     _hotshoe_fail("no value follows ${keywords}")
   endif()
-  set(needed HOST SOURCES)
-  if(DEFINED arg_LANGUAGE)
-    if(NOT arg_LANGUAGE STREQUAL "RUST")
-      _hotshoe_fail("LANGUAGE `${arg_LANGUAGE}` is not known: leave it out for C and C++, or write RUST")
-    elseif(DEFINED arg_SOURCES)
-      _hotshoe_fail("a plugin in Rust has a CRATE instead of SOURCES")
-    endif()
-    set(needed HOST)
-  elseif(DEFINED arg_CRATE)
-    _hotshoe_fail("CRATE is for LANGUAGE RUST")
-  endif()
-  foreach(keyword IN LISTS needed)
-    if("${arg_${keyword}}" STREQUAL "")
+  foreach(keyword IN ITEMS HOST SOURCES)
+    if("${arg_${keyword}}" STREQUAL "" AND NOT (keyword STREQUAL "SOURCES" AND DEFINED arg_LANGUAGE))
       _hotshoe_fail("${keyword} is missing")
     endif()
   endforeach()
   if(DEFINED arg_ENTRY AND NOT arg_ENTRY MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
     _hotshoe_fail("ENTRY `${arg_ENTRY}` is not a C identifier")
   endif()
+endfunction()
+
+function(_hotshoe_check_language)
+  if(NOT DEFINED arg_LANGUAGE)
+    if(DEFINED arg_CRATE)
+      _hotshoe_fail("CRATE is for LANGUAGE RUST")
+    endif()
+  elseif(NOT arg_LANGUAGE STREQUAL "RUST")
+    _hotshoe_fail("LANGUAGE `${arg_LANGUAGE}` is not known: leave it out for C and C++, or write RUST")
+  elseif(DEFINED arg_SOURCES)
+    _hotshoe_fail("a plugin in Rust has a CRATE instead of SOURCES")
+  endif()
+endfunction()
+
+function(_hotshoe_check_glibc)
   if(NOT DEFINED arg_GLIBC_MAX)
     set(arg_GLIBC_MAX "${HOTSHOE_GLIBC_MAX}")
     set(arg_GLIBC_MAX "${HOTSHOE_GLIBC_MAX}" PARENT_SCOPE)
@@ -452,9 +463,10 @@ function(_hotshoe_link_crate)
   set(archive "${CMAKE_STATIC_LIBRARY_PREFIX}${library}${CMAKE_STATIC_LIBRARY_SUFFIX}")
   set(copy "${work}/$<CONFIG>/${archive}")
   # With its own profile's choice of debug information, but for the one configuration that is for that.
-  set(environment "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}" "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
+  set(variables "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}")
+  list(APPEND variables "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
   add_custom_target(${name}_cargo
-    COMMAND "${CMAKE_COMMAND}" -E env "${environment}" "${HOTSHOE_CARGO}" rustc --lib --crate-type staticlib
+    COMMAND "${CMAKE_COMMAND}" -E env "${variables}" "${HOTSHOE_CARGO}" rustc --lib --crate-type staticlib
       "$<IF:$<CONFIG:Debug>,--profile=dev,--release>" ${options}
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${work}/$<CONFIG>"
     COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${built}/${archive}" "${copy}"

@@ -4,7 +4,8 @@
 #   CONFIGS          the configurations to build, instead of Release
 #   OPTIONS          more options for the project
 #   CONFIGURE_ERROR  a pattern: the project must be refused with such a message
-#   BUILD_ERROR      the same for the build
+#   CONFIGURE_ONLY   nothing on this system builds it: it is configured, and check.cmake is asked
+#   BUILD_ERROR      the same as CONFIGURE_ERROR, for the build
 #   SKIPPED          the tests that must be skipped; any other must run and pass
 
 cmake_policy(VERSION 3.22...4.4)
@@ -35,6 +36,11 @@ expect_success("configuring")
 if(output MATCHES "CMake [A-Za-z ]*Warning")
   message("${output}")
   message(FATAL_ERROR "configuring gives a warning, see above")
+endif()
+
+if(CONFIGURE_ONLY)
+  include("${source}/check.cmake")
+  return()
 endif()
 
 foreach(config IN LISTS CONFIGS)

@@ -10,7 +10,8 @@ expect_sections("${build}/plugin-root/RelWithDebInfo/traced/libtraced.so" .debug
 set(root "${WORK}/root")
 file(MAKE_DIRECTORY "${root}")
 foreach(suffix IN ITEMS "" -debug)
-  run(output result "${CMAKE_COMMAND}" -E chdir "${root}" "${CMAKE_COMMAND}" -E tar xf "${build}/${archive}${suffix}.tar.gz")
+  run(output result
+    "${CMAKE_COMMAND}" -E chdir "${root}" "${CMAKE_COMMAND}" -E tar xf "${build}/${archive}${suffix}.tar.gz")
   expect_success("unpacking")
 endforeach()
 set(library "${root}/traced/libtraced.so")

@@ -1,0 +1,2 @@
+set(OPTIONS "-DCMAKE_TOOLCHAIN_FILE=${source}/toolchain.cmake" -DHOTSHOE_TOOL=OFF)
+set(CONFIGURE_ONLY ON)

@@ -1,0 +1,11 @@
+# Nothing on this system links it; what would be is written down.
+file(READ "${build}/CPackConfig.cmake" settings)
+if(NOT settings MATCHES "both-1\\.0\\.0-Darwin-universal")
+  message(FATAL_ERROR "the archive is not called after both processors:\n${settings}")
+endif()
+file(READ "${build}/build.ninja" commands)
+foreach(part IN ITEMS "-arch arm64 -arch x86_64" "libboth\\.dylib" "-exported_symbols_list")
+  if(NOT commands MATCHES "${part}")
+    message(FATAL_ERROR "`${part}` is missing in build.ninja:\n${commands}")
+  endif()
+endforeach()
