@@ -19,3 +19,19 @@ if(output MATCHES "Linking")
   message("${output}")
   message(FATAL_ERROR "a build without a change links, see above")
 endif()
+
+# What changes in the crate gets into the library.
+file(APPEND "${build}/crates/gain/src/lib.rs" "
+#[used]
+#[unsafe(no_mangle)]
+pub static harmonics_added: [u8; 12] = *b\"a new answer\";
+")
+file(READ "${build}/crates/gain/src/lib.rs" code)
+string(REPLACE "assert!(sum" "assert!(harmonics_added[0] != 0 && sum" code "${code}")
+file(WRITE "${build}/crates/gain/src/lib.rs" "${code}")
+run(output result "${CMAKE_COMMAND}" --build "${build}" --config Release)
+expect_success("building after a change")
+file(STRINGS "${library}" found REGEX "a new answer")
+if(NOT found)
+  message(FATAL_ERROR "a change of the crate is not in ${library}")
+endif()
