@@ -96,7 +96,8 @@ fn the_newest_glibc_version_is_told() {
 #[cfg_attr(not(all(target_os = "linux", target_env = "gnu")), ignore = "only glibc has these versions")]
 fn a_file_that_only_a_newer_glibc_reads_needs_that() {
     // The linker marks such a file with a version that no symbol has.
-    let source = "static int x; int *p = &x; void harmonics_register(void *r) { (void)r; }";
+    let source = "int puts(const char *); static int x; int *p = &x;\
+        void harmonics_register(void *r) { (void)r; puts(\"x\"); }";
     let facts = facts(&Library::c(source).arg("-Wl,-z,pack-relative-relocs").build());
     assert_eq!(facts.glibc.as_deref(), Some("2.36"), "{:?}", facts.glibc_symbols);
     assert!(facts.glibc_symbols.iter().any(|needed| needed.name == "GLIBC_ABI_DT_RELR"), "{:?}", facts.glibc_symbols);
