@@ -36,7 +36,7 @@ impl GlibcNeeds {
             (0..count).map_while(move |_| {
                 let version = table.read_at::<elf::Vernaux<Endianness>>(at).ok()?;
                 at = at.saturating_add(version.vna_next.get(endian).into());
-                Some((version.vna_other.get(endian).into(), u64::from(version.vna_name.get(endian))))
+                Some((version.vna_other.get(endian), u64::from(version.vna_name.get(endian))))
             })
         });
         let named = versions.take(MOST_ENTRIES).filter_map(|(index, offset)| {
