@@ -278,6 +278,10 @@ codes! {
     KeyWrite, "key-write", Package, "A key, a signature or a trust store cannot be written.";
 
     BuildFailed, "build-failed", Build, "A plugin cannot be built from its sources.";
+    ReleaseInvalid, "release-invalid", Package, "What a release is made of cannot be read: its settings, plan or tag.";
+    ReleaseBuild, "release-build", Package, "The project cannot be configured, built, tested or packaged.";
+    ReleaseRefused, "release-refused", Package, "What was built is not what was planned, or not all of it.";
+    ReleasePublish, "release-publish", Package, "The release cannot be published.";
 }
 
 impl fmt::Display for Code {

@@ -11,7 +11,8 @@ use hotshoe::profile::HostProfile;
 use hotshoe::version::{self, Version};
 
 use crate::commands::{
-    check, inspect, install, key, list, package, probe, prune, rollback, sign, trust, uninstall, verify,
+    check, check_tag, ci, inspect, install, key, list, package, plan, probe, prune, release, rollback, sign, trust,
+    uninstall, verify,
 };
 
 /// The mount between a program and its plugins
@@ -49,6 +50,10 @@ pub enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
     Trust(trust::Args),
+    CheckTag(check_tag::Args),
+    Plan(plan::Args),
+    Release(release::Args),
+    Ci(ci::Args),
     Probe(probe::Args),
 }
 

@@ -1,9 +1,11 @@
 //! The tool `hotshoe`. What it does is the library's; here are words, colours and exit codes.
 
 mod args;
+mod ci;
 mod commands;
 mod output;
 mod progress;
+mod release;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
         Command::Sign(command) => commands::sign::run(command),
         Command::Verify(command) => commands::verify::run(command),
         Command::Trust(command) => commands::trust::run(command),
+        Command::CheckTag(command) => commands::check_tag::run(command),
+        Command::Plan(command) => commands::plan::run(command),
+        Command::Release(command) => commands::release::run(command, args.json),
+        Command::Ci(command) => commands::ci::run(command),
         Command::Probe(command) => commands::probe::run(command),
     };
     let code = result.unwrap_or_else(Answer::from).print(args.json);

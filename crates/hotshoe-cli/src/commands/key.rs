@@ -10,7 +10,7 @@ use hotshoe::package::KeyFiles;
 
 use crate::output::{Answer, GOOD, NAME};
 
-const PASSWORD: &str = "HOTSHOE_KEY_PASSWORD";
+pub const PASSWORD: &str = "HOTSHOE_KEY_PASSWORD";
 
 /// Make keys to sign archives with
 #[derive(clap::Args)]

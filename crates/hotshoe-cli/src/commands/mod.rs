@@ -1,13 +1,17 @@
 //! One file a verb.
 
 pub mod check;
+pub mod check_tag;
+pub mod ci;
 pub mod inspect;
 pub mod install;
 pub mod key;
 pub mod list;
 pub mod package;
+pub mod plan;
 pub mod probe;
 pub mod prune;
+pub mod release;
 pub mod rollback;
 pub mod sign;
 pub mod trust;

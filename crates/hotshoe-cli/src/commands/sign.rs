@@ -38,9 +38,14 @@ pub fn run(args: &Args) -> Result<Answer> {
 }
 
 fn key(args: &Args) -> Result<SecretKey> {
-    if let Some(path) = &args.key {
-        return SecretKey::from_file(path, password);
+    match &args.key {
+        Some(path) => SecretKey::from_file(path, password),
+        None => key_in_environment(),
     }
+}
+
+/// The key whose text is in HOTSHOE_KEY.
+pub fn key_in_environment() -> Result<SecretKey> {
     let text = env::var_os("HOTSHOE_KEY").filter(|text| !text.is_empty()).ok_or_else(|| {
         Error::new(Code::KeyInvalid, "there is no key to sign with")
             .hint("give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text")

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Puts the tool `hotshoe` on PATH, as far as it is missing. `hotshoe ci` wrote this file.
+#
+#   source ci/install-hotshoe.sh
+set -euo pipefail
+hotshoe_version=0.1.0
+
+export PATH="$HOME/.cargo/bin:$PATH"
+if ! command -v hotshoe > /dev/null; then
+  if ! command -v cargo > /dev/null; then
+    curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs | sh -s -- -y --profile minimal
+  fi
+  cargo install --locked --version "$hotshoe_version" hotshoe-cli
+fi
+# On GitHub and Forgejo the steps that follow have a shell of their own.
+if [ -n "${GITHUB_PATH:-}" ]; then
+  dirname "$(command -v hotshoe)" >> "$GITHUB_PATH"
+fi
+hotshoe --version

@@ -1,0 +1,54 @@
+//! `hotshoe plan`
+
+use std::path::PathBuf;
+
+use hotshoe::error::Result;
+
+use crate::output::{Answer, DIM, NAME};
+use crate::release::config::{self, Config};
+use crate::release::plan::{Plan, configured};
+use crate::release::steps::Steps;
+
+/// Show what a release of the project consists of: each platform, where it is built, and its archives
+#[derive(clap::Args)]
+#[command(after_help = "\
+The project's hotshoe.release.json chooses the platforms; without one it is all of them.
+
+Examples:
+  hotshoe plan
+  hotshoe plan --json > plan.json      # what CI systems expand into jobs, and `release collect` reads")]
+pub struct Args {
+    /// The project's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub source: PathBuf,
+
+    /// Only this platform; may be given more than once
+    #[arg(long, value_name = "ID")]
+    pub platform: Vec<String>,
+}
+
+pub fn run(args: &Args) -> Result<Answer> {
+    let config = Config::of(&args.source)?;
+    for id in &args.platform {
+        config::target(id)?;
+    }
+    let project = configured(&args.source, &config, &Steps::default())?;
+    let is_wanted = |id: &str| args.platform.is_empty() || args.platform.iter().any(|wanted| wanted == id);
+    let plan = Plan::of(&project, &config, |target| is_wanted(target.id))?;
+    let mut answer = Answer::new();
+    for platform in &plan.platforms {
+        answer.line(format!("{NAME}{}{NAME:#}", platform.id));
+        answer.fact("glibc", platform.glibc.as_deref().unwrap_or_default());
+        answer.fact("container", &platform.container);
+        let machines = [("github", &platform.github), ("gitlab", &platform.gitlab), ("forgejo", &platform.forgejo)];
+        let machines = machines.map(|(system, machine)| format!("{machine} {DIM}({system}){DIM:#}"));
+        answer.line(format!("  {DIM}{:<14}{DIM:#} {}", "machine", machines.join(", ")));
+        answer.fact("cmake", platform.cmake.join(" "));
+        for archive in &platform.archives {
+            answer.fact("archive", &archive.file);
+        }
+    }
+    answer.field("plugins", &plan.plugins);
+    answer.field("platforms", &plan.platforms);
+    Ok(answer)
+}

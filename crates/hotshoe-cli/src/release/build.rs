@@ -1,0 +1,202 @@
+//! One platform of a release: built, tested and packaged, and then built and packaged again in another
+//! folder, which must give the same bytes.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use hotshoe::diagnostics::Diagnostic;
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::package;
+use hotshoe::receipt::Digest;
+
+use super::config::Config;
+use super::examine::{Examined, examine};
+use super::plan::{Plan, PlannedArchive, PlannedPlatform};
+use super::project::Project;
+use super::steps::Steps;
+use super::target::Target;
+
+/// What is built, where, and how loudly.
+pub struct Build<'a> {
+    /// The project's folder.
+    pub source: &'a Path,
+    /// Where the archives go.
+    pub output: &'a Path,
+    /// The platform.
+    pub target: &'static Target,
+    /// What the project chooses.
+    pub config: &'a Config,
+    /// How programs are run.
+    pub steps: Steps,
+}
+
+/// What came of it.
+pub struct Built {
+    /// The plan, of this platform alone.
+    pub plan: Plan,
+    /// The archives; none if there is a finding.
+    pub archives: Vec<Examined>,
+    /// Why they are not fit for a release.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Build<'_> {
+    /// Builds it. `before` looks at the configured project, and may stop before anything is compiled.
+    ///
+    /// Fails with [`Code::ReleaseBuild`] if a step fails, a test among them.
+    pub fn run(&self, before: impl FnOnce(&Project) -> Result<()>) -> Result<Built> {
+        let work = tempfile::tempdir().map_err(|error| cannot_write(error, &env::temp_dir()))?;
+        let mut steps = self.steps.clone();
+        if let Some(time) = commit_time(self.source).filter(|_| env::var_os("SOURCE_DATE_EPOCH").is_none()) {
+            steps.variables.push(("SOURCE_DATE_EPOCH", time));
+        }
+        steps.begin("configuring");
+        let project = self.configure(&work.path().join("build"), &steps)?;
+        before(&project)?;
+        let plan = Plan::of(&project, self.config, |target| target.id == self.target.id)?;
+        let planned = plan.platforms.first().ok_or_else(|| not_planned(self.target))?;
+        steps.begin("building");
+        let packages = self.make(&project, &work.path().join("packages"), &steps)?;
+        steps.begin("testing");
+        test(&project, &steps)?;
+
+        // In a folder of another length, so that a path in a library moves what stands behind it.
+        steps.begin("building again, in another folder and another time zone");
+        steps.variables.push(("TZ", "XXX-14".to_owned()));
+        let again = self.configure(&work.path().join("the-second-build"), &steps)?;
+        let packages_again = self.make(&again, &work.path().join("the-second-packages"), &steps)?;
+
+        let mut findings = Vec::new();
+        let mut archives = Vec::new();
+        for archive in &planned.archives {
+            let file = project.plugins.iter().find(|plugin| plugin.name == archive.plugin);
+            let file = format!("{}.{}", file.map_or("", |plugin| &plugin.archive), archive.format);
+            let made = packages.join(&file);
+            match look(archive, planned, &made, &packages_again.join(&file)) {
+                Ok(examined) => archives.push((made, examined)),
+                Err(error) => findings.push(error.into()),
+            }
+        }
+        if !findings.is_empty() {
+            return Ok(Built { plan, archives: Vec::new(), findings });
+        }
+        for (made, examined) in &archives {
+            deliver(made, examined, self.output).map_err(|error| cannot_write(error, self.output))?;
+        }
+        Ok(Built { plan, archives: archives.into_iter().map(|(_, examined)| examined).collect(), findings })
+    }
+
+    fn configure(&self, build: &Path, steps: &Steps) -> Result<Project> {
+        let of_target = self.target.cmake.iter().map(|&argument| argument.to_owned());
+        let arguments: Vec<String> = of_target.chain(self.config.cmake.iter().cloned()).collect();
+        Project::configure(self.source, build, &arguments, steps)
+    }
+
+    /// Compiles, and packages into a folder.
+    fn make(&self, project: &Project, packages: &Path, steps: &Steps) -> Result<PathBuf> {
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+        let mut cmake = steps.command("cmake");
+        cmake.arg("--build").arg(&project.build).args(["--config", "Release", "--parallel", &cores.to_string()]);
+        steps.run(&mut cmake)?;
+        let generators: Vec<&str> = self.config.formats().map(generator).collect();
+        let mut cpack = steps.command("cpack");
+        cpack.arg("--config").arg(project.build.join("CPackConfig.cmake")).arg("-B").arg(packages);
+        cpack.args(["-C", "Release", "-G", &generators.join(";")]);
+        steps.run(&mut cpack)?;
+        Ok(packages.to_owned())
+    }
+}
+
+/// What CPack calls a format.
+fn generator(format: package::Format) -> &'static str {
+    match format {
+        package::Format::TarZst => "TZST",
+        package::Format::Zip => "ZIP",
+        _ => "TGZ",
+    }
+}
+
+/// Runs the project's tests; each plugin must have been loaded by one.
+fn test(project: &Project, steps: &Steps) -> Result<()> {
+    let log = project.build.join("hotshoe-release.log");
+    let mut ctest = steps.command("ctest");
+    ctest.arg("--test-dir").arg(&project.build).args(["-C", "Release", "--output-on-failure", "--no-tests=error"]);
+    ctest.arg("--output-log").arg(&log);
+    steps.run(&mut ctest)?;
+    let log = fs::read_to_string(&log).map_err(|error| cannot_write(error, &log))?;
+    let is_loaded = |name: &str| {
+        let test = format!(" {name}.load ");
+        log.lines().any(|line| line.contains(&test) && line.contains(" Passed "))
+    };
+    match project.plugins.iter().find(|plugin| !is_loaded(&plugin.name)) {
+        None => Ok(()),
+        Some(plugin) => Err(Error::new(Code::ReleaseBuild, format!("the test `{}.load` did not run", plugin.name))
+            .hint("only what was loaded once is released: leave BUILD_TESTING on, and build on the platform itself")
+            .plugin(&plugin.name)),
+    }
+}
+
+/// Compares an archive with the one of the second build, and looks into it.
+fn look(planned: &PlannedArchive, platform: &PlannedPlatform, made: &Path, again: &Path) -> Result<Examined> {
+    for archive in [made, again] {
+        if !archive.is_file() {
+            let file = archive.file_name().unwrap_or_default().to_string_lossy();
+            return Err(Error::new(Code::ReleaseRefused, format!("CPack did not make `{file}`"))
+                .hint("leave CPACK_ARCHIVE_* and CPACK_COMPONENTS_ALL to hotshoe_add_plugin()")
+                .plugin(&planned.plugin));
+        }
+    }
+    let examined = examine(made, planned, platform)?;
+    let digest = Digest::of_file(again).map_err(|error| cannot_write(error, again))?;
+    if examined.sha256 == digest {
+        return Ok(examined);
+    }
+    let differing = differing(made, again)?;
+    let files = if differing.is_empty() { "the archive itself".to_owned() } else { differing.join(", ") };
+    Err(Error::new(Code::ReleaseRefused, format!("built twice, it differs in {files}"))
+        .hint(
+            "look for a path of the build folder (-ffile-prefix-map takes it out), a time or a random number; \
+             leave packing to hotshoe_add_plugin()",
+        )
+        .at(&planned.file)
+        .plugin(&planned.plugin))
+}
+
+/// The files that are not the same in two archives.
+fn differing(first: &Path, second: &Path) -> Result<Vec<String>> {
+    let content = |archive: &Path| -> Result<BTreeMap<String, Option<Digest>>> {
+        Ok(package::list(archive)?.into_iter().map(|content| (content.path, content.sha256)).collect())
+    };
+    let (first, second) = (content(first)?, content(second)?);
+    let paths = first.keys().chain(second.keys().filter(|path| !first.contains_key(*path)));
+    Ok(paths.filter(|path| first.get(*path) != second.get(*path)).map(|path| format!("`{path}`")).collect())
+}
+
+/// Puts an archive where it is asked for, under its planned name, with its checksum.
+fn deliver(made: &Path, examined: &Examined, output: &Path) -> io::Result<()> {
+    fs::create_dir_all(output)?;
+    let file = &examined.planned.file;
+    fs::copy(made, output.join(file))?;
+    fs::write(output.join(format!("{file}.sha256")), format!("{}  {file}\n", examined.sha256))
+}
+
+/// The time of the commit, for what writes one into a file.
+fn commit_time(source: &Path) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(source).args(["log", "-1", "--format=%ct"]).output().ok()?;
+    let time = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !time.is_empty()).then_some(time)
+}
+
+fn not_planned(target: &Target) -> Error {
+    Error::new(Code::ReleaseInvalid, format!("`{}` is not among the project's platforms", target.id))
+        .hint(format!("add it to \"platforms\" in {}", super::config::FILE_NAME))
+}
+
+fn cannot_write(error: io::Error, path: &Path) -> Error {
+    Error::new(Code::PackageWrite, "it cannot be written").because(error).at(path)
+}

@@ -1,0 +1,248 @@
+//! All that the platforms built, held against the plan, and made into what is uploaded.
+//!
+//! Owns that a release is whole: it is made in a folder that nobody sees, and appears when nothing is
+//! missing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use hotshoe::diagnostics::Diagnostic;
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::package::{self, SecretKey, TrustStore};
+use hotshoe::receipt::Digest;
+use hotshoe::version::Version;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::entry::entry;
+use super::examine::{Examined, examine};
+use super::plan::{Plan, PlannedArchive, PlannedPlatform};
+use super::sbom::sbom;
+use super::tag;
+
+/// The file in a release's folder that says what belongs to it.
+pub const RELEASE_FILE: &str = "release.json";
+
+/// The folder in it with the files to upload.
+pub const ASSETS: &str = "assets";
+
+/// A release that is whole.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Release {
+    /// The tag, if there is one.
+    pub tag: Option<String>,
+    /// Whether its version is a pre-release.
+    pub prerelease: bool,
+    /// What its page says.
+    pub notes: String,
+    /// The files to upload.
+    pub files: Vec<ReleaseFile>,
+}
+
+/// A file of a release.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReleaseFile {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// A release, or what is wrong with what was built.
+pub enum Collected {
+    /// It is whole, and lies in the folder that was asked for.
+    Whole(Release),
+    /// Nothing was written.
+    Refused(Vec<Diagnostic>),
+}
+
+/// Holds what lies in `dist` against the plan; makes `output` of it.
+pub fn collect(
+    dist: &Path,
+    plan: &Plan,
+    tag: Option<&str>,
+    key: Option<&SecretKey>,
+    output: &Path,
+) -> Result<Collected> {
+    refuse_foreign(output)?;
+    let found = files_in(dist)?;
+    let mut findings = tag.map_or(Ok(Vec::new()), |tag| of_another_version(plan, tag))?;
+    let mut archives = Vec::new();
+    for platform in &plan.platforms {
+        for planned in &platform.archives {
+            match look(planned, platform, &found) {
+                Ok(archive) => archives.push(archive),
+                Err(error) => findings.push(error.into()),
+            }
+        }
+    }
+    if !findings.is_empty() {
+        return Ok(Collected::Refused(findings));
+    }
+
+    let beside = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot_write =
+        |error: io::Error| Error::new(Code::PackageWrite, "the release cannot be written").because(error).at(output);
+    fs::create_dir_all(beside).map_err(cannot_write)?;
+    let staging = tempfile::Builder::new().prefix(".hotshoe-release-").tempdir_in(beside).map_err(cannot_write)?;
+    let assets = staging.path().join(ASSETS);
+    fs::create_dir(&assets).map_err(cannot_write)?;
+    for (path, archive) in &archives {
+        let file = &archive.planned.file;
+        fs::copy(path, assets.join(file)).map_err(cannot_write)?;
+        write_json(&assets.join(format!("{file}.cdx.json")), &sbom(archive)).map_err(cannot_write)?;
+        if let Some(key) = key {
+            package::sign(&assets.join(file), key)?;
+            package::verify(&assets.join(file), &TrustStore::of_keys([key.public().clone()])?)?;
+        }
+    }
+    let archives: Vec<Examined> = archives.into_iter().map(|(_, archive)| archive).collect();
+    let key = key.map(|key| key.public().id().to_string());
+    for plugin in &plan.plugins {
+        let its: Vec<&Examined> = archives.iter().filter(|archive| archive.planned.plugin == plugin.name).collect();
+        let file = assets.join(format!("{}-{}.entry.json", plugin.name, plugin.version));
+        write_json(&file, &entry(&plugin.name, &plugin.version, &its, key.as_deref())).map_err(cannot_write)?;
+    }
+    let files = sums(&assets).map_err(cannot_write)?;
+    let is_prerelease = plan.plugins.iter().any(|plugin| !plugin.version.pre.is_empty());
+    let notes = notes(plan, &archives, key.as_deref());
+    let release = Release { tag: tag.map(str::to_owned), prerelease: is_prerelease, notes, files };
+    fs::write(staging.path().join("notes.md"), &release.notes).map_err(cannot_write)?;
+    write_json(&staging.path().join(RELEASE_FILE), &json!(release)).map_err(cannot_write)?;
+    if output.exists() {
+        fs::remove_dir_all(output).map_err(cannot_write)?;
+    }
+    let whole = staging.keep();
+    open_to_all(&whole).and_then(|()| fs::rename(&whole, output)).map_err(cannot_write)?;
+    Ok(Collected::Whole(release))
+}
+
+/// The plugins whose version is not the tag's.
+fn of_another_version(plan: &Plan, tag: &str) -> Result<Vec<Diagnostic>> {
+    let version: Version = tag::version(tag)?;
+    let others = plan.plugins.iter().filter(|plugin| plugin.version != version);
+    let finding = |message| Diagnostic::from(Error::new(Code::ReleaseRefused, message));
+    Ok(others
+        .map(|plugin| {
+            finding(format!("the tag is `{tag}`, and the plugin's version is `{}`", plugin.version))
+                .hint("give the commit the tag of the plugin's version, or mend the version")
+                .plugin(&plugin.name)
+        })
+        .collect())
+}
+
+/// One planned archive among what was built, with its checksum.
+fn look(
+    planned: &PlannedArchive,
+    platform: &PlannedPlatform,
+    found: &BTreeMap<String, PathBuf>,
+) -> Result<(PathBuf, Examined)> {
+    let refused =
+        |message: String, hint: String| Error::new(Code::ReleaseRefused, message).hint(hint).plugin(&planned.plugin);
+    let sum = format!("{}.sha256", planned.file);
+    let missing = |file: &str| {
+        let hint = format!("look at the job that builds `{}`; it makes and uploads this file", platform.id);
+        refused(format!("`{file}` is missing"), hint)
+    };
+    let path = found.get(&planned.file).ok_or_else(|| missing(&planned.file))?;
+    let said = found.get(&sum).and_then(|path| fs::read_to_string(path).ok()).ok_or_else(|| missing(&sum))?;
+    let examined = examine(path, planned, platform)?;
+    if said != format!("{}  {}\n", examined.sha256, planned.file) {
+        let message = format!("`{}` is not what was built: its checksum differs", planned.file);
+        return Err(refused(message, "build it again; something changed it on its way".to_owned()));
+    }
+    Ok((path.clone(), examined))
+}
+
+/// The files in a folder and in the folders of it: a CI system may give each job's files one of their own.
+fn files_in(dist: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let cannot_read = |error: io::Error| {
+        Error::new(Code::ReleaseInvalid, "the folder with what was built cannot be read").because(error).at(dist)
+    };
+    let mut files = BTreeMap::new();
+    let mut folders = vec![(dist.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(cannot_read)? {
+            let path = entry.map_err(cannot_read)?.path();
+            if path.is_dir() && depth == 0 {
+                folders.push((path, 1));
+            } else if path.is_file() {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if let Some(other) = files.insert(name.clone(), path.clone()) {
+                    return Err(Error::new(
+                        Code::ReleaseInvalid,
+                        format!("`{name}` is there twice, also in {}", other.display()),
+                    )
+                    .hint("remove what an earlier build left")
+                    .at(path));
+                }
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Writes SHA256SUMS of all files; says what there is, that file included.
+fn sums(assets: &Path) -> io::Result<Vec<ReleaseFile>> {
+    let read = |name: String| -> io::Result<ReleaseFile> {
+        let path = assets.join(&name);
+        Ok(ReleaseFile { size: path.metadata()?.len(), sha256: Digest::of_file(&path)?.to_string(), name })
+    };
+    let names = fs::read_dir(assets)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<Vec<String>>>()?;
+    names.sort();
+    let mut files = names.into_iter().map(read).collect::<io::Result<Vec<_>>>()?;
+    let mut text = String::new();
+    for file in &files {
+        text.push_str(&format!("{}  {}\n", file.sha256, file.name));
+    }
+    fs::write(assets.join("SHA256SUMS"), text)?;
+    files.push(read("SHA256SUMS".to_owned())?);
+    Ok(files)
+}
+
+fn notes(plan: &Plan, archives: &[Examined], key: Option<&str>) -> String {
+    let mut text = String::new();
+    for plugin in &plan.plugins {
+        text.push_str(&format!("## {} {}\n\n", plugin.name, plugin.version));
+        text.push_str("| platform | archive | SHA-256 |\n|---|---|---|\n");
+        for archive in archives.iter().filter(|archive| archive.planned.plugin == plugin.name) {
+            let (platform, file, sha256) = (&archive.platform, &archive.planned.file, archive.sha256);
+            text.push_str(&format!("| {platform} | `{file}` | `{sha256}` |\n"));
+        }
+        text.push('\n');
+    }
+    if let Some(key) = key {
+        text.push_str(&format!("Signed with the key {key}: `hotshoe verify <archive> --key <the author's .pub>`\n\n"));
+    }
+    text.push_str("Install one with `hotshoe install <archive> --root <plugin folder>`. `SHA256SUMS` has the checksum of each file.\n");
+    text
+}
+
+/// A folder that is no release is not replaced by one.
+fn refuse_foreign(output: &Path) -> Result<()> {
+    let is_empty = || fs::read_dir(output).is_ok_and(|mut entries| entries.next().is_none());
+    match !output.exists() || output.join(RELEASE_FILE).is_file() || is_empty() {
+        true => Ok(()),
+        false => Err(Error::new(Code::PackageWrite, "there is something else than a release")
+            .hint("choose another folder with `--output`, or remove this one")
+            .at(output)),
+    }
+}
+
+fn write_json(path: &Path, value: &Value) -> io::Result<()> {
+    fs::write(path, format!("{value:#}\n"))
+}
+
+/// Temporary folders are for their owner only.
+fn open_to_all(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! `hotshoe.release.json`: what a project chooses.
+//!
+//! Owns the file's form and its defaults. `schema/release.schema.json` says the same to editors.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::package::Format;
+use serde::Deserialize;
+
+use super::target::{Glibc, TARGETS, Target, glibc};
+
+/// The file's name, in the project's top folder.
+pub const FILE_NAME: &str = "hotshoe.release.json";
+
+/// What a project chooses; each field may be missing, and so may the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where an editor finds the schema.
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    platforms: Vec<String>,
+    glibc: String,
+    formats: Vec<String>,
+    /// What CMake is told, on every platform.
+    pub cmake: Vec<String>,
+    /// A program and its arguments, which installs what the project is built with.
+    pub setup: Vec<String>,
+    /// Other machines than the usual, by platform.
+    pub runners: BTreeMap<String, String>,
+    /// Other containers than the usual, by platform; `null` for none.
+    pub containers: BTreeMap<String, Option<String>>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            _schema: None,
+            platforms: TARGETS.iter().map(|target| target.id.to_owned()).collect(),
+            glibc: "2.28".to_owned(),
+            formats: vec![Format::default().as_str().to_owned()],
+            cmake: Vec::new(),
+            setup: Vec::new(),
+            runners: BTreeMap::new(),
+            containers: BTreeMap::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Of the project in a folder.
+    ///
+    /// Fails with [`Code::ReleaseInvalid`].
+    pub fn of(source: &Path) -> Result<Config> {
+        let path = source.join(FILE_NAME);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
+            Err(error) => return Err(invalid("the file cannot be read").because(error).at(path)),
+        };
+        Config::from_json(&text).map_err(|error| error.at(path))
+    }
+
+    fn from_json(text: &str) -> Result<Config> {
+        let config: Config =
+            serde_json::from_str(text).map_err(|error| invalid("it is not what it should be").because(error))?;
+        let ids = config.platforms.iter().chain(config.runners.keys()).chain(config.containers.keys());
+        for id in ids {
+            Target::named(id).ok_or_else(|| unknown_platform(id))?;
+        }
+        for format in &config.formats {
+            find_format(format).ok_or_else(|| {
+                invalid(&format!("`{format}` is not a format")).hint("there are tar.gz, tar.zst and zip")
+            })?;
+        }
+        refuse_none_or_twice("platforms", &config.platforms)?;
+        refuse_none_or_twice("formats", &config.formats)?;
+        for target in config.targets() {
+            let is_known = config.containers.contains_key(target.id) || target.libc.is_none();
+            if !is_known && target.container(config.floor()?).is_none() {
+                let floor = &config.glibc;
+                return Err(invalid(&format!("no container is known for glibc `{floor}`"))
+                    .hint(format!("choose 2.28 or newer, or name an image for `{}` in `containers`", target.id)));
+            }
+        }
+        Ok(config)
+    }
+
+    /// The platforms, in the order of the table.
+    pub fn targets(&self) -> impl Iterator<Item = &'static Target> {
+        TARGETS.iter().filter(|target| self.platforms.iter().any(|id| id == target.id))
+    }
+
+    /// The archives' formats.
+    pub fn formats(&self) -> impl Iterator<Item = Format> {
+        self.formats.iter().filter_map(|format| find_format(format))
+    }
+
+    /// The newest glibc that a library may need.
+    pub fn floor(&self) -> Result<Glibc> {
+        glibc(&self.glibc)
+            .ok_or_else(|| invalid(&format!("`{}` is not a version of glibc", self.glibc)).hint("write it as `2.28`"))
+    }
+}
+
+/// The platform with this name.
+pub fn target(id: &str) -> Result<&'static Target> {
+    Target::named(id).ok_or_else(|| unknown_platform(id))
+}
+
+fn unknown_platform(id: &str) -> Error {
+    let ids: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
+    invalid(&format!("`{id}` is not a platform of releases")).hint(format!("there are {}", ids.join(", ")))
+}
+
+fn refuse_none_or_twice(what: &str, values: &[String]) -> Result<()> {
+    if values.is_empty() {
+        return Err(invalid(&format!("`{what}` is empty")).hint("leave it out for the default"));
+    }
+    let twice = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value));
+    twice.map_or(Ok(()), |(_, value)| Err(invalid(&format!("`{value}` stands twice in `{what}`"))))
+}
+
+fn find_format(text: &str) -> Option<Format> {
+    Format::ALL.into_iter().find(|format| format.as_str() == text)
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(Code::ReleaseInvalid, message)
+}

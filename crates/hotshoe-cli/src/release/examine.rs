@@ -1,0 +1,101 @@
+//! What an archive really holds, held against what was planned.
+//!
+//! The archive is installed into a folder of its own, as a user would, and looked at there. Nothing of it
+//! is run.
+
+use std::path::Path;
+
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::inspect::Inspection;
+use hotshoe::manifest::Manifest;
+use hotshoe::package::{self, Content, Install, Root, unwatched};
+use hotshoe::receipt::Digest;
+
+use super::plan::{PlannedArchive, PlannedPlatform};
+use super::target::glibc;
+
+/// An archive that is as it was planned.
+#[derive(Debug)]
+pub struct Examined {
+    /// The plan of it.
+    pub planned: PlannedArchive,
+    /// The platform it is for.
+    pub platform: String,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Its library.
+    pub library: Inspection,
+    /// What is in it.
+    pub content: Vec<Content>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// Looks at an archive; the error says in what it is not as it was planned.
+///
+/// Fails with [`Code::ReleaseRefused`], or as an install of it does.
+pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatform) -> Result<Examined> {
+    let here = |error: Error| error.at(&planned.file).plugin(&planned.plugin);
+    let temporary = |error| Error::new(Code::PackageWrite, "a folder for a look cannot be made").because(error);
+    let folder = tempfile::tempdir().map_err(temporary)?;
+    let done = Install::of(archive).flat(true).into_root(&Root::new(folder.path()), &mut unwatched).map_err(here)?;
+    let [(installed, _)] = done.as_slice() else {
+        return Err(here(refused("it holds several plugins".to_owned())));
+    };
+    let (manifest, _) = Manifest::in_folder(&installed.path, None)?.unwrap_or_default();
+    let name = manifest.name.clone().unwrap_or_default();
+    differs("the plugin", &name, &planned.plugin).map_err(here)?;
+    let version = manifest.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    differs("the version", &version, &planned.version.to_string()).map_err(here)?;
+
+    let library = manifest.library.clone().unwrap_or_else(|| format!("lib{name}.so").into());
+    let library = Inspection::of(&installed.path.join(library)).map_err(here)?;
+    let mut built_for: Vec<String> = library.platforms.iter().map(ToString::to_string).collect();
+    built_for.sort();
+    let mut wanted = platform.architectures.clone();
+    wanted.sort();
+    differs("the library's platform", &built_for.join(" and "), &wanted.join(" and ")).map_err(here)?;
+    check_libc(&library, platform).map_err(here)?;
+
+    let cannot_read =
+        |error| Error::new(Code::ArchiveUnreadable, "the archive cannot be read").because(error).at(archive);
+    Ok(Examined {
+        content: package::list(archive)?,
+        size: archive.metadata().map_err(cannot_read)?.len(),
+        sha256: Digest::of_file(archive).map_err(cannot_read)?,
+        planned: planned.clone(),
+        platform: platform.id.clone(),
+        manifest,
+        library,
+    })
+}
+
+fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {
+    let Some(floor) = &platform.glibc else {
+        let of_glibc = library.glibc.as_ref().filter(|_| platform.id.contains("musl"));
+        return of_glibc.map_or(Ok(()), |version| {
+            Err(refused(format!("the library needs glibc `{version}`, and is for systems with musl"))
+                .hint("build it in a container with musl"))
+        });
+    };
+    match &library.glibc {
+        Some(needed) if glibc(needed) > glibc(floor) => Err(refused(format!(
+            "the library needs glibc `{needed}`, and the plan allows `{floor}`"
+        ))
+        .hint(format!("build it in a container with glibc {floor}, or allow more: \"glibc\" in hotshoe.release.json"))),
+        _ => Ok(()),
+    }
+}
+
+fn differs(what: &str, found: &str, planned: &str) -> Result<()> {
+    match found == planned {
+        true => Ok(()),
+        false => Err(refused(format!("{what} in the archive is `{found}`, and `{planned}` was planned"))),
+    }
+}
+
+fn refused(message: String) -> Error {
+    Error::new(Code::ReleaseRefused, message)
+}

@@ -1,0 +1,145 @@
+//! The platforms that releases are built for, and what CI systems call them.
+//!
+//! Owns what is known of each without looking at a project. What a project chooses is [`super::config`]'s.
+
+use hotshoe::platform::{Architecture, Platform, System};
+
+/// A platform that releases are built for.
+#[derive(Debug)]
+pub struct Target {
+    /// Its name here, for example `linux-musl-x86_64`.
+    pub id: &'static str,
+    /// What stands in an archive's name: CPack's name for the system, and what tells it from the others.
+    pub system: &'static str,
+    /// What the library is for: several for a universal one.
+    pub platforms: &'static [Platform],
+    /// The C library, where a system has several.
+    pub libc: Option<Libc>,
+    /// GitHub's label for a machine of this kind.
+    pub github: &'static str,
+    /// GitLab's tag for a machine of this kind.
+    pub gitlab: &'static str,
+    /// The label that Forgejo's documentation gives a machine of this kind, or one to give it.
+    pub forgejo: &'static str,
+    /// What CMake is told.
+    pub cmake: &'static [&'static str],
+}
+
+/// A C library of Linux.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Libc {
+    /// Nearly all distributions: a library needs the version that it was linked with, or a newer one.
+    Glibc,
+    /// Alpine and others.
+    Musl,
+}
+
+const LINUX_X86_64: Platform = Platform { system: System::Linux, architecture: Architecture::X86_64 };
+const LINUX_AARCH64: Platform = Platform { system: System::Linux, architecture: Architecture::Aarch64 };
+
+/// All of them, in the order of a plan.
+pub const TARGETS: [Target; 6] = [
+    Target {
+        id: "linux-x86_64",
+        system: "Linux",
+        platforms: &[LINUX_X86_64],
+        libc: Some(Libc::Glibc),
+        github: "ubuntu-24.04",
+        gitlab: "saas-linux-small-amd64",
+        forgejo: "docker",
+        cmake: &[],
+    },
+    Target {
+        id: "linux-aarch64",
+        system: "Linux-aarch64",
+        platforms: &[LINUX_AARCH64],
+        libc: Some(Libc::Glibc),
+        github: "ubuntu-24.04-arm",
+        gitlab: "saas-linux-small-arm64",
+        forgejo: "docker-arm64",
+        cmake: &[],
+    },
+    Target {
+        id: "linux-musl-x86_64",
+        system: "Linux-musl",
+        platforms: &[LINUX_X86_64],
+        libc: Some(Libc::Musl),
+        github: "ubuntu-24.04",
+        gitlab: "saas-linux-small-amd64",
+        forgejo: "docker",
+        cmake: &[],
+    },
+    Target {
+        id: "windows-x86_64",
+        system: "win64",
+        platforms: &[Platform { system: System::Windows, architecture: Architecture::X86_64 }],
+        libc: None,
+        github: "windows-2022",
+        gitlab: "saas-windows-medium-amd64",
+        forgejo: "windows",
+        cmake: &["-G", "Visual Studio 17 2022", "-A", "x64"],
+    },
+    Target {
+        id: "windows-arm64",
+        system: "win64-aarch64",
+        platforms: &[Platform { system: System::Windows, architecture: Architecture::Aarch64 }],
+        libc: None,
+        github: "windows-11-arm",
+        gitlab: "windows-arm64",
+        forgejo: "windows-arm64",
+        cmake: &["-G", "Visual Studio 17 2022", "-A", "ARM64"],
+    },
+    Target {
+        id: "macos-universal",
+        system: "Darwin-universal",
+        platforms: &[
+            Platform { system: System::MacOs, architecture: Architecture::Aarch64 },
+            Platform { system: System::MacOs, architecture: Architecture::X86_64 },
+        ],
+        libc: None,
+        github: "macos-15",
+        gitlab: "saas-macos-medium-m1",
+        forgejo: "macos",
+        cmake: &["-D", "CMAKE_OSX_ARCHITECTURES=arm64;x86_64", "-D", "CMAKE_OSX_DEPLOYMENT_TARGET=11.0"],
+    },
+];
+
+impl Target {
+    /// The one with this name.
+    pub fn named(id: &str) -> Option<&'static Target> {
+        TARGETS.iter().find(|target| target.id == id)
+    }
+
+    /// Whether it is built on a machine like this one.
+    pub fn is_here(&self) -> bool {
+        let here = if cfg!(target_env = "musl") { Some(Libc::Musl) } else { Some(Libc::Glibc) };
+        self.platforms.contains(&Platform::current()) && (self.libc.is_none() || self.libc == here)
+    }
+
+    /// The container that its libraries are linked in, so that they need a glibc no newer than the floor:
+    /// the newest of the images known here that is old enough.
+    pub fn container(&self, floor: Glibc) -> Option<String> {
+        let architecture = self.platforms.first().map(|platform| platform.architecture.to_string())?;
+        match self.libc? {
+            Libc::Musl => Some(format!("quay.io/pypa/musllinux_1_2_{architecture}")),
+            Libc::Glibc => {
+                let image = IMAGES.iter().rev().find(|(glibc, _)| *glibc <= floor);
+                image.map(|(_, image)| format!("quay.io/pypa/{image}_{architecture}"))
+            }
+        }
+    }
+}
+
+/// A version of glibc: major and minor.
+pub type Glibc = (u32, u32);
+
+/// Images with an old glibc and a new compiler, for Linux on both processors. The older `manylinux2014` is
+/// not among them: its C++ strings are of the old kind, which hosts on newer systems do not take.
+const IMAGES: [(Glibc, &str); 2] = [((2, 28), "manylinux_2_28"), ((2, 34), "manylinux_2_34")];
+
+/// Reads `2.28`.
+pub fn glibc(text: &str) -> Option<Glibc> {
+    let (major, minor) = text.split_once('.')?;
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    Some((number(major)?, number(minor)?))
+}
