@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use hotshoe::error::Result;
+use hotshoe::diagnostics::Diagnostic;
+use hotshoe::error::{Code, Result};
 
 use crate::output::{Answer, DIM, NAME};
 use crate::release::config::{self, Config};
@@ -48,6 +49,12 @@ pub fn run(args: &Args) -> Result<Answer> {
             answer.fact("archive", &archive.file);
         }
     }
+    let unpinned = plan.platforms.iter().map(|platform| &platform.container);
+    answer.diagnostics(unpinned.filter(|image| !image.is_empty() && !image.contains("@sha256:")).map(|image| {
+        Diagnostic::warning(Code::ReleaseInvalid, format!("the container `{image}` can be exchanged for another"))
+            .hint("name it by its digest: `image@sha256:…`")
+            .at(args.source.join(config::FILE_NAME))
+    }));
     answer.field("plugins", &plan.plugins);
     answer.field("platforms", &plan.platforms);
     Ok(answer)

@@ -116,7 +116,7 @@ fn machine(target: &'static Target, config: &Config, floor: Glibc) -> Machine {
     let runner = |usual: &str| config.runners.get(target.id).cloned().unwrap_or_else(|| usual.to_owned());
     let container = match config.containers.get(target.id) {
         Some(chosen) => chosen.clone(),
-        None => target.container(floor),
+        None => target.container(floor).map(str::to_owned),
     };
     Machine {
         id: target.id,

@@ -116,26 +116,35 @@ impl Target {
         self.platforms.contains(&Platform::current()) && (self.libc.is_none() || self.libc == here)
     }
 
-    /// The container that its libraries are linked in, so that they need a glibc no newer than the floor:
-    /// the newest of the images known here that is old enough.
-    pub fn container(&self, floor: Glibc) -> Option<String> {
-        let architecture = self.platforms.first().map(|platform| platform.architecture.to_string())?;
-        match self.libc? {
-            Libc::Musl => Some(format!("quay.io/pypa/musllinux_1_2_{architecture}")),
-            Libc::Glibc => {
-                let image = IMAGES.iter().rev().find(|(glibc, _)| *glibc <= floor);
-                image.map(|(_, image)| format!("quay.io/pypa/{image}_{architecture}"))
-            }
-        }
+    /// The container that its libraries are linked in, so that they need a glibc no newer than the floor.
+    pub fn container(&self, floor: Glibc) -> Option<&'static str> {
+        let is_old_enough = self.libc == Some(Libc::Musl) || floor >= OLDEST;
+        IMAGES.iter().find(|(id, _)| *id == self.id && is_old_enough).map(|(_, image)| *image)
     }
 }
 
 /// A version of glibc: major and minor.
 pub type Glibc = (u32, u32);
 
-/// Images with an old glibc and a new compiler, for Linux on both processors. The older `manylinux2014` is
-/// not among them: its C++ strings are of the old kind, which hosts on newer systems do not take.
-const IMAGES: [(Glibc, &str); 2] = [((2, 28), "manylinux_2_28"), ((2, 34), "manylinux_2_34")];
+/// The glibc of the images below.
+const OLDEST: Glibc = (2, 28);
+
+/// Images with an old C library, a new compiler and CMake, each by its digest, for a tag can be moved. The
+/// older `manylinux2014` is not among them: its C++ strings are of the old kind, which no host of today takes.
+const IMAGES: [(&str, &str); 3] = [
+    (
+        "linux-x86_64",
+        "quay.io/pypa/manylinux_2_28_x86_64@sha256:39df0042d5cc900b085aa25a0659368b42a0006c54c474299b785b44c1b4ff82",
+    ),
+    (
+        "linux-aarch64",
+        "quay.io/pypa/manylinux_2_28_aarch64@sha256:f5f03dedf61b47d69d0742d36047db78adeee3bdb7a9910ff52304750ecf2514",
+    ),
+    (
+        "linux-musl-x86_64",
+        "quay.io/pypa/musllinux_1_2_x86_64@sha256:621f8004ed526a5a6bf6a866fb415ad8da54d59a991e50b3b69167c3a768a616",
+    ),
+];
 
 /// Reads `2.28`.
 pub fn glibc(text: &str) -> Option<Glibc> {
