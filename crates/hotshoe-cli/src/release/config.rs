@@ -66,6 +66,10 @@ impl Config {
     }
 
     fn from_json(text: &str) -> Result<Config> {
+        // A list would do for serde: its elements as the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err(invalid("it is not an object").hint("write `{}` for the defaults"));
+        }
         let config: Config =
             serde_json::from_str(text).map_err(|error| invalid("it is not what it should be").because(error))?;
         let ids = config.platforms.iter().chain(config.runners.keys()).chain(config.containers.keys());
@@ -77,6 +81,7 @@ impl Config {
                 invalid(&format!("`{format}` is not a format")).hint("there are tar.gz, tar.zst and zip")
             })?;
         }
+        config.floor()?;
         refuse_none_or_twice("platforms", &config.platforms)?;
         refuse_none_or_twice("formats", &config.formats)?;
         for target in config.targets() {
@@ -103,6 +108,7 @@ impl Config {
     /// The newest glibc that a library may need.
     pub fn floor(&self) -> Result<Glibc> {
         glibc(&self.glibc)
+            .filter(|_| self.glibc.matches('.').count() == 1)
             .ok_or_else(|| invalid(&format!("`{}` is not a version of glibc", self.glibc)).hint("write it as `2.28`"))
     }
 }

@@ -146,9 +146,10 @@ const IMAGES: [(&str, &str); 3] = [
     ),
 ];
 
-/// Reads `2.28`.
+/// Reads `2.28`; of `2.2.5` the first two.
 pub fn glibc(text: &str) -> Option<Glibc> {
     let (major, minor) = text.split_once('.')?;
+    let minor = minor.split('.').next()?;
     let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     Some((number(major)?, number(minor)?))
 }

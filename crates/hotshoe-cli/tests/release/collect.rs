@@ -1,0 +1,216 @@
+//! `hotshoe release collect`
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+use snapbox::str;
+
+use crate::plan::schema;
+use crate::{Project, ci_tools};
+
+const COLLECT: [&str; 7] = ["release", "collect", "dist", "--plan", "plan.json", "--tag", "v1.2.3"];
+
+/// A project whose jobs have built everything.
+fn built() -> Project {
+    let project = Project::new();
+    project.build();
+    project
+}
+
+#[test]
+fn a_release_is_everything_that_users_and_registries_need() {
+    let project = built();
+    project.hotshoe(&COLLECT).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
+collected a release; these files would be uploaded from release/assets
+  [..] gain-1.2.3-Linux.tar.gz
+  [..] gain-1.2.3-Linux.tar.gz.cdx.json
+  [..] gain-1.2.3.entry.json
+  [..] reverb-1.2.3-Linux.tar.gz
+  [..] reverb-1.2.3-Linux.tar.gz.cdx.json
+  [..] reverb-1.2.3.entry.json
+  [..] SHA256SUMS
+
+"#]]);
+    let mut sums = Command::new("sha256sum");
+    sums.args(["-c", "--quiet", "SHA256SUMS"]).current_dir(project.path("release/assets"));
+    assert!(sums.status().unwrap().success());
+
+    let entry: Value = serde_json::from_str(&project.read("release/assets/gain-1.2.3.entry.json")).unwrap();
+    schema("entry").validate(&entry).unwrap();
+    assert_eq!((&entry["version"], &entry["prerelease"]), (&"1.2.3".into(), &false.into()));
+    let platform = &entry["platforms"][0];
+    let archive = project.path("release/assets/gain-1.2.3-Linux.tar.gz");
+    assert_eq!((&platform["os"], &platform["architectures"][0]), (&"linux".into(), &"amd64".into()));
+    assert_eq!(platform["size"], fs::metadata(&archive).unwrap().len());
+    assert!(platform.get("signature").is_none(), "nobody signed it");
+    let notes = project.read("release/notes.md");
+    assert!(notes.contains(platform["sha256"].as_str().unwrap()), "{notes}");
+
+    // The same once more gives the same bytes.
+    let before = project.read("release/release.json");
+    project.hotshoe(&COLLECT).assert().code(0);
+    assert_eq!(project.read("release/release.json"), before);
+    project.install_and_load("release/assets/gain-1.2.3-Linux.tar.gz", "gain");
+}
+
+#[test]
+fn the_bill_of_materials_is_valid_and_says_what_is_in_the_archive() {
+    let Some(tools) = ci_tools() else { return };
+    let project = Project::changed(|project| {
+        project.write(
+            "plugin.c",
+            "#include <stdio.h>\nvoid harmonics_register(void *registry) { if (!registry) puts(\"?\"); }\n",
+        );
+    });
+    project.build();
+    project.hotshoe(&COLLECT).assert().code(0);
+    let file = "release/assets/gain-1.2.3-Linux.tar.gz.cdx.json";
+    let bom: Value = serde_json::from_str(&project.read(file)).unwrap();
+    let names: Vec<&str> =
+        bom["components"].as_array().unwrap().iter().map(|part| part["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["gain/plugin.json", "gain/libgain.so", "libc.so.6"]);
+    assert_eq!(bom["metadata"]["component"]["licenses"][0]["expression"], "MIT");
+    assert_eq!(bom["dependencies"][0]["dependsOn"][0], "system:libc.so.6");
+    let script = "import sys; from cyclonedx.validation.json import JsonStrictValidator; from cyclonedx.schema import SchemaVersion; \
+        error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read()); sys.exit(str(error) if error else 0)";
+    let output = Command::new(tools.join("bin/python")).args(["-c", script]).arg(project.path(file)).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn nothing_is_collected_when_a_planned_file_is_missing_and_each_is_named() {
+    let project = built();
+    let mut plan: Value = serde_json::from_str(&project.read("plan.json")).unwrap();
+    let mut other = plan["platforms"][0].clone();
+    other["id"] = "windows-x86_64".into();
+    for archive in other["archives"].as_array_mut().unwrap() {
+        archive["file"] = archive["file"].as_str().unwrap().replace("Linux", "win64").into();
+    }
+    plan["platforms"].as_array_mut().unwrap().push(other);
+    project.write("plan.json", &plan.to_string());
+    fs::remove_file(project.path("dist/gain-1.2.3-Linux.tar.gz.sha256")).unwrap();
+    project
+        .hotshoe(&COLLECT)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+no: there is nothing to publish, for this is not what was planned
+
+"#]])
+        .stderr_eq(str![[r#"
+error[release-refused]: plugin `gain`: `gain-1.2.3-Linux.tar.gz.sha256` is missing
+  hint: look at the job that builds `linux-x86_64`; it makes and uploads this file
+error[release-refused]: plugin `gain`: `gain-1.2.3-win64.tar.gz` is missing
+  hint: look at the job that builds `windows-x86_64`; it makes and uploads this file
+error[release-refused]: plugin `reverb`: `reverb-1.2.3-win64.tar.gz` is missing
+  hint: look at the job that builds `windows-x86_64`; it makes and uploads this file
+
+"#]]);
+    assert!(!project.path("release").exists());
+}
+
+#[test]
+fn what_is_not_what_was_built_or_planned_is_refused() {
+    let project = built();
+    let archive = |name: &str| project.path(&format!("dist/{name}-1.2.3-Linux.tar.gz"));
+    let refuses = |message: &str| {
+        let object = project.json(&COLLECT, 1);
+        assert!(object["diagnostics"].to_string().contains(message), "{object:#}");
+        assert!(!project.path("release").exists());
+    };
+    let good = fs::read(archive("gain")).unwrap();
+    // Another plugin under this name.
+    fs::copy(archive("reverb"), archive("gain")).unwrap();
+    refuses("the plugin in the archive is `reverb`, and `gain` was planned");
+    // The same files, packed in another way.
+    fs::write(archive("gain"), &good).unwrap();
+    fs::write(project.path("dist/gain-1.2.3-Linux.tar.gz.sha256"), "0  gain-1.2.3-Linux.tar.gz\n").unwrap();
+    refuses("its checksum differs");
+    fs::write(archive("gain"), &good[..good.len() / 2]).unwrap();
+    refuses("archive-unreadable");
+    // The library of another system, and of another C library.
+    project.build();
+    let plan = project.read("plan.json");
+    project.write("plan.json", &plan.replace("\"linux-x86_64\"]", "\"macos-aarch64\"]"));
+    refuses("the library's platform in the archive is `linux-x86_64`, and `macos-aarch64` was planned");
+    project.write("plan.json", &plan);
+    project.hotshoe(&["release", "collect", "dist", "--plan", "plan.json", "--tag", "v1.2.4"]).assert().code(1);
+    assert!(!project.path("release").exists());
+    project.hotshoe(&COLLECT).assert().code(0);
+}
+
+#[test]
+fn archives_may_lie_in_a_folder_for_each_job() {
+    let project = built();
+    fs::create_dir(project.path("dist/dist-linux-x86_64")).unwrap();
+    for file in ["gain-1.2.3-Linux.tar.gz", "gain-1.2.3-Linux.tar.gz.sha256"] {
+        fs::rename(project.path("dist").join(file), project.path("dist/dist-linux-x86_64").join(file)).unwrap();
+    }
+    project.hotshoe(&COLLECT).assert().code(0);
+    fs::copy(project.path("release/assets/gain-1.2.3-Linux.tar.gz"), project.path("dist/gain-1.2.3-Linux.tar.gz"))
+        .unwrap();
+    let object = project.json(&COLLECT, 3);
+    assert!(object["error"]["message"].as_str().unwrap().contains("is there twice"), "{object:#}");
+}
+
+#[test]
+fn a_folder_that_is_no_release_is_left_alone() {
+    let project = built();
+    project.write("release/mine.txt", "mine");
+    project.hotshoe(&COLLECT).assert().code(3);
+    assert_eq!(project.read("release/mine.txt"), "mine");
+}
+
+#[test]
+fn archives_are_signed_where_the_secret_is_there() {
+    let project = built();
+    let key = |args: &[&str]| project.hotshoe(&[&["key", "new", "--output", "anna"], args].concat());
+    key(&[]).env("HOTSHOE_KEY_PASSWORD", "rosebud").assert().code(0);
+    let secret = project.read("anna.key");
+    let collect = || project.hotshoe(&COLLECT).env("HOTSHOE_KEY", &secret).env("HOTSHOE_KEY_PASSWORD", "rosebud");
+    collect().assert().code(0);
+    let archive = "release/assets/gain-1.2.3-Linux.tar.gz";
+    project.hotshoe(&["verify", archive, "--key", "anna.pub"]).assert().code(0);
+    let entry: Value = serde_json::from_str(&project.read("release/assets/gain-1.2.3.entry.json")).unwrap();
+    schema("entry").validate(&entry).unwrap();
+    assert_eq!(entry["platforms"][0]["signature"]["file"], "gain-1.2.3-Linux.tar.gz.minisig");
+    assert!(project.read("release/assets/SHA256SUMS").contains("  gain-1.2.3-Linux.tar.gz.minisig\n"));
+    if hotshoe_testkit::require("minisign") {
+        let mut minisign = Command::new("minisign");
+        minisign.args(["-V", "-q", "-p"]).arg(project.path("anna.pub")).arg("-m").arg(project.path(archive));
+        assert!(minisign.status().unwrap().success());
+    }
+}
+
+/// Somebody who set one of them believes that the release is signed.
+#[test]
+fn half_set_secrets_fail() {
+    let project = built();
+    project.hotshoe(&["key", "new", "--output", "anna"]).env("HOTSHOE_KEY_PASSWORD", "rosebud").assert().code(0);
+    let secret = project.read("anna.key");
+    project.hotshoe(&COLLECT).env("HOTSHOE_KEY_PASSWORD", "rosebud").assert().code(3).stderr_eq(str![[r#"
+error: HOTSHOE_KEY_PASSWORD is set, and HOTSHOE_KEY is not [key-invalid]
+  hint: set both, or neither; a CI system may keep a secret from this branch or tag
+
+"#]]);
+    project.hotshoe(&COLLECT).env("HOTSHOE_KEY", &secret).assert().code(3);
+    project.hotshoe(&COLLECT).env("HOTSHOE_KEY", &secret).env("HOTSHOE_KEY_PASSWORD", "wrong").assert().code(3);
+    assert!(!project.path("release").exists());
+    // Where a CI system has no such secret, both are often empty.
+    project.hotshoe(&COLLECT).env("HOTSHOE_KEY", "").env("HOTSHOE_KEY_PASSWORD", "").assert().code(0);
+}
+
+#[test]
+fn a_pre_release_is_marked() {
+    let project = Project::changed(|project| {
+        for name in ["gain", "reverb"] {
+            let call = format!("hotshoe_add_plugin({name}");
+            project.replace("CMakeLists.txt", &call, &format!("{call} VERSION 1.2.3-rc.1"));
+        }
+    });
+    project.build();
+    let object = project.json(&["release", "collect", "dist", "--plan", "plan.json", "--tag", "v1.2.3-rc.1"], 0);
+    assert_eq!(object["release"]["prerelease"], true);
+    assert!(project.read("release/assets/gain-1.2.3-rc.1.entry.json").contains("\"prerelease\": true"));
+}

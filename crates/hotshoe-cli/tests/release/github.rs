@@ -1,0 +1,253 @@
+//! The workflows of GitHub and Forgejo, run step by step as their runners do: each `run:` in bash, in a clone
+//! of the repository, with the variables, outputs and artifacts that it asks for.
+//!
+//! What is another's stands in for itself: checkout is a clone, artifacts are a folder, and of the attestation
+//! only its subjects are looked at. Containers are not there; the machine is this one for every platform.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::forge::Forge;
+use crate::project::text;
+use crate::templates::FILES;
+use crate::{Project, ci_tools};
+
+/// A run of a workflow.
+struct Run<'a> {
+    project: &'a Project,
+    jobs: Value,
+    tag: Option<&'a str>,
+    forge: &'a Forge,
+    secrets: BTreeMap<&'static str, String>,
+    /// The outputs of the jobs that are done: `needs.<job>.outputs.<name>`.
+    outputs: BTreeMap<String, String>,
+    /// All that was printed.
+    log: String,
+}
+
+impl<'a> Run<'a> {
+    fn of(project: &'a Project, tools: &Path, file: &str, tag: Option<&'a str>, forge: &'a Forge) -> Run<'a> {
+        let script = "import sys, json; from ruamel.yaml import YAML; json.dump(YAML(typ='safe').load(open(sys.argv[1])), sys.stdout)";
+        let yaml =
+            Command::new(tools.join("bin/python")).args(["-c", script]).arg(project.path(file)).output().unwrap();
+        let workflow: Value = serde_json::from_slice(&yaml.stdout).expect("it is YAML");
+        let (jobs, secrets) = (workflow["jobs"].clone(), BTreeMap::new());
+        Run { project, jobs, tag, forge, secrets, outputs: BTreeMap::new(), log: String::new() }
+    }
+
+    /// Runs all jobs; on `false`, one failed, and those behind it did not run.
+    fn all(&mut self) -> bool {
+        ["plan", "build", "release"].iter().all(|job| {
+            let matrix = self.jobs[job]["strategy"]["matrix"]["include"].clone();
+            let rows = match &matrix {
+                Value::Null => vec![Value::Null],
+                // fromJSON(…).platforms
+                Value::String(_) => {
+                    let plan: Value = serde_json::from_str(&self.outputs["needs.plan.outputs.plan"]).unwrap();
+                    plan["platforms"].as_array().unwrap().clone()
+                }
+                rows => rows.as_array().unwrap().clone(),
+            };
+            rows.iter().all(|row| self.job(job, row))
+        })
+    }
+
+    fn job(&mut self, name: &str, matrix: &Value) -> bool {
+        let job = self.jobs[name].clone();
+        if !self.applies(&job) {
+            return true;
+        }
+        let workspace = self.project.path(&format!(".git/jobs/{name}"));
+        let (output, path) =
+            (self.project.path(&format!(".git/{name}.output")), self.project.path(&format!(".git/{name}.path")));
+        for file in [&output, &path] {
+            fs::write(file, "").unwrap();
+        }
+        let mut steps = BTreeMap::new();
+        for step in job["steps"].as_array().unwrap() {
+            if !self.applies(step) {
+                continue;
+            }
+            if let Some(action) = step["uses"].as_str() {
+                self.action(action, &step["with"], matrix, &workspace);
+                continue;
+            }
+            let mut bash = self.project.program("bash");
+            bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
+            bash.current_dir(&workspace).env("GITHUB_OUTPUT", &output).env("GITHUB_PATH", &path);
+            bash.env("GITHUB_REF_TYPE", if self.tag.is_some() { "tag" } else { "branch" });
+            bash.env("GITHUB_REF_NAME", self.tag.unwrap_or("main")).env("GITHUB_REPOSITORY", "anna/effects");
+            bash.env("GITHUB_API_URL", &self.forge.url).env_remove("FORGEJO_TOKEN");
+            for variables in [&job["env"], &step["env"]].into_iter().filter_map(Value::as_object) {
+                for (name, value) in variables {
+                    bash.env(name, self.value(value.as_str().unwrap(), matrix));
+                }
+            }
+            let done = bash.output().unwrap();
+            self.log.push_str(&text(&done));
+            if !done.status.success() {
+                return false;
+            }
+            if let Some(id) = step["id"].as_str() {
+                for (name, value) in outputs(&fs::read_to_string(&output).unwrap()) {
+                    steps.insert(format!("steps.{id}.outputs.{name}"), value);
+                }
+            }
+        }
+        for (output, value) in job["outputs"].as_object().into_iter().flatten() {
+            let from = value.as_str().unwrap().trim_start_matches("${{ ").trim_end_matches(" }}");
+            self.outputs.insert(format!("needs.{name}.outputs.{output}"), steps[from].clone());
+        }
+        true
+    }
+
+    /// The only condition that is in use.
+    fn applies(&self, of: &Value) -> bool {
+        match of["if"].as_str() {
+            None => true,
+            Some("github.ref_type == 'tag'") => self.tag.is_some(),
+            Some(other) => panic!("the test does not know `{other}`"),
+        }
+    }
+
+    fn value(&self, text: &str, matrix: &Value) -> String {
+        let Some((before, rest)) = text.split_once("${{ ") else { return text.to_owned() };
+        let (expression, after) = rest.split_once(" }}").unwrap();
+        let value = match expression.split_once('.').unwrap() {
+            ("matrix", key) => matrix[key].as_str().unwrap().to_owned(),
+            ("secrets", key) => self.secrets.get(key).cloned().unwrap_or_default(),
+            ("github", "token") => "t0ken".to_owned(),
+            _ => self.outputs[expression].clone(),
+        };
+        format!("{before}{value}{}", self.value(after, matrix))
+    }
+
+    fn action(&mut self, action: &str, with: &Value, matrix: &Value, workspace: &Path) {
+        let artifacts = self.project.path(".git/artifacts");
+        let option = |name: &str| self.value(with[name].as_str().unwrap_or_default(), matrix);
+        let files = |pattern: &str| -> Vec<PathBuf> {
+            let folder = workspace.join(pattern.strip_suffix("/*").expect("all files of a folder"));
+            fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect()
+        };
+        match action.rsplit('/').next().unwrap().split('@').next().unwrap() {
+            "checkout" => {
+                drop(fs::remove_dir_all(workspace));
+                self.project.git(&["clone", "--quiet", ".", workspace.to_str().unwrap()]);
+            }
+            "upload-artifact" => {
+                let folder = artifacts.join(option("name"));
+                fs::create_dir_all(&folder).unwrap();
+                let found = files(&option("path"));
+                assert!(!found.is_empty(), "if-no-files-found: error");
+                for file in found {
+                    fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
+                }
+            }
+            "download-artifact" => {
+                assert_eq!((option("pattern").as_str(), &with["merge-multiple"]), ("dist-*", &true.into()));
+                let to = workspace.join(option("path"));
+                fs::create_dir_all(&to).unwrap();
+                for artifact in fs::read_dir(&artifacts).unwrap() {
+                    for file in fs::read_dir(artifact.unwrap().path()).unwrap().map(|file| file.unwrap()) {
+                        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+                    }
+                }
+            }
+            "attest-build-provenance" => {
+                let subjects = files(&option("subject-path"));
+                self.log.push_str(&format!("{} subjects\n", subjects.len()));
+            }
+            other => panic!("the test does not know the action `{other}`"),
+        }
+    }
+}
+
+/// What a step wrote into GITHUB_OUTPUT: `name=value`, or `name<<END`, lines, `END`.
+fn outputs(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some((name, end)) = line.split_once("<<") {
+            let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
+            found.push((name.to_owned(), value.join("\n")));
+        } else if let Some((name, value)) = line.split_once('=') {
+            found.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    found
+}
+
+/// A project with the files of a CI system.
+fn project(system: &str, change: impl FnOnce(&Project)) -> Project {
+    Project::changed(|project| {
+        change(project);
+        project.hotshoe(&["ci", system]).assert().code(0);
+    })
+}
+
+fn both() -> [(&'static str, &'static str); 2] {
+    [(FILES[0].0, FILES[0].1), (FILES[2].0, FILES[2].1)]
+}
+
+#[test]
+fn a_tag_makes_a_signed_release_that_installs_and_loads() {
+    let Some(tools) = ci_tools() else { return };
+    for (system, file) in both() {
+        let project = project(system, |_| {});
+        project.hotshoe(&["key", "new", "--output", "anna"]).env("HOTSHOE_KEY_PASSWORD", "rosebud").assert().code(0);
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(&project, &tools, file, Some("v1.2.3"), &forge);
+        run.secrets.insert("HOTSHOE_KEY", project.read("anna.key"));
+        run.secrets.insert("HOTSHOE_KEY_PASSWORD", "rosebud".to_owned());
+        assert!(run.all(), "{}", run.log);
+        assert_eq!(run.log.contains("9 subjects"), system == "github", "{}", run.log);
+        assert_eq!(forge.lines().last().unwrap(), "PATCH /repos/anna/effects/releases/7");
+        let assets = project.path(".git/jobs/release/release/assets");
+        let archive = assets.join("gain-1.2.3-Linux.tar.gz");
+        project.hotshoe(&["verify", archive.to_str().unwrap(), "--key", "anna.pub"]).assert().code(0);
+        project.install_and_load(archive.to_str().unwrap(), "gain");
+    }
+}
+
+#[test]
+fn a_push_is_built_and_tested_and_releases_nothing() {
+    let Some(tools) = ci_tools() else { return };
+    for (system, file) in both() {
+        let project = project(system, |_| {});
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(&project, &tools, file, None, &forge);
+        assert!(run.all(), "{}", run.log);
+        assert!(run.log.contains("built linux-x86_64") && !run.log.contains("collected"), "{}", run.log);
+        assert!(forge.lines().is_empty());
+    }
+}
+
+#[test]
+fn a_wrong_tag_a_failing_test_or_half_a_secret_releases_nothing() {
+    let Some(tools) = ci_tools() else { return };
+    let fails = |project: &Project, tag: &str, password: bool| {
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(project, &tools, FILES[0].1, Some(tag), &forge);
+        if password {
+            run.secrets.insert("HOTSHOE_KEY_PASSWORD", "rosebud".to_owned());
+        }
+        assert!(!run.all(), "{}", run.log);
+        assert!(forge.lines().is_empty());
+        run.log.clone()
+    };
+    let good = project("github", |_| {});
+    let log = fails(&good, "v1.2.4", false);
+    assert!(log.contains("no: v1.2.4 is not the version of everything") && !log.contains("configuring"), "{log}");
+    assert!(fails(&good, "v1.2.3", true).contains("HOTSHOE_KEY is not"));
+    let bad = project("github", |project| {
+        project.write(
+            "CMakeLists.txt",
+            &format!("{}add_test(NAME sound COMMAND false)\n", project.read("CMakeLists.txt")),
+        );
+    });
+    assert!(fails(&bad, "v1.2.3", false).contains("sound (Failed)"));
+}
