@@ -17,7 +17,7 @@ The project's hotshoe.release.json chooses the platforms; without one it is all 
 
 Examples:
   hotshoe plan
-  hotshoe plan --json > plan.json      # what CI systems expand into jobs, and `release collect` reads")]
+  hotshoe plan --json > plan.json      # what CI systems expand into jobs")]
 pub struct Args {
     /// The project's folder
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -170,7 +170,7 @@ fn setup(args: &SetupArgs, json: bool) -> Result<Answer> {
     let mut answer = Answer::new();
     if let Some((program, arguments)) = config.setup.split_first() {
         let shown = config.setup.join(" ");
-        let steps = steps(json, true);
+        let steps = steps(json, !json);
         steps.run(steps.command(program).args(arguments).current_dir(&args.source))?;
         answer.line(format!("{GOOD}ran{GOOD:#} {NAME}{shown}{NAME:#}"));
     }

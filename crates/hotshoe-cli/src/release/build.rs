@@ -6,7 +6,6 @@ use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 
 use hotshoe::diagnostics::Diagnostic;
@@ -52,9 +51,7 @@ impl Build<'_> {
     pub fn run(&self, before: impl FnOnce(&Project) -> Result<()>) -> Result<Built> {
         let work = tempfile::tempdir().map_err(|error| cannot_write(error, &env::temp_dir()))?;
         let mut steps = self.steps.clone();
-        if let Some(time) = commit_time(self.source).filter(|_| env::var_os("SOURCE_DATE_EPOCH").is_none()) {
-            steps.variables.push(("SOURCE_DATE_EPOCH", time));
-        }
+        steps.variables.extend(deterministic(self.target));
         steps.begin("configuring");
         let project = self.configure(&work.path().join("build"), &steps)?;
         before(&project)?;
@@ -110,6 +107,19 @@ impl Build<'_> {
         steps.run(&mut cpack)?;
         Ok(packages.to_owned())
     }
+}
+
+/// What makes compilers and linkers leave out the time: that of `hotshoe package`, unless another is asked for.
+fn deterministic(target: &Target) -> Vec<(&'static str, String)> {
+    let mut variables = Vec::new();
+    if env::var_os("SOURCE_DATE_EPOCH").is_none() {
+        variables.push(("SOURCE_DATE_EPOCH", "0".to_owned()));
+    }
+    // Visual Studio's linker writes the time, unless it is told not to.
+    if target.system.starts_with("win") {
+        variables.push(("LINK", format!("{} /Brepro", env::var("LINK").unwrap_or_default()).trim().to_owned()));
+    }
+    variables
 }
 
 /// What CPack calls a format.
@@ -183,13 +193,6 @@ fn deliver(made: &Path, examined: &Examined, output: &Path) -> io::Result<()> {
     let file = &examined.planned.file;
     fs::copy(made, output.join(file))?;
     fs::write(output.join(format!("{file}.sha256")), format!("{}  {file}\n", examined.sha256))
-}
-
-/// The time of the commit, for what writes one into a file.
-fn commit_time(source: &Path) -> Option<String> {
-    let output = Command::new("git").arg("-C").arg(source).args(["log", "-1", "--format=%ct"]).output().ok()?;
-    let time = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !time.is_empty()).then_some(time)
 }
 
 fn not_planned(target: &Target) -> Error {

@@ -72,11 +72,13 @@ impl Forge {
                 config.push_str(&format!("data-binary = {}\n", quoted(&value.to_string())));
             }
             Body::File(file) => {
-                curl.args(["--header", "Content-Type: application/octet-stream", "--data-binary"]);
-                curl.arg(format!("@{}", file.display()));
+                let file = beside(&mut curl, file);
+                curl.args(["--header", "Content-Type: application/octet-stream"]);
+                curl.arg("--data-binary").arg(format!("@{file}"));
             }
             Body::Form(file) => {
-                curl.arg("--form").arg(format!("attachment=@{}", file.display()));
+                let file = beside(&mut curl, file);
+                curl.arg("--form").arg(format!("attachment=@{file}"));
             }
         }
         curl.arg(&url).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -118,6 +120,12 @@ impl Forge {
             .hint(hint)
             .at(if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.api) }))
     }
+}
+
+/// A file's name, for a curl that runs in its folder: other characters than a file's have a meaning to curl.
+fn beside(curl: &mut Command, file: &Path) -> String {
+    curl.current_dir(file.parent().unwrap_or(Path::new(".")));
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A variable of the CI system.

@@ -57,7 +57,7 @@ impl Project {
             Error::new(Code::ReleaseInvalid, "the project packages no plugin")
                 .hint("call hotshoe_add_plugin() in its CMakeLists.txt, and leave HOTSHOE_CPACK on")
         };
-        let settings = fs::read_to_string(build.join("CPackConfig.cmake")).map_err(|error| none().because(error))?;
+        let settings = fs::read_to_string(build.join("CPackConfig.cmake")).map_err(|_| none())?;
         let names = setting(&settings, "CPACK_COMPONENTS_ALL").ok_or_else(none)?;
         let mut plugins = Vec::new();
         for name in names.split(';') {

@@ -29,6 +29,14 @@ Commands:
   verify     Say whether an archive is signed by a key that is trusted, or whether what is installed
              is as it was
   trust      Say which keys a host trusts
+  check-tag  Say whether the tag, the project and its plugins have the same version, before anything
+             is built
+  plan       Show what a release of the project consists of: each platform, where it is built, and
+             its archives
+  release    Make a release of the project, in the stages that CI systems run; with --dry-run all of
+             it, here
+  ci         Write the files that make a CI system build the project's plugins, and release them on
+             a tag
   help       Print this message or the help of the given subcommand(s)
 
 Options:

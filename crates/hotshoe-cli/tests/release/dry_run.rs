@@ -1,7 +1,5 @@
 //! `hotshoe release --dry-run`
 
-use std::process::Command;
-
 use snapbox::str;
 
 use crate::Project;
@@ -44,17 +42,15 @@ fn a_wrong_tag_stops_it_before_anything_is_compiled() {
 #[test]
 fn it_needs_no_network() {
     let project = Project::new();
-    let alone = |command: &mut Command| command.args(["--net", "--map-root-user"]).output();
-    let can = alone(&mut Command::new("unshare").arg("--user")).is_ok();
-    let mut unshare = project.program("unshare");
-    unshare.args(["--user", "--map-root-user", "--net", "true"]);
-    if !can || !unshare.status().is_ok_and(|status| status.success()) {
+    let alone = |command: &[&str]| {
+        let mut unshare = project.program("unshare");
+        unshare.args(["--user", "--map-root-user", "--net"]).args(command).output()
+    };
+    if !alone(&["true"]).is_ok_and(|output| output.status.success()) {
         hotshoe_testkit::skip("this system lets no user leave the network");
         return;
     }
-    let mut unshare = project.program("unshare");
-    unshare.args(["--user", "--map-root-user", "--net", "hotshoe", "release", "--dry-run"]);
-    let output = unshare.output().unwrap();
+    let output = alone(&["hotshoe", "release", "--dry-run"]).unwrap();
     assert!(output.status.success(), "{}", crate::project::text(&output));
 }
 
@@ -76,4 +72,163 @@ fn a_command_line_that_asks_for_nothing_is_wrong() {
     let project = Project::new();
     project.hotshoe(&["release"]).assert().code(2);
     project.hotshoe(&["release", "publish", "--to", "sourceforge"]).assert().code(2);
+}
+
+#[test]
+fn every_stage_explains_itself() {
+    let project = Project::new();
+    let help = |verb: &[&str]| project.hotshoe(&[verb, &["--help"]].concat()).assert().code(0).stderr_eq(str![]);
+    help(&["check-tag"]).stdout_eq(str![[r#"
+Say whether the tag, the project and its plugins have the same version, before anything is built
+
+Usage: hotshoe check-tag [OPTIONS] [TAG]
+
+Arguments:
+  [TAG]  The tag: v and a semantic version
+
+Options:
+      --source <DIR>  The project's folder [default: .]
+      --json          Print one JSON object instead of text
+  -h, --help          Print help
+
+Without a tag it is the one of the CI system (GitHub, GitLab, Forgejo), else the commit's own.
+
+Examples:
+  hotshoe check-tag v1.2.3
+  hotshoe check-tag --source path/to/project
+
+"#]]);
+    help(&["plan"]).stdout_eq(str![[r#"
+Show what a release of the project consists of: each platform, where it is built, and its archives
+
+Usage: hotshoe plan [OPTIONS]
+
+Options:
+      --source <DIR>   The project's folder [default: .]
+      --platform <ID>  Only this platform; may be given more than once
+      --json           Print one JSON object instead of text
+  -h, --help           Print help
+
+The project's hotshoe.release.json chooses the platforms; without one it is all of them.
+
+Examples:
+  hotshoe plan
+  hotshoe plan --json > plan.json      # what CI systems expand into jobs
+
+"#]]);
+    help(&["release"]).stdout_eq(str![[r#"
+Make a release of the project, in the stages that CI systems run; with --dry-run all of it, here
+
+Usage: hotshoe release [OPTIONS] --dry-run
+       hotshoe release <COMMAND>
+
+Commands:
+  setup    Install what the project is built with: run what hotshoe.release.json names as `setup`,
+           if anything
+  build    Build, test and package one platform, twice, and refuse archives that differ
+  collect  Hold what was built against the plan, and make of it what is uploaded; refuse if anything
+           is missing
+  publish  Upload a release that was collected: as a draft, and published when all of it is there
+  help     Print this message or the help of the given subcommand(s)
+
+Options:
+      --dry-run        Do all of it on this machine, for this platform and without the network, and
+                       publish nothing
+      --source <DIR>   The project's folder [default: .]
+      --output <DIR>   Where the release goes [default: release]
+      --platform <ID>  The platform; without it, the one of this machine
+      --tag <TAG>      The tag; without it, the commit's, if it has one
+      --verbose        Show all that cmake, ctest and cpack print
+      --json           Print one JSON object instead of text
+  -h, --help           Print help
+
+Examples:
+  hotshoe release --dry-run
+  hotshoe release build --platform linux-x86_64 --output dist
+  hotshoe release collect dist --plan plan.json --output release
+  hotshoe release publish release --to github
+
+"#]]);
+    help(&["release", "setup"]).stdout_eq(str![[r#"
+Install what the project is built with: run what hotshoe.release.json names as `setup`, if anything
+
+Usage: hotshoe release setup [OPTIONS]
+
+Options:
+      --source <DIR>  The project's folder [default: .]
+      --json          Print one JSON object instead of text
+  -h, --help          Print help
+
+"#]]);
+    help(&["release", "build"]).stdout_eq(str![[r#"
+Build, test and package one platform, twice, and refuse archives that differ
+
+Usage: hotshoe release build [OPTIONS] --platform <ID>
+
+Options:
+      --platform <ID>  The platform, as `hotshoe plan` names it
+      --output <DIR>   Where the archives go [default: dist]
+      --source <DIR>   The project's folder [default: .]
+      --verbose        Show all that cmake, ctest and cpack print
+      --json           Print one JSON object instead of text
+  -h, --help           Print help
+
+"#]]);
+    help(&["release", "collect"]).stdout_eq(str![[r#"
+Hold what was built against the plan, and make of it what is uploaded; refuse if anything is missing
+
+Usage: hotshoe release collect [OPTIONS] <DIST>
+
+Arguments:
+  <DIST>  The folder with the archives of all platforms
+
+Options:
+      --plan <FILE>   What `hotshoe plan --json` wrote; without it, the project is asked again
+      --output <DIR>  Where the release goes [default: release]
+      --tag <TAG>     The tag; without it, the one of the CI system, else the commit's
+      --source <DIR>  The project's folder [default: .]
+      --json          Print one JSON object instead of text
+  -h, --help          Print help
+
+Signs with the key in HOTSHOE_KEY and its password in HOTSHOE_KEY_PASSWORD, if they are set.
+
+"#]]);
+    help(&["release", "publish"]).stdout_eq(str![[r#"
+Upload a release that was collected: as a draft, and published when all of it is there
+
+Usage: hotshoe release publish [OPTIONS] --to <SYSTEM> [RELEASE]
+
+Arguments:
+  [RELEASE]  The folder that `hotshoe release collect` made [default: release]
+
+Options:
+      --to <SYSTEM>  Where to: github, gitlab or forgejo
+      --json         Print one JSON object instead of text
+  -h, --help         Print help
+
+It runs curl, and takes where to and the token from the variables of the CI system:
+  github   GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN
+  forgejo  the same, or FORGEJO_TOKEN
+  gitlab   CI_API_V4_URL, CI_PROJECT_ID, CI_PROJECT_NAME, CI_JOB_TOKEN
+
+"#]]);
+    help(&["ci"]).stdout_eq(str![[r#"
+Write the files that make a CI system build the project's plugins, and release them on a tag
+
+Usage: hotshoe ci [OPTIONS] <SYSTEM>
+
+Arguments:
+  <SYSTEM>  The CI system: github, gitlab or forgejo
+
+Options:
+      --output <DIR>  The project's folder [default: .]
+      --replace       Also write over files that are other than they would be
+      --json          Print one JSON object instead of text
+  -h, --help          Print help
+
+Examples:
+  hotshoe ci github
+  hotshoe ci gitlab --output path/to/project --replace
+
+"#]]);
 }

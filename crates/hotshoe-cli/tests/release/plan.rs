@@ -176,7 +176,7 @@ error: no container is known for glibc `2.17` [release-invalid]
 
 "#]]);
     let good = json!({"$schema": "x", "platforms": ["linux-x86_64", "macos-universal"], "glibc": "2.28", "formats": ["zip"],
-        "cmake": ["-D"], "setup": ["make"], "runners": {"linux-x86_64": "x"}, "containers": {"linux-x86_64": null}});
+        "cmake": ["-Wno-dev"], "setup": ["make"], "runners": {"linux-x86_64": "x"}, "containers": {"linux-x86_64": null}});
     for object in [good, json!({}), serde_json::from_str(&Project::new().read("hotshoe.release.json")).unwrap()] {
         assert!(schema.is_valid(&object), "{object}");
         project.write("hotshoe.release.json", &object.to_string());
