@@ -67,6 +67,7 @@ impl<'a> Run<'a> {
         for file in [&output, &path] {
             fs::write(file, "").unwrap();
         }
+        fs::create_dir_all(&workspace).unwrap();
         let mut steps = BTreeMap::new();
         for step in job["steps"].as_array().unwrap() {
             if !self.applies(step) {
@@ -135,7 +136,7 @@ impl<'a> Run<'a> {
         };
         match action.rsplit('/').next().unwrap().split('@').next().unwrap() {
             "checkout" => {
-                drop(fs::remove_dir_all(workspace));
+                fs::remove_dir_all(workspace).unwrap();
                 self.project.git(&["clone", "--quiet", ".", workspace.to_str().unwrap()]);
             }
             "upload-artifact" => {
