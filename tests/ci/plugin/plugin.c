@@ -1,1 +1,1 @@
-void harmonics_register(void *registry) { (void)registry; }
+void harmonics_register(void* registry) { (void)registry; }

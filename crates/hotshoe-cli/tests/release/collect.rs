@@ -76,6 +76,14 @@ fn the_bill_of_materials_is_valid_and_says_what_is_in_the_archive() {
         error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read()); sys.exit(str(error) if error else 0)";
     let output = Command::new(tools.join("bin/python")).args(["-c", script]).arg(project.path(file)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // What needs glibc is not for systems with musl.
+    let mut plan: Value = serde_json::from_str(&project.read("plan.json")).unwrap();
+    plan["platforms"][0]["id"] = "linux-musl-x86_64".into();
+    plan["platforms"][0]["glibc"] = Value::Null;
+    project.write("plan.json", &plan.to_string());
+    let object = project.json(&COLLECT, 1);
+    let message = "the library was built for systems with glibc, and musl was planned";
+    assert_eq!(object["diagnostics"][0]["message"], message, "{object:#}");
 }
 
 #[test]
