@@ -150,6 +150,8 @@ pub enum Stage {
     Package,
     /// Building a plugin from its sources.
     Build,
+    /// Making a release of a project's plugins.
+    Release,
 }
 
 impl Stage {
@@ -166,6 +168,7 @@ impl Stage {
             Stage::Unload => "unload",
             Stage::Package => "package",
             Stage::Build => "build",
+            Stage::Release => "release",
         }
     }
 }
@@ -277,11 +280,11 @@ codes! {
     KeyInvalid, "key-invalid", Package, "A key or trust store cannot be read, is malformed, or is not there.";
     KeyWrite, "key-write", Package, "A key, a signature or a trust store cannot be written.";
 
-    BuildFailed, "build-failed", Build, "A plugin cannot be built from its sources.";
-    ReleaseInvalid, "release-invalid", Package, "What a release is made of cannot be read: its settings, plan or tag.";
-    ReleaseBuild, "release-build", Package, "The project cannot be configured, built, tested or packaged.";
-    ReleaseRefused, "release-refused", Package, "What was built is not what was planned, or not all of it.";
-    ReleasePublish, "release-publish", Package, "The release cannot be published.";
+    BuildFailed, "build-failed", Build, "A plugin cannot be built, tested or packaged from its sources.";
+
+    ReleaseInvalid, "release-invalid", Release, "What a release is made of cannot be read: its settings, plan or tag.";
+    ReleaseRefused, "release-refused", Release, "What was built is not what was planned, or not all of it.";
+    ReleasePublish, "release-publish", Release, "The release cannot be published.";
 }
 
 impl fmt::Display for Code {

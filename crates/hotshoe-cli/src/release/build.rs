@@ -47,7 +47,7 @@ pub struct Built {
 impl Build<'_> {
     /// Builds it. `before` looks at the configured project, and may stop before anything is compiled.
     ///
-    /// Fails with [`Code::ReleaseBuild`] if a step fails, a test among them.
+    /// Fails with [`Code::BuildFailed`] if a step fails, a test among them.
     pub fn run(&self, before: impl FnOnce(&Project) -> Result<()>) -> Result<Built> {
         let work = tempfile::tempdir().map_err(|error| cannot_write(error, &env::temp_dir()))?;
         let mut steps = self.steps.clone();
@@ -145,7 +145,7 @@ fn test(project: &Project, steps: &Steps) -> Result<()> {
     };
     match project.plugins.iter().find(|plugin| !is_loaded(&plugin.name)) {
         None => Ok(()),
-        Some(plugin) => Err(Error::new(Code::ReleaseBuild, format!("the test `{}.load` did not run", plugin.name))
+        Some(plugin) => Err(Error::new(Code::BuildFailed, format!("the test `{}.load` did not run", plugin.name))
             .hint("only what was loaded once is released: leave BUILD_TESTING on, and build on the platform itself")
             .plugin(&plugin.name)),
     }

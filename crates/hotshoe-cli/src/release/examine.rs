@@ -73,17 +73,16 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
 }
 
 fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {
-    let needs = |libc: &str| library.needed.iter().any(|needed| needed.name.starts_with(libc));
     let wrong = |found: &str, wanted: &str| {
         Err(refused(format!("the library was built for systems with {found}, and {wanted} was planned"))
             .hint(format!("build it in a container with {wanted}")))
     };
     let Some(floor) = &platform.glibc else {
-        let is_wrong = platform.id.contains("musl") && (needs("libc.so.6") || library.glibc.is_some());
+        let is_wrong = platform.id.contains("musl") && library.needed.iter().any(|needed| needed.name == "libc.so.6");
         return if is_wrong { wrong("glibc", "musl") } else { Ok(()) };
     };
     match &library.glibc {
-        _ if needs("libc.musl-") => wrong("musl", "glibc"),
+        _ if library.musl => wrong("musl", "glibc"),
         Some(needed) if glibc(needed) > glibc(floor) => Err(refused(format!(
             "the library needs glibc `{needed}`, and the plan allows `{floor}`"
         ))

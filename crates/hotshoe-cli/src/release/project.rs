@@ -38,7 +38,7 @@ pub struct Plugin {
 impl Project {
     /// Configures the project in `source` into `build`.
     ///
-    /// Fails with [`Code::ReleaseBuild`] if CMake refuses it, and with [`Code::ReleaseInvalid`] if it has
+    /// Fails with [`Code::BuildFailed`] if CMake refuses it, and with [`Code::ReleaseInvalid`] if it has
     /// no plugin to package.
     pub fn configure(source: &Path, build: &Path, arguments: &[String], steps: &Steps) -> Result<Project> {
         let mut cmake = steps.command("cmake");

@@ -38,7 +38,7 @@ impl Steps {
 
     /// Runs a program to its end.
     ///
-    /// Fails with [`Code::ReleaseBuild`] if it cannot be started or ends with an error; then it says what
+    /// Fails with [`Code::BuildFailed`] if it cannot be started or ends with an error; then it says what
     /// the program printed.
     pub fn run(&self, command: &mut Command) -> Result<()> {
         command.stdin(Stdio::null());
@@ -49,7 +49,7 @@ impl Steps {
         };
         let output = output.map_err(|error| {
             let program = command.get_program().to_string_lossy();
-            Error::new(Code::ReleaseBuild, format!("`{program}` cannot be started"))
+            Error::new(Code::BuildFailed, format!("`{program}` cannot be started"))
                 .because(error)
                 .hint(format!("install it, or add its folder to PATH: `{program}`"))
         })?;
@@ -57,7 +57,7 @@ impl Steps {
             return Ok(());
         }
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        let failed = Error::new(Code::ReleaseBuild, format!("`{shown}` failed ({})", output.status));
+        let failed = Error::new(Code::BuildFailed, format!("`{shown}` failed ({})", output.status));
         let last = last_lines(&text);
         Err(if last.is_empty() { failed } else { failed.because(last) }
             .hint("mend it, and try it here with `hotshoe release --dry-run --verbose`"))

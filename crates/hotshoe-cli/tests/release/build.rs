@@ -81,7 +81,7 @@ fn a_plugin_that_was_never_loaded_is_not_released() {
 configuring
 building
 testing
-error: plugin `reverb`: the test `reverb.load` did not run [release-build]
+error: plugin `reverb`: the test `reverb.load` did not run [build-failed]
   hint: only what was loaded once is released: leave BUILD_TESTING on, and build on the platform itself
 
 "#]]);
