@@ -152,6 +152,8 @@ pub enum Stage {
     Build,
     /// Making a release of a project's plugins.
     Release,
+    /// Making a new project.
+    Project,
 }
 
 impl Stage {
@@ -169,6 +171,7 @@ impl Stage {
             Stage::Package => "package",
             Stage::Build => "build",
             Stage::Release => "release",
+            Stage::Project => "project",
         }
     }
 }
@@ -285,6 +288,8 @@ codes! {
     ReleaseInvalid, "release-invalid", Release, "What a release is made of cannot be read: its settings, plan or tag.";
     ReleaseRefused, "release-refused", Release, "What was built is not what was planned, or not all of it.";
     ReleasePublish, "release-publish", Release, "The release cannot be published.";
+    ProjectExists, "project-exists", Project, "The place of a new project is taken.";
+    ProjectWrite, "project-write", Project, "A new project cannot be written.";
 }
 
 impl fmt::Display for Code {

@@ -9,7 +9,7 @@ use hotshoe::manifest::Manifest;
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "profile",
     "manifest",
     "catalog",
@@ -23,6 +23,7 @@ const PAGES: [&str; 15] = [
     "cmake",
     "build-script",
     "release",
+    "templates",
     "tool",
     "diagnostics",
 ];

@@ -11,8 +11,8 @@ use hotshoe::profile::HostProfile;
 use hotshoe::version::{self, Version};
 
 use crate::commands::{
-    check, check_tag, ci, inspect, install, key, list, package, plan, probe, prune, release, rollback, sign, trust,
-    uninstall, verify,
+    check, check_tag, ci, inspect, install, key, list, new, package, plan, probe, prune, release, rollback, sign,
+    trust, uninstall, verify,
 };
 
 /// The mount between a program and its plugins
@@ -38,6 +38,7 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
+    New(new::Args),
     Inspect(inspect::Args),
     Check(check::Args),
     List(list::Args),

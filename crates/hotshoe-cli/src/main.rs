@@ -6,6 +6,7 @@ mod commands;
 mod output;
 mod progress;
 mod release;
+mod template;
 
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ use output::Answer;
 fn main() -> ExitCode {
     let args = Args::parse();
     let result = match &args.command {
+        Command::New(command) => commands::new::run(command),
         Command::Inspect(command) => commands::inspect::run(command),
         Command::Check(command) => commands::check::run(command),
         Command::List(command) => commands::list::run(command),

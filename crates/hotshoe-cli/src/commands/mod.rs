@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod install;
 pub mod key;
 pub mod list;
+pub mod new;
 pub mod package;
 pub mod plan;
 pub mod probe;

@@ -15,6 +15,7 @@ The mount between a program and its plugins
 Usage: hotshoe [OPTIONS] <COMMAND>
 
 Commands:
+  new        Make a project: a plugin, or a program that takes plugins; alone it lists what there is
   inspect    Show what a library is, without running it
   check      Say whether a host would take a plugin, and why not
   list       List the plugins that a host would find, with what is wrong with them

@@ -10,6 +10,7 @@ mod inspect;
 mod install;
 mod key;
 mod list;
+mod new;
 mod package;
 mod probe;
 mod python;

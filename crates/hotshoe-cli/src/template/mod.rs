@@ -1,0 +1,172 @@
+//! Whole projects for `hotshoe new`: what there is, and the files of each.
+//!
+//! Owns templates/, which is embedded in the tool; `words` says what stands for what in it, `write` puts a
+//! project on disk. It never asks anybody anything.
+
+mod words;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hotshoe::error::{Code, Error, Result};
+use hotshoe::profile::HostProfile;
+
+pub use words::{Words, check_name};
+pub use write::write;
+
+/// Every file under templates/, by its path there.
+const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+
+/// For projects on machines without an installed Hotshoe.
+const ADD_PLUGIN: &str = include_str!("../../../../cmake/HotshoeAddPlugin.cmake");
+
+/// One kind of project.
+pub struct Template {
+    /// What it is called: `plugin-cpp`.
+    pub name: &'static str,
+    /// What it makes, in one line.
+    pub summary: &'static str,
+    /// The folders in templates/ that it is made of; files of a later one replace those of an earlier.
+    folders: &'static [&'static str],
+}
+
+/// The templates there are.
+pub const ALL: [Template; 6] = [
+    Template {
+        name: "plugin-cpp",
+        summary: "a plugin in C++",
+        folders: &["every", "every-c", "every-plugin", "plugin-cpp"],
+    },
+    Template { name: "plugin-c", summary: "a plugin in C", folders: &["every", "every-c", "every-plugin", "plugin-c"] },
+    Template { name: "plugin-rust", summary: "a plugin in Rust", folders: &["every", "every-plugin", "plugin-rust"] },
+    Template {
+        name: "host-cpp",
+        summary: "a program in C++ that takes plugins in C++",
+        folders: &["every", "every-c", "host-cpp"],
+    },
+    Template {
+        name: "host-c",
+        summary: "a program in C that takes plugins in C, C++ and Rust",
+        folders: &["every", "every-c", "host-c"],
+    },
+    Template {
+        name: "host-rust",
+        summary: "a program in Rust that takes plugins in C, C++ and Rust",
+        folders: &["every", "every-c", "host-rust"],
+    },
+];
+
+/// A file of a project: its path and its text.
+pub type File = (PathBuf, String);
+
+impl Template {
+    /// The template of that name.
+    pub fn named(name: &str) -> Option<&'static Template> {
+        ALL.iter().find(|template| template.name == name)
+    }
+
+    /// Whether it makes a plugin, which is for a host, and not a host.
+    pub fn is_plugin(&self) -> bool {
+        self.name.starts_with("plugin-")
+    }
+
+    /// Whether its projects are built with the copy of HotshoeAddPlugin.cmake that they carry.
+    fn carries_module(&self) -> bool {
+        self.is_plugin()
+    }
+
+    /// The files of a project, as they stand in templates/.
+    ///
+    /// A host may have files of its own for those who write its plugins. Such a host is known here by its name, or
+    /// the files are beside its profile, in `templates/<template>/`.
+    pub fn files(&self, host: Option<&HostChoice>) -> Result<Vec<File>> {
+        let mut files = Vec::new();
+        for folder in self.folders {
+            put(&mut files, embedded(folder));
+        }
+        if self.carries_module() {
+            put(&mut files, vec![("cmake/HotshoeAddPlugin.cmake".into(), ADD_PLUGIN.to_owned())]);
+        }
+        match host {
+            Some(HostChoice { file: Some(file), .. }) => {
+                let folder = file.parent().unwrap_or(Path::new("")).join("templates").join(self.name);
+                put(&mut files, in_folder(&folder, Path::new(""))?);
+            }
+            Some(HostChoice { profile, file: None, .. }) => {
+                put(&mut files, embedded(&format!("hosts/{}/{}", profile.name, self.name)));
+            }
+            None => {}
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// Whom a plugin is for.
+pub struct HostChoice {
+    /// What the host expects.
+    pub profile: HostProfile,
+    /// Its `<name>.host.json`, if that was given; the project gets a copy.
+    pub file: Option<PathBuf>,
+    /// The text of that file.
+    pub text: String,
+}
+
+impl HostChoice {
+    /// The host of that name, or in that file.
+    pub fn new(host: &Path) -> Result<HostChoice> {
+        let profile = crate::args::profile(host, None)?;
+        let is_file = host != Path::new(&profile.name);
+        let file = is_file.then(|| host.to_owned());
+        let text = file.as_deref().map(read).transpose()?.unwrap_or_default();
+        Ok(HostChoice { profile, file, text })
+    }
+
+    /// What `HOST` and `--host` are given in the project.
+    pub fn argument(&self) -> String {
+        match self.file {
+            Some(_) => format!("{}.host.json", self.profile.name),
+            None => self.profile.name.clone(),
+        }
+    }
+}
+
+/// The files in a folder of templates/, relative to it.
+fn embedded(folder: &str) -> Vec<File> {
+    let inside = EMBEDDED.iter().filter_map(|(path, text)| {
+        let path = path.strip_prefix(folder)?.strip_prefix('/')?;
+        Some((PathBuf::from(path), (*text).to_owned()))
+    });
+    inside.collect()
+}
+
+/// Adds files; one that is there already is replaced.
+fn put(files: &mut Vec<File>, more: Vec<File>) {
+    files.retain(|(path, _)| !more.iter().any(|(other, _)| other == path));
+    files.extend(more);
+}
+
+/// The files in a folder, if there is one.
+fn in_folder(folder: &Path, prefix: &Path) -> Result<Vec<File>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |error| Error::new(Code::FolderUnreadable, "the host's template cannot be read").because(error);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(error).at(folder))? {
+        let entry = entry.map_err(|error| unreadable(error).at(folder))?;
+        let (path, relative) = (entry.path(), prefix.join(entry.file_name()));
+        match path.is_dir() {
+            true => files.extend(in_folder(&path, &relative)?),
+            false => files.push((relative, read(&path)?)),
+        }
+    }
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| {
+        Error::new(Code::FolderUnreadable, "a file of the host cannot be read").because(error).at(path)
+    })
+}

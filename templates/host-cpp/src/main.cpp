@@ -1,0 +1,40 @@
+// my-host: loads the plugins along MY_HOST_PLUGIN_PATH, calls what they offer, and unloads them.
+//
+// Exit code: 0, or 1 if a plugin could not be loaded.
+#include <exception>
+#include <hotshoe/hotshoe.hpp>
+#include <iostream>
+
+#include "functions.hpp"
+
+static bool run() {
+  my_host::Functions functions;  // Made before the host, so that it outlives the plugins.
+  auto profile = hotshoe::Profile::named("my-host").value();
+  profile.set_version(MY_HOST_VERSION).value();
+  const auto host = hotshoe::Host::create(profile).value();
+
+  const auto loaded = host.load_all<my_host::Registry>(functions);
+  for (const auto& found : loaded.diagnostics) std::cerr << found.text() << "\n";
+  for (const auto& plugin : loaded.plugins) {
+    std::cout << "loaded " << plugin.name() << " " << plugin.version() << "\n";
+  }
+  for (const auto& name : functions.names()) {
+    std::cout << name << "(-3) = " << (*functions.get(name))(-3) << "\n";
+  }
+  for (const auto& plugin : loaded.plugins) {
+    std::cout << "unloaded " << plugin.name() << ": " << host.unload(plugin).value().text() << "\n";
+  }
+  for (const auto& found : loaded.diagnostics) {
+    if (found.severity() == hotshoe::Severity::Error) return false;
+  }
+  return true;
+}
+
+int main() {
+  try {
+    return run() ? 0 : 1;
+  } catch (const std::exception& thrown) {
+    std::cerr << "my-host: " << thrown.what() << "\n";
+    return 1;
+  }
+}

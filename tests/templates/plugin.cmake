@@ -1,0 +1,42 @@
+# A plugin, for a host that is known by name only.
+
+include("${CMAKE_CURRENT_LIST_DIR}/project.cmake")
+
+_hotshoe_new(${TEMPLATE} gain-2 --host harmonics)
+_hotshoe_lint(gain-2)
+
+# On a machine without Hotshoe, with the copy that it carries: step by step, as its README says.
+set(build "${WORK}/gain-2/build/release")
+run(output result "${CMAKE_COMMAND}" -S "${WORK}/gain-2" -B "${build}" -DCMAKE_BUILD_TYPE=Release -DHOTSHOE_TOOL=OFF)
+expect_success("configuring")
+run(output result "${CMAKE_COMMAND}" --build "${build}")
+expect_success("building")
+run(output result "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" --output-on-failure --no-tests=error)
+expect_success("testing")
+expect_skipped(gain-2.load)
+file(REMOVE_RECURSE "${WORK}/gain-2/build")
+
+# On one with it, and with Harmonics for the plugin in C++.
+set(ENV{Hotshoe_ROOT} "${PREFIX}")
+set(ENV{harmonics_ROOT} "${HARMONICS}")
+_hotshoe_build(gain-2 archive)
+
+run(output result "${hotshoe}" install "${archive}" --root "${WORK}/plugins")
+expect_success("installing")
+run(output result "${hotshoe}" check "${WORK}/plugins/gain-2/1.0.0" --host harmonics --load)
+expect_success("loading")
+if(NOT output MATCHES "loaded and unloaded: unmapped")
+  message(FATAL_ERROR "it is not unloaded:\n${output}")
+endif()
+expect_field("${WORK}/plugins/gain-2/1.0.0/plugin.json" "Ada \"$L\" Byron" authors 0)
+if(TEMPLATE STREQUAL "plugin-cpp")
+  run(output result "${HARMONICS_HOST}" "${WORK}/plugins")
+  if(NOT output MATCHES "leaky\\(-1\\) = -0\\.1\n")
+    message(FATAL_ERROR "Harmonics does not get its function:\n${output}")
+  endif()
+
+  # With the other compiler.
+  file(REMOVE_RECURSE "${WORK}/gain-2/build")
+  set(ENV{CXX} clang++)
+  _hotshoe_build(gain-2 archive)
+endif()
