@@ -445,7 +445,8 @@ function(_hotshoe_link_crate)
     _hotshoe_fail("a plugin in Rust is built by cargo, which was not found\n"
       "Install Rust from https://rustup.rs, or set HOTSHOE_CARGO to the program.")
   endif()
-  cmake_path(ABSOLUTE_PATH arg_CRATE BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE crate)
+  set(crate "${arg_CRATE}")
+  cmake_path(ABSOLUTE_PATH crate BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
   cmake_path(APPEND crate Cargo.toml OUTPUT_VARIABLE cargo_toml)
   if(NOT EXISTS "${cargo_toml}")
     _hotshoe_fail("there is no ${cargo_toml}: CRATE is the folder of a crate")
@@ -465,6 +466,18 @@ function(_hotshoe_link_crate)
   # With its own profile's choice of debug information, but for the one configuration that is for that.
   set(variables "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}")
   list(APPEND variables "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
+  # The same bytes from any folder, as with the other languages. Cargo divides these options at spaces.
+  set(cargo_home "$ENV{CARGO_HOME}")
+  if(cargo_home STREQUAL "")
+    set(cargo_home "$ENV{HOME}$ENV{USERPROFILE}/.cargo")
+  endif()
+  set(flags "$ENV{RUSTFLAGS}")
+  foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}" "${cargo_home}")
+    if(NOT folder MATCHES " ")
+      string(APPEND flags " --remap-path-prefix=${folder}=.")
+    endif()
+  endforeach()
+  list(APPEND variables "$<$<NOT:$<CONFIG:Debug>>:RUSTFLAGS=${flags}>")
   add_custom_target(${name}_cargo
     COMMAND "${CMAKE_COMMAND}" -E env "${variables}" "${HOTSHOE_CARGO}" rustc --lib --crate-type staticlib
       "$<IF:$<CONFIG:Debug>,--profile=dev,--release>" ${options}

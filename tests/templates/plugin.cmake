@@ -21,6 +21,17 @@ set(ENV{Hotshoe_ROOT} "${PREFIX}")
 set(ENV{harmonics_ROOT} "${HARMONICS}")
 _hotshoe_build(gain-2 archive)
 
+# What its files for CI do for a tag.
+run(output result "${hotshoe}" release --dry-run --source "${WORK}/gain-2" --tag v1.0.1 --output "${WORK}/release")
+expect_failure("a release with another tag" "v1.0.1 is not the version of everything")
+run(output result "${hotshoe}" release --dry-run --source "${WORK}/gain-2" --tag v1.0.0 --output "${WORK}/release")
+expect_success("a release")
+foreach(file IN ITEMS gain-2-1.0.0-Linux.tar.gz gain-2-1.0.0.entry.json SHA256SUMS)
+  if(NOT EXISTS "${WORK}/release/assets/${file}")
+    message(FATAL_ERROR "the release has no ${file}:\n${output}")
+  endif()
+endforeach()
+
 run(output result "${hotshoe}" install "${archive}" --root "${WORK}/plugins")
 expect_success("installing")
 run(output result "${hotshoe}" check "${WORK}/plugins/gain-2/1.0.0" --host harmonics --load)

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::ValueEnum;
 use hotshoe::error::{Code, Error, Result};
 use serde_json::json;
 
+use crate::ci::{self, Platform};
 use crate::output::{Answer, DIM, GOOD, NAME, plain};
+use crate::release::config::{self, Config};
 use crate::template::{self, File, HostChoice, Template, Words, check_name};
 
 /// Make a project: a plugin, or a program that takes plugins; alone it lists what there is
@@ -40,9 +41,9 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 
-    /// Where it is built and released, for each place: there are no such files yet
-    #[arg(long, value_name = "PLACE", hide = true)]
-    pub ci: Vec<Ci>,
+    /// For a plugin, where it is built and released: github, gitlab, forgejo, or none; may be given more than once
+    #[arg(long, value_name = "SYSTEM", default_values = ["github", "gitlab"], value_parser = ci)]
+    ci: Vec<Option<Platform>>,
 
     /// Ask nothing
     #[arg(long)]
@@ -55,15 +56,6 @@ pub struct Args {
     /// Who makes it; without this, what git calls you
     #[arg(long, value_name = "NAME")]
     pub author: Option<String>,
-}
-
-/// Where a project is built and released.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Ci {
-    Github,
-    Gitlab,
-    Forgejo,
-    None,
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
@@ -129,16 +121,16 @@ fn project(template: &Template, name: &str, host: Option<&HostChoice>, args: &Ar
     if let Some(host) = host.filter(|host| host.file.is_some()) {
         files.push((host.argument().into(), host.text.clone()));
     }
-    files.extend(ci_files(&args.ci, name)?);
+    if template.is_plugin() {
+        let chosen = files.iter().find(|(path, _)| path.as_os_str() == config::FILE_NAME);
+        let config = chosen.map_or_else(|| Ok(Config::default()), |(_, text)| Config::from_json(text))?;
+        for platform in args.ci.iter().copied().flatten() {
+            files.extend(ci::files(platform, &config)?.into_iter().map(|(path, text)| (path.into(), text)));
+        }
+    }
     files.sort();
+    files.dedup();
     Ok(files)
-}
-
-/// The files that build and release the project on a forge.
-///
-/// There are none yet: this is where those of `hotshoe ci` come in, for each place that was asked for.
-fn ci_files(_places: &[Ci], _name: &str) -> Result<Vec<File>> {
-    Ok(Vec::new())
 }
 
 /// The texts of the licences that are known here; of another one, the author has the text.
@@ -153,6 +145,10 @@ fn licence_files(license: &str) -> Vec<File> {
         "MIT OR Apache-2.0" => vec![file("LICENSE-MIT", mit()), file("LICENSE-APACHE", APACHE.to_owned())],
         _ => Vec::new(),
     }
+}
+
+fn ci(text: &str) -> Result<Option<Platform>, &'static str> {
+    if text == "none" { Ok(None) } else { Platform::named(text).map(Some) }
 }
 
 /// Whom a plugin is for; a host is for nobody.

@@ -4,7 +4,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::inspect::Portability;
 use hotshoe::package::SecretKey;
 
 use super::check_tag;
@@ -13,6 +15,7 @@ use crate::output::{Answer, BAD, GOOD, NAME};
 use crate::release::build::{Build, Built};
 use crate::release::collect::{ASSETS, Collected, Release, collect};
 use crate::release::config::{self, Config};
+use crate::release::examine::Examined;
 use crate::release::forge::System;
 use crate::release::plan::{Plan, configured};
 use crate::release::publish::publish;
@@ -181,7 +184,8 @@ fn setup(args: &SetupArgs, json: bool) -> Result<Answer> {
 fn build(args: &BuildArgs, json: bool) -> Result<Answer> {
     let (target, config) = (config::target(&args.platform)?, Config::of(&args.source)?);
     let steps = steps(json, args.verbose);
-    let build = Build { source: &args.source, output: &args.output, target, config: &config, steps };
+    let (source, output) = (&args.source, &args.output);
+    let build = Build { source, output, target, config: &config, steps, any_glibc: false };
     let mut answer = Answer::new();
     report_build(build.run(|_| Ok(()))?, target, &mut answer);
     Ok(answer)
@@ -282,7 +286,8 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     let dist = tempfile::tempdir()
         .map_err(|error| Error::new(Code::PackageWrite, "a folder for the build cannot be made").because(error))?;
     let steps = steps(json, args.verbose);
-    let build = Build { source: &args.source, output: dist.path(), target, config: &config, steps };
+    let (source, output) = (&args.source, dist.path());
+    let build = Build { source, output, target, config: &config, steps, any_glibc: true };
     let mut answer = Answer::new();
     let mut disagrees = false;
     let built = build.run(|project| {
@@ -299,8 +304,22 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     if disagrees {
         return Ok(answer);
     }
-    let Some(plan) = report_build(built?, target, &mut answer) else { return Ok(answer) };
+    let built = built?;
+    answer.diagnostics(newer_than_planned(&built, &config)?);
+    let Some(plan) = report_build(built, target, &mut answer) else { return Ok(answer) };
     let collected = collect(dist.path(), &plan, tag.as_deref(), key.as_ref(), &args.output)?;
     report_release(collected, &args.output, &mut answer);
     Ok(answer)
+}
+
+/// What the plan's container would not let a library need, and this machine does.
+fn newer_than_planned(built: &Built, config: &Config) -> Result<Vec<Diagnostic>> {
+    let rules = Portability { glibc_max: Some(config.floor()?), ..Portability::default() };
+    let of_archive = |archive: &Examined| {
+        let found = archive.library.portability(&rules).into_iter().filter(|found| found.code == Code::LibraryGlibc);
+        let hint = "that is this machine's: a release is built in a container with an older one";
+        let warning = |found: Diagnostic| Diagnostic::warning(found.code, found.message).hint(hint);
+        found.map(|found| warning(found).plugin(&archive.planned.plugin)).collect::<Vec<_>>()
+    };
+    Ok(built.archives.iter().flat_map(of_archive).collect())
 }

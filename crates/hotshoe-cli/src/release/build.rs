@@ -32,6 +32,8 @@ pub struct Build<'a> {
     pub config: &'a Config,
     /// How programs are run.
     pub steps: Steps,
+    /// Whether this machine may have a newer glibc than the plan allows, as one has that is no container of the plan.
+    pub any_glibc: bool,
 }
 
 /// What came of it.
@@ -55,7 +57,10 @@ impl Build<'_> {
         steps.begin("configuring");
         let project = self.configure(&work.path().join("build"), &steps)?;
         before(&project)?;
-        let plan = Plan::of(&project, self.config, |target| target.id == self.target.id)?;
+        let mut plan = Plan::of(&project, self.config, |target| target.id == self.target.id)?;
+        if self.any_glibc {
+            plan.platforms.iter_mut().for_each(|platform| platform.glibc = None);
+        }
         let planned = plan.platforms.first().ok_or_else(|| not_planned(self.target))?;
         steps.begin("building");
         let packages = self.make(&project, &work.path().join("packages"), &steps)?;

@@ -8,10 +8,11 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::inspect::GlibcVersion;
 use hotshoe::package::Format;
 use serde::Deserialize;
 
-use super::target::{Glibc, TARGETS, Target, glibc};
+use super::target::{TARGETS, Target};
 
 /// The file's name, in the project's top folder.
 pub const FILE_NAME: &str = "hotshoe.release.json";
@@ -65,7 +66,8 @@ impl Config {
         Config::from_json(&text).map_err(|error| error.at(path))
     }
 
-    fn from_json(text: &str) -> Result<Config> {
+    /// Of a file's text.
+    pub fn from_json(text: &str) -> Result<Config> {
         // A list would do for serde: its elements as the fields in their order.
         if !text.trim_start().starts_with('{') {
             return Err(invalid("it is not an object").hint("write `{}` for the defaults"));
@@ -86,7 +88,7 @@ impl Config {
         refuse_none_or_twice("formats", &config.formats)?;
         for target in config.targets() {
             let is_known = config.containers.contains_key(target.id) || target.libc.is_none();
-            if !is_known && target.container(config.floor()?).is_none() {
+            if !is_known && target.container(&config.floor()?).is_none() {
                 let floor = &config.glibc;
                 return Err(invalid(&format!("no container is known for glibc `{floor}`"))
                     .hint(format!("choose 2.28 or newer, or name an image for `{}` in `containers`", target.id)));
@@ -106,9 +108,9 @@ impl Config {
     }
 
     /// The newest glibc that a library may need.
-    pub fn floor(&self) -> Result<Glibc> {
-        glibc(&self.glibc)
-            .filter(|_| self.glibc.matches('.').count() == 1)
+    pub fn floor(&self) -> Result<GlibcVersion> {
+        let version = self.glibc.parse().ok().filter(|_| self.glibc.matches('.').count() == 1);
+        version
             .ok_or_else(|| invalid(&format!("`{}` is not a version of glibc", self.glibc)).hint("write it as `2.28`"))
     }
 }

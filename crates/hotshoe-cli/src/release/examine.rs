@@ -6,13 +6,12 @@
 use std::path::Path;
 
 use hotshoe::error::{Code, Error, Result};
-use hotshoe::inspect::Inspection;
+use hotshoe::inspect::{Inspection, Portability};
 use hotshoe::manifest::Manifest;
 use hotshoe::package::{self, Content, Install, Root, unwatched};
 use hotshoe::receipt::Digest;
 
 use super::plan::{PlannedArchive, PlannedPlatform};
-use super::target::glibc;
 
 /// An archive that is as it was planned.
 #[derive(Debug)]
@@ -77,18 +76,20 @@ fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {
         Err(refused(format!("the library was built for systems with {found}, and {wanted} was planned"))
             .hint(format!("build it in a container with {wanted}")))
     };
-    let Some(floor) = &platform.glibc else {
-        let is_wrong = platform.id.contains("musl") && library.needed.iter().any(|needed| needed.name == "libc.so.6");
-        return if is_wrong { wrong("glibc", "musl") } else { Ok(()) };
-    };
-    match &library.glibc {
-        _ if library.musl => wrong("musl", "glibc"),
-        Some(needed) if glibc(needed) > glibc(floor) => Err(refused(format!(
-            "the library needs glibc `{needed}`, and the plan allows `{floor}`"
-        ))
-        .hint(format!("build it in a container with glibc {floor}, or allow more: \"glibc\" in hotshoe.release.json"))),
-        _ => Ok(()),
+    let needs_glibc = library.needed.iter().any(|needed| needed.name == "libc.so.6");
+    match (platform.id.contains("musl"), platform.id.starts_with("linux")) {
+        (true, _) if needs_glibc => return wrong("glibc", "musl"),
+        (false, true) if library.musl => return wrong("musl", "glibc"),
+        _ => {}
     }
+    let Some(newest) = &platform.glibc else { return Ok(()) };
+    let rules = Portability { glibc_max: Some(newest.parse()?), ..Portability::default() };
+    let found = library.portability(&rules).into_iter().find(|found| found.code == Code::LibraryGlibc);
+    found.map_or(Ok(()), |found| {
+        Err(refused(found.message).hint(format!(
+            "build it in a container with glibc {newest}, or allow more: \"glibc\" in hotshoe.release.json"
+        )))
+    })
 }
 
 fn differs(what: &str, found: &str, planned: &str) -> Result<()> {

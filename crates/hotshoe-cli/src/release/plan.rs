@@ -7,13 +7,14 @@ use std::fs;
 use std::path::Path;
 
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::inspect::GlibcVersion;
 use hotshoe::version::Version;
 use serde::{Deserialize, Serialize};
 
 use super::config::Config;
 use super::project::{self, Project};
 use super::steps::Steps;
-use super::target::{Glibc, Libc, Target};
+use super::target::{Libc, Target};
 
 /// What a release will consist of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -109,10 +110,10 @@ pub struct Machine {
 /// Where each of a project's platforms is built.
 pub fn machines(config: &Config) -> Result<Vec<Machine>> {
     let floor = config.floor()?;
-    Ok(config.targets().map(|target| machine(target, config, floor)).collect())
+    Ok(config.targets().map(|target| machine(target, config, &floor)).collect())
 }
 
-fn machine(target: &'static Target, config: &Config, floor: Glibc) -> Machine {
+fn machine(target: &'static Target, config: &Config, floor: &GlibcVersion) -> Machine {
     let runner = |usual: &str| config.runners.get(target.id).cloned().unwrap_or_else(|| usual.to_owned());
     let container = match config.containers.get(target.id) {
         Some(chosen) => chosen.clone(),
@@ -129,7 +130,7 @@ fn machine(target: &'static Target, config: &Config, floor: Glibc) -> Machine {
 
 fn platform(target: &'static Target, project: &Project, config: &Config) -> Result<PlannedPlatform> {
     let floor = config.floor()?;
-    let machine = machine(target, config, floor);
+    let machine = machine(target, config, &floor);
     let mut archives = Vec::new();
     for plugin in &project.plugins {
         for format in config.formats() {
@@ -145,7 +146,7 @@ fn platform(target: &'static Target, project: &Project, config: &Config) -> Resu
         id: target.id.to_owned(),
         system: target.system.to_owned(),
         architectures: target.platforms.iter().map(ToString::to_string).collect(),
-        glibc: (target.libc == Some(Libc::Glibc)).then(|| format!("{}.{}", floor.0, floor.1)),
+        glibc: (target.libc == Some(Libc::Glibc)).then(|| floor.to_string()),
         github: machine.github,
         gitlab: machine.gitlab,
         forgejo: machine.forgejo,

@@ -2,6 +2,7 @@
 //!
 //! Owns what is known of each without looking at a project. What a project chooses is [`super::config`]'s.
 
+use hotshoe::inspect::GlibcVersion;
 use hotshoe::platform::{Architecture, Platform, System};
 
 /// A platform that releases are built for.
@@ -117,17 +118,15 @@ impl Target {
     }
 
     /// The container that its libraries are linked in, so that they need a glibc no newer than the floor.
-    pub fn container(&self, floor: Glibc) -> Option<&'static str> {
-        let is_old_enough = self.libc == Some(Libc::Musl) || floor >= OLDEST;
+    pub fn container(&self, floor: &GlibcVersion) -> Option<&'static str> {
+        let is_old_enough =
+            self.libc == Some(Libc::Musl) || OLDEST.parse().is_ok_and(|oldest: GlibcVersion| *floor >= oldest);
         IMAGES.iter().find(|(id, _)| *id == self.id && is_old_enough).map(|(_, image)| *image)
     }
 }
 
-/// A version of glibc: major and minor.
-pub type Glibc = (u32, u32);
-
 /// The glibc of the images below.
-const OLDEST: Glibc = (2, 28);
+const OLDEST: &str = "2.28";
 
 /// Images with an old C library, a new compiler and CMake, each by its digest, for a tag can be moved. The
 /// older `manylinux2014` is not among them: its C++ strings are of the old kind, which no host of today takes.
@@ -145,11 +144,3 @@ const IMAGES: [(&str, &str); 3] = [
         "quay.io/pypa/musllinux_1_2_x86_64@sha256:621f8004ed526a5a6bf6a866fb415ad8da54d59a991e50b3b69167c3a768a616",
     ),
 ];
-
-/// Reads `2.28`; of `2.2.5` the first two.
-pub fn glibc(text: &str) -> Option<Glibc> {
-    let (major, minor) = text.split_once('.')?;
-    let minor = minor.split('.').next()?;
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    Some((number(major)?, number(minor)?))
-}

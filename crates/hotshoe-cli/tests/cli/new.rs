@@ -61,11 +61,14 @@ fn a_project_is_made_and_the_next_commands_are_told() {
         .stdout_eq(str![[r#"
 made my_gain in my_gain, a plugin in C++
   .clang-format
+  .github/workflows/plugin.yml
   .gitignore
+  .gitlab-ci.yml
   CMakeLists.txt
   CMakePresets.json
   LICENSE
   README.md
+  ci/install-hotshoe.sh
   cmake/HotshoeAddPlugin.cmake
   src/leaky.hpp
   src/my_gain.cpp

@@ -88,15 +88,21 @@ error: plugin `reverb`: the test `reverb.load` did not run [build-failed]
 }
 
 #[test]
-fn a_library_that_needs_a_newer_glibc_than_planned_is_refused() {
+fn a_library_that_needs_a_newer_glibc_than_planned_is_refused_and_a_dry_run_warns() {
     let project = Project::changed(|project| {
         project.replace("hotshoe.release.json", "{\n", "{\n  \"glibc\": \"2.2\",\n");
         project.write("plugin.c", "#include <unistd.h>\n#include <sys/random.h>\nvoid harmonics_register(void *registry) { getentropy(registry, 0); }\n");
     });
     let object = project.json(&BUILD, 1);
     let message = object["diagnostics"][0]["message"].as_str().unwrap();
-    assert_eq!(message, "the library needs glibc `2.25`, and the plan allows `2.2`");
+    let expected = "the library needs glibc 2.25, newer than 2.2: `getentropy` of 2.25";
+    assert!(message.starts_with(expected), "{message}");
     assert_eq!(object["diagnostics"][0]["plugin"], "gain");
+    // A developer's machine is no container of the plan.
+    let object = project.json(&["release", "--dry-run"], 0);
+    let warning = &object["diagnostics"][0];
+    assert_eq!((&warning["severity"], &warning["code"]), (&"warning".into(), &"library-glibc".into()));
+    assert!(warning["message"].as_str().unwrap().starts_with(expected), "{warning}");
 }
 
 #[test]
