@@ -32,6 +32,9 @@ step "The loader and the tool (Rust)"
 cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
 
+step "The crates, as they would be published"
+cargo package --quiet --allow-dirty -p hotshoe -p hotshoe-build -p hotshoe-cli
+
 step "The C and C++ headers, the CMake modules and the examples"
 configure build/test -D "HOTSHOE_TEST_CMAKES=build/cmake-oldest/bin/cmake;build/cmake-newest/bin/cmake"
 cmake --build build/test

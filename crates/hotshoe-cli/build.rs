@@ -9,7 +9,7 @@ use std::{env, fs};
 const LEFT_OUT: [&str; 2] = ["build", "target"];
 
 fn main() {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let templates = root.join("templates");
     let mut files = Vec::new();
     collect(&templates, &mut files);
@@ -17,6 +17,8 @@ fn main() {
     let mut list = String::from("[\n");
     for file in &files {
         let name = file.strip_prefix(&templates).expect("it was found there").to_string_lossy().replace('\\', "/");
+        // Cargo would leave a folder with a Cargo.toml out of this package.
+        let name = name.trim_end_matches(".template");
         list.push_str(&format!("    ({name:?}, include_str!({file:?})),\n"));
     }
     list.push_str("]\n");

@@ -19,10 +19,10 @@ pub enum Platform {
     Forgejo,
 }
 
-const INSTALL: &str = include_str!("../../../ci/install-hotshoe.sh");
-const GITHUB: &str = include_str!("../../../ci/github/plugin.yml");
-const GITLAB: &str = include_str!("../../../ci/gitlab/gitlab-ci.yml");
-const FORGEJO: &str = include_str!("../../../ci/forgejo/plugin.yml");
+const INSTALL: &str = include_str!("../ci/install-hotshoe.sh");
+const GITHUB: &str = include_str!("../ci/github/plugin.yml");
+const GITLAB: &str = include_str!("../ci/gitlab/gitlab-ci.yml");
+const FORGEJO: &str = include_str!("../ci/forgejo/plugin.yml");
 
 /// The secrets that may be set, and what for.
 pub const SECRETS: [(&str, &str); 2] = [

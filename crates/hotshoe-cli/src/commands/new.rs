@@ -135,8 +135,8 @@ fn project(template: &Template, name: &str, host: Option<&HostChoice>, args: &Ar
 
 /// The texts of the licences that are known here; of another one, the author has the text.
 fn licence_files(license: &str) -> Vec<File> {
-    const MIT: &str = include_str!("../../../../LICENSE-MIT");
-    const APACHE: &str = include_str!("../../../../LICENSE-APACHE");
+    const MIT: &str = include_str!("../../LICENSE-MIT");
+    const APACHE: &str = include_str!("../../LICENSE-APACHE");
     let mit = || MIT.replace("2026 The Hotshoe authors", "2026 Jane Doe");
     let file = |name: &str, text: String| (PathBuf::from(name), text);
     match license {

@@ -19,7 +19,7 @@ pub use write::write;
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// For projects on machines without an installed Hotshoe.
-const ADD_PLUGIN: &str = include_str!("../../../../cmake/HotshoeAddPlugin.cmake");
+const ADD_PLUGIN: &str = include_str!("../../HotshoeAddPlugin.cmake");
 
 /// One kind of project.
 pub struct Template {
