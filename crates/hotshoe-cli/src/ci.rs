@@ -3,6 +3,8 @@
 //! Owns what each system needs and where it wants it. The files are those in `ci/`, which are complete as
 //! they stand; only the list of platforms is the project's.
 
+use std::path::Path;
+
 use hotshoe::error::Result;
 
 use crate::release::config::Config;
@@ -39,6 +41,13 @@ impl Platform {
             "forgejo" => Ok(Platform::Forgejo),
             _ => Err("it is none of github, gitlab and forgejo"),
         }
+    }
+
+    /// The one that looks at this file of a project.
+    pub fn of_file(path: &Path) -> Option<Platform> {
+        let places =
+            [(".github", Platform::GitHub), (".gitlab-ci.yml", Platform::GitLab), (".forgejo", Platform::Forgejo)];
+        places.into_iter().find(|(place, _)| path.starts_with(place)).map(|(_, platform)| platform)
     }
 }
 

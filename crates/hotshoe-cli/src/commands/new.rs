@@ -41,7 +41,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 
-    /// For a plugin, where it is built and released: github, gitlab, forgejo, or none; may be given more than once
+    /// Where it is built, and a plugin released: github, gitlab, forgejo, or none; may be given more than once
     #[arg(long, value_name = "SYSTEM", default_values = ["github", "gitlab"], value_parser = ci)]
     ci: Vec<Option<Platform>>,
 
@@ -126,6 +126,12 @@ fn project(template: &Template, name: &str, host: Option<&HostChoice>, args: &Ar
         let config = chosen.map_or_else(|| Ok(Config::default()), |(_, text)| Config::from_json(text))?;
         for platform in args.ci.iter().copied().flatten() {
             files.extend(ci::files(platform, &config)?.into_iter().map(|(path, text)| (path.into(), text)));
+        }
+    } else {
+        // A host's are in its template, for every system there is.
+        files.retain(|(path, _)| Platform::of_file(path).is_none_or(|platform| args.ci.contains(&Some(platform))));
+        if args.ci.iter().all(Option::is_none) {
+            files.retain(|(path, _)| !path.starts_with("ci"));
         }
     }
     files.sort();

@@ -43,17 +43,17 @@ pub const ALL: [Template; 6] = [
     Template {
         name: "host-cpp",
         summary: "a program in C++ that takes plugins in C++",
-        folders: &["every", "every-c", "host-cpp"],
+        folders: &["every", "every-c", "every-host", "host-cpp"],
     },
     Template {
         name: "host-c",
         summary: "a program in C that takes plugins in C, C++ and Rust",
-        folders: &["every", "every-c", "host-c"],
+        folders: &["every", "every-c", "every-host", "host-c"],
     },
     Template {
         name: "host-rust",
         summary: "a program in Rust that takes plugins in C, C++ and Rust",
-        folders: &["every", "every-c", "host-rust"],
+        folders: &["every", "every-c", "every-host", "host-rust"],
     },
 ];
 

@@ -7,9 +7,16 @@ use crate::project::text;
 use crate::templates::FILES;
 use crate::{Project, ci_tools, node, root};
 
-/// A project with all files, and the templates that are no file of a project.
+/// The workflows that hosts come with; GitLab's has the name of a plugin's.
+const HOST_FILES: [&str; 2] = [".github/workflows/host.yml", ".forgejo/workflows/host.yml"];
+
+/// A project with all files, those of hosts too, and the templates that are no file of a project.
 fn written() -> (Project, Vec<PathBuf>) {
     let project = Project::new();
+    for file in HOST_FILES {
+        let text = std::fs::read_to_string(root().join("templates/every-host").join(file)).unwrap();
+        project.write(file, &text);
+    }
     for (system, ..) in FILES {
         project.hotshoe(&["ci", system]).assert().code(0);
     }
@@ -32,7 +39,8 @@ fn they_have_the_shape_that_the_systems_ask_for() {
     };
     let written = FILES.map(|(_, file, _)| project.path(file));
     schema("vendor.github-workflows", &[&templates[0], &written[0], &templates[2], &written[2]]);
-    schema("vendor.gitlab-ci", &[&templates[1], &written[1]]);
+    schema("vendor.gitlab-ci", &[&templates[1], &written[1], &root().join("templates/every-host/.gitlab-ci.yml")]);
+    schema("vendor.github-workflows", &HOST_FILES.map(|file| project.path(file)).each_ref().map(PathBuf::as_path));
     schema("vendor.github-actions", &[&root().join("ci/github/action.yml")]);
     let mut settings = Command::new(tools.join("bin/check-jsonschema"));
     settings.arg("--schemafile").arg(root().join("schema/release.schema.json"));
@@ -44,7 +52,10 @@ fn they_have_the_shape_that_the_systems_ask_for() {
 fn no_hole_is_found_in_the_workflows() {
     let Some(tools) = ci_tools() else { return };
     let (project, _) = written();
-    project.write(".github/workflows/forgejo.yml", &project.read(".forgejo/workflows/plugin.yml"));
+    for file in ["plugin.yml", "host.yml"] {
+        let text = project.read(&format!(".forgejo/workflows/{file}"));
+        project.write(&format!(".github/workflows/forgejo-{file}"), &text);
+    }
     let output = check(
         Command::new(tools.join("bin/zizmor"))
             .arg("--offline")
@@ -77,6 +88,9 @@ fn no_mistake_is_found_in_the_workflows() {
     for path in [&templates[0], &templates[2], &project.path(FILES[0].1), &project.path(FILES[2].1)] {
         check(&mut lint(path));
     }
+    for file in HOST_FILES {
+        check(&mut lint(&project.path(file)));
+    }
     project.replace(FILES[0].1, "needs.plan.outputs.plan ", "needs.plan.outputs.plans ");
     project.replace(FILES[0].1, "steps.plan.outputs.plan ", "steps.pan.outputs.plan ");
     let output = lint(&project.path(FILES[0].1)).output().unwrap();
@@ -86,6 +100,7 @@ fn no_mistake_is_found_in_the_workflows() {
 #[test]
 fn the_scripts_are_good_shell() {
     if hotshoe_testkit::require("shellcheck") {
-        check(Command::new("shellcheck").arg(root().join("ci/install-hotshoe.sh")));
+        let scripts = ["ci/install-hotshoe.sh", "templates/every-host/ci/install-hotshoe.sh"];
+        check(Command::new("shellcheck").args(scripts.map(|script| root().join(script))));
     }
 }
