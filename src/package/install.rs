@@ -97,9 +97,10 @@ impl<'a> Install<'a> {
         let staging = change.stage()?;
         let folder = staging.path().join("content");
         fs::create_dir(&folder).map_err(|error| cannot_write(error, root.path()))?;
-        let files = sync_early(root.path(), |written| {
-            unpack(&file, &folder, root.path(), watch, written).map_err(|error| error.at(self.archive))
-        })?;
+        let files = sync_early(
+            |written| unpack(&file, &folder, root.path(), watch, written).map_err(|error| error.at(self.archive)),
+            |error| cannot_write(error, root.path()),
+        )?;
         self.refuse_changed_archive(&file, &before)?;
         let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
         let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;

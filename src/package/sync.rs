@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use super::change::cannot_write;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Makes large files last while the next ones are unpacked, so that the end has less to wait for.
-pub(super) fn sync_early<T>(root: &Path, unpack: impl FnOnce(&mut dyn FnMut(File)) -> Result<T>) -> Result<T> {
+pub(super) fn sync_early<T>(
+    unpack: impl FnOnce(&mut dyn FnMut(File)) -> Result<T>,
+    failed: impl FnOnce(io::Error) -> Error,
+) -> Result<T> {
     const LARGE: u64 = 256 << 10;
     const MOST_OPEN: usize = 64;
     let (sender, files) = mpsc::sync_channel(MOST_OPEN);
@@ -28,7 +30,7 @@ pub(super) fn sync_early<T>(root: &Path, unpack: impl FnOnce(&mut dyn FnMut(File
         drop(sender);
         let synced = synced.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")));
         let unpacked = unpacked?;
-        synced.map(|()| unpacked).map_err(|error| cannot_write(error, root))
+        synced.map(|()| unpacked).map_err(failed)
     })
 }
 

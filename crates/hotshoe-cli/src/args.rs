@@ -1,62 +1,13 @@
-//! The command line.
+//! What several commands are told: a host, a place, a key.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
 use hotshoe::catalog::SearchPath;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{PublicKey, Root};
 use hotshoe::profile::HostProfile;
 use hotshoe::version::{self, Version};
-
-use crate::commands::{
-    check, check_tag, ci, inspect, install, key, list, new, package, plan, probe, prune, release, rollback, sign,
-    trust, uninstall, verify,
-};
-
-/// The mount between a program and its plugins
-#[derive(Parser)]
-#[command(
-    name = "hotshoe",
-    version,
-    after_help = "\
-Exit codes:
-  0  yes: it was done, or the plugin would be taken
-  1  no: the plugin would be refused, or something is wrong with it
-  2  the command line is wrong
-  3  it could not be done"
-)]
-pub struct Args {
-    #[command(subcommand)]
-    pub command: Command,
-
-    /// Print one JSON object instead of text
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
-#[derive(Subcommand)]
-pub enum Command {
-    New(new::Args),
-    Inspect(inspect::Args),
-    Check(check::Args),
-    List(list::Args),
-    Package(package::Args),
-    Install(install::Args),
-    Uninstall(uninstall::Args),
-    Rollback(rollback::Args),
-    Prune(prune::Args),
-    Key(key::Args),
-    Sign(sign::Args),
-    Verify(verify::Args),
-    Trust(trust::Args),
-    CheckTag(check_tag::Args),
-    Plan(plan::Args),
-    Release(release::Args),
-    Ci(ci::Args),
-    Probe(probe::Args),
-}
 
 /// A public key on the command line: itself, or where it is.
 #[derive(Clone)]
