@@ -412,6 +412,9 @@ function(_hotshoe_add_module)
   # The same bytes from any folder; a debugger needs the true paths.
   foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
     set(option "-ffile-prefix-map=${folder}=.")
+    if(CMAKE_${language}_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
+      string(PREPEND option "/clang:")
+    endif()
     target_compile_options(${name} PRIVATE
       "$<$<AND:$<NOT:$<CONFIG:Debug>>,$<COMPILE_LANG_AND_ID:C,GNU,Clang,AppleClang>>:${option}>"
       "$<$<AND:$<NOT:$<CONFIG:Debug>>,$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>>:${option}>")

@@ -14,7 +14,8 @@ demo=(cmake:cmake make:make c++:g++ cc:gcc)
 bench=("${demo[@]}" ninja:ninja-build tar:tar gzip:gzip pigz:pigz zstd:zstd zip:zip time:time)
 test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind strace:strace pkg-config:pkg-config nm:binutils
   aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
-  x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine gdb:gdb musl-gcc:musl-tools
+  x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine
+  lld-link:lld llvm-mt:llvm gdb:gdb musl-gcc:musl-tools
   python3:python3 shellcheck:shellcheck git:git setpriv:util-linux
   rsync:rsync curl:curl unshare:util-linux sha256sum:coreutils unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
 case $what in
