@@ -18,7 +18,7 @@
 //!
 //! The crate itself is then compiled with `HOTSHOE_PLUGIN_ROOT`, the folder that holds both:
 //!
-//! ```ignore
+//! ```text
 //! host.add_search_root(env!("HOTSHOE_PLUGIN_ROOT"));
 //! ```
 //!
