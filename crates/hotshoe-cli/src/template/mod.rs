@@ -48,12 +48,12 @@ pub const ALL: [Template; 6] = [
     Template {
         name: "host-c",
         summary: "a program in C that takes plugins in C, C++ and Rust",
-        folders: &["every", "every-c", "every-host", "host-c"],
+        folders: &["every", "every-c", "every-host", "every-c-host", "host-c"],
     },
     Template {
         name: "host-rust",
         summary: "a program in Rust that takes plugins in C, C++ and Rust",
-        folders: &["every", "every-c", "every-host", "host-rust"],
+        folders: &["every", "every-c", "every-host", "every-c-host", "host-rust"],
     },
 ];
 
