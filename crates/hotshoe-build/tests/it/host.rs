@@ -14,8 +14,8 @@ pub fn host(name: &'static str) -> Project {
     let project = Project::new(name, "");
     project.script(
         r#"
-        Plugin::cmake("plugins/gain").host("rack").build()?;
-        let staged = Plugin::cc("invert").host("rack").host_version(">=1,<2").capability("effect:invert")
+        hotshoe_build::Plugin::cmake("plugins/gain").host("rack").build()?;
+        let staged = hotshoe_build::Plugin::cc("invert").host("rack").host_version(">=1,<2").capability("effect:invert")
             .sources("plugins/invert/**/*.c").include("include").data("plugins/invert/tables").build()?;
         assert!(staged.inspection.exports_symbol("rack_register"), "{:?}", staged.inspection);
         "#,

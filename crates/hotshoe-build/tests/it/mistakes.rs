@@ -26,7 +26,7 @@ fn a_mistake_shows_what_the_compiler_said_and_what_to_do() {
          find_package(Hotshoe CONFIG REQUIRED)\nhotshoe_add_plugin(gain HOST rack SOURCES gain.cpp)\n";
     project.write("plugins/gain/CMakeLists.txt", cmake);
     project.write("plugins/gain/gain.cpp", "extern \"C\" void rack_register(void *) { nonsense(); }\n");
-    let building = r#"Plugin::cmake("plugins/gain").host("rack").build()?;"#;
+    let building = r#"hotshoe_build::Plugin::cmake("plugins/gain").host("rack").build()?;"#;
     let said = error_of(&project, building);
     assert_has(&said, &["plugin `gain`: building with CMake failed [build-failed]", "gain.cpp:1:", "nonsense"]);
 
@@ -36,18 +36,18 @@ fn a_mistake_shows_what_the_compiler_said_and_what_to_do() {
 
     project.write("plugins/gain/CMakeLists.txt", cmake);
     project.write("plugins/gain/gain.cpp", "extern \"C\" void rack_register(void *) {}\n");
-    let said = error_of(&project, r#"Plugin::cmake("plugins/gain").name("gane").host("rack").build()?;"#);
+    let said =
+        error_of(&project, r#"hotshoe_build::Plugin::cmake("plugins/gain").name("gane").host("rack").build()?;"#);
     assert_has(&said, &["the project does not make a plugin `gane`", "it makes `gain`"]);
 
-    let said = error_of(&project, r#"Plugin::cc("gain").host("rack").sources("plugins/*.c").build()?;"#);
+    let said = error_of(&project, r#"hotshoe_build::Plugin::cc("gain").host("rack").sources("plugins/*.c").build()?;"#);
     assert_has(&said, &["no file matches `plugins/*.c`", "package's folder"]);
 
-    let said = error_of(&project, r#"Plugin::cc("gain").sources("plugins/gain/gain.cpp").build()?;"#);
+    let said = error_of(&project, r#"hotshoe_build::Plugin::cc("gain").sources("plugins/gain/gain.cpp").build()?;"#);
     assert_has(&said, &["it is not said whose plugin it is [argument-invalid]", ".host("]);
 
     project.write("plugins/gain/other.c", "int rack_registre(void) { return missing(); }\n");
-    let compiling =
-        r#"Plugin::cc("gain").host("rack").sources("plugins/gain/other.c").flag("-Werror=implicit").build()?;"#;
+    let compiling = r#"hotshoe_build::Plugin::cc("gain").host("rack").sources("plugins/gain/other.c").flag("-Werror=implicit").build()?;"#;
     let said = error_of(&project, compiling);
     assert_has(&said, &["compiling `", "other.c` failed", "missing"]);
 

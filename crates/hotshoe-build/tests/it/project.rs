@@ -45,12 +45,7 @@ impl Project {
 
     /// The build script, as the body of what `script` runs.
     pub fn script(&self, body: &str) {
-        self.write(
-            "build.rs",
-            &format!(
-                "#![allow(unused_imports)]\nuse hotshoe_build::*;\nfn main() {{ script(|| {{\n{body}\nOk(())\n}}) }}\n"
-            ),
-        );
+        self.write("build.rs", &format!("fn main() {{ hotshoe_build::script(|| {{\n{body}\nOk(())\n}}) }}\n"));
     }
 
     /// Builds it; what cargo said.

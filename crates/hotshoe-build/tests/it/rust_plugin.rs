@@ -10,7 +10,7 @@ use crate::project::{Project, modified};
 #[test]
 fn a_cdylib_knows_its_name_and_its_header_is_written_only_on_change() {
     let project = Project::new("rust-gain", "[lib]\ncrate-type = [\"cdylib\"]\n");
-    project.script("link_args()?;\nplugin_header(\"include/gain.h\")?;");
+    project.script("hotshoe_build::link_args()?;\nhotshoe_build::plugin_header(\"include/gain.h\")?;");
     let function = |name: &str, body: &str| {
         format!("/// Doc.\n#[unsafe(no_mangle)]\npub extern \"C\" fn {name}(x: f32) -> f32 {{ {body} }}\n")
     };

@@ -4,10 +4,10 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use hotshoe::error::{Code, Error, Result};
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::ci::{self, Platform};
 use crate::output::{Answer, DIM, GOOD, NAME, plain};
@@ -205,18 +205,8 @@ fn ask(question: &str, args: &Args) -> Option<String> {
 }
 
 /// This year, or that of SOURCE_DATE_EPOCH.
-fn year() -> u64 {
+fn year() -> i32 {
     let given = env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut days = given.unwrap_or_else(now) / 86_400;
-    let mut year = 1970;
-    loop {
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let length = if is_leap { 366 } else { 365 };
-        if days < length {
-            return year;
-        }
-        days -= length;
-        year += 1;
-    }
+    let given = given.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    given.unwrap_or_else(OffsetDateTime::now_utc).year()
 }

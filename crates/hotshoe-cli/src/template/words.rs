@@ -27,7 +27,7 @@ enum Value {
 
 impl Words {
     /// The words of a project by an author, of a year, under a licence.
-    pub fn new(author: &str, year: u64, license: &str) -> Words {
+    pub fn new(author: &str, year: i32, license: &str) -> Words {
         let mut words = Words { pairs: Vec::new() };
         words.plain("2026", &year.to_string());
         words.plain("0.0.0-hotshoe", env!("CARGO_PKG_VERSION"));
