@@ -33,17 +33,17 @@
 # the variable HOTSHOE_PLUGIN_ROOT chooses another. The library holds the text of plugin.json too, in
 # a section called .hotshoe (__DATA,__hotshoe on macOS) that survives strip.
 #
-# Checks: where the tool `hotshoe` is found (the target Hotshoe::tool, else the program HOTSHOE_TOOL)
-# each build ends with `hotshoe check --portable`. It fails on what the host would not take, and on
-# what keeps a plugin from being unloaded or works on this machine only: symbols that are unique in
-# the process, -z nodelete, an executable stack, text relocations, a search path that does not start
-# with $ORIGIN, and symbols of a glibc newer than GLIBC_MAX. A folder outside the build that is on the
-# search path while building only belongs into the target property BUILD_RPATH. Unless BUILD_TESTING
-# is off, the test <name>.load loads and unloads the plugin; where it cannot run, ctest shows it as
-# Skipped. A top-level project needs no enable_testing() for it; a parent project calls it to have its
-# subprojects' tests. When cross-compiling, HOTSHOE_TOOL runs on this machine and checks what it can,
-# and the test runs HOTSHOE_TARGET_TOOL, the tool of the target system, in
-# CMAKE_CROSSCOMPILING_EMULATOR.
+# Checks: where the tool `hotshoe` is found (the program HOTSHOE_TOOL, else the target
+# Hotshoe::tool, else the one on PATH) each build ends with `hotshoe check --portable`. It fails on
+# what the host would not take, and on what keeps a plugin from being unloaded or works on this
+# machine only: symbols that are unique in the process, -z nodelete, an executable stack, text
+# relocations, a search path that does not start with $ORIGIN, and symbols of a glibc newer than
+# GLIBC_MAX. A folder outside the build that is on the search path while building only belongs into
+# the target property BUILD_RPATH. Unless BUILD_TESTING is off, the test <name>.load loads and
+# unloads the plugin; where it cannot run, ctest shows it as Skipped. A top-level project needs no
+# enable_testing() for it; a parent project calls it to have its subprojects' tests. When
+# cross-compiling, HOTSHOE_TOOL runs on this machine and checks what it can, and the test runs
+# HOTSHOE_TARGET_TOOL, the tool of the target system, in CMAKE_CROSSCOMPILING_EMULATOR.
 #
 # Packages: plain `cpack` makes <name>-<version>-<system>.tar.gz of each plugin, and of nothing else,
 # with its SHA-256 beside it; <system> is Linux, Darwin or win64, with the processor if that is not
@@ -667,10 +667,10 @@ endfunction()
 
 # --- Checks ------------------------------------------------------------------------------------
 
-# The tool that runs on this machine, or nothing.
+# The tool that runs on this machine, or nothing. With one at hand, Hotshoe as a subproject builds none.
 function(_hotshoe_find_tool out)
   set(found)
-  if(TARGET Hotshoe::tool AND NOT CMAKE_CROSSCOMPILING)
+  if(TARGET Hotshoe::tool AND NOT CMAKE_CROSSCOMPILING AND NOT HOTSHOE_TOOL)
     set(found "$<TARGET_FILE:Hotshoe::tool>")
     add_dependencies(${name} Hotshoe::tool)
   else()

@@ -6,6 +6,7 @@
 #   CONFIGURE_ERROR  a pattern: the project must be refused with such a message
 #   CONFIGURE_ONLY   nothing on this system builds it: it is configured, and check.cmake is asked
 #   BUILD_ERROR      the same as CONFIGURE_ERROR, for the build
+#   COPIED           other programs configure it, with no options of a test: check.cmake does the rest in `project`
 #   SKIPPED          the tests that must be skipped; any other must run and pass
 
 cmake_policy(VERSION 3.22...4.4)
@@ -24,6 +25,12 @@ set(cpack "${CMAKE_CPACK_COMMAND}")
 
 # A user's environment, not that of the run that this is part of.
 unset(ENV{DESTDIR})
+
+if(COPIED)
+  include("${CMAKE_CURRENT_LIST_DIR}/copied.cmake")
+  include("${source}/check.cmake")
+  return()
+endif()
 
 run(output result "${CMAKE_COMMAND}" -S "${source}" -B "${build}" -G "${GENERATOR}" --no-warn-unused-cli
   "-DCMAKE_BUILD_TYPE=Release" "-DHOTSHOE_MODE=${MODE}" "-DCMAKE_PREFIX_PATH=${PREFIX}"

@@ -1,0 +1,1 @@
+#error A tag is checked before anything is compiled.
