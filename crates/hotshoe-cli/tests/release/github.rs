@@ -2,7 +2,8 @@
 //! of the repository, with the variables, outputs and artifacts that it asks for.
 //!
 //! What is another's stands in for itself: checkout is a clone, artifacts are a folder, and of the attestation
-//! only its subjects are looked at. Containers are not there; the machine is this one for every platform.
+//! only its subjects are looked at. Containers are not there; the machine is this one for every platform. And run by
+//! wrkflw, as far as that goes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -251,4 +252,31 @@ fn a_wrong_tag_a_failing_test_or_half_a_secret_releases_nothing() {
         );
     });
     assert!(fails(&bad, "v1.2.3", false).contains("sound (Failed)"));
+}
+
+/// As far as wrkflw can: it takes no expression for a matrix, so that of the plan is written out as GitHub would, and
+/// it knows branches only.
+#[test]
+fn wrkflw_runs_the_workflow() {
+    let Some(tools) = ci_tools() else { return };
+    let file = FILES[0].1;
+    let wrkflw = |change: fn(&Project)| {
+        let project = project("github", change);
+        let expression = "include: ${{ fromJSON(needs.plan.outputs.plan).platforms }}";
+        project.replace(file, expression, "id: [linux-x86_64]");
+        project.replace(file, "${{ matrix.github }}", "ubuntu-24.04");
+        let workflow = project.read(file);
+        let lines: Vec<&str> = workflow.lines().filter(|line| !line.trim().starts_with("container:")).collect();
+        project.write(file, &lines.join("\n"));
+        project.commit();
+        let mut wrkflw = project.program(tools.join("bin/wrkflw"));
+        let output = wrkflw.args(["run", "--runtime", "emulation", file]).output().unwrap();
+        (output.status.success(), text(&output))
+    };
+    let (success, log) = wrkflw(|_| {});
+    let said = ["Job succeeded: plan", "Job succeeded: build (id: linux-x86_64)", "Job skipped: release"];
+    assert!(success && said.iter().all(|line| log.contains(line)), "{log}");
+    let (success, log) = wrkflw(|project| project.write("plugin.c", "this is no C\n"));
+    let said = ["Job failed: build (id: linux-x86_64)", "plugin.c:1:1: error"];
+    assert!(!success && said.iter().all(|line| log.contains(line)), "{log}");
 }
