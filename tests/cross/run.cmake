@@ -24,10 +24,15 @@ function(expect_tool out)
   set(${out} "${${out}}" PARENT_SCOPE)
 endfunction()
 
-# A wrapper of zig that a toolchain file can name as a program.
-function(_hotshoe_write_zig name mode)
-  configure_file("${CMAKE_CURRENT_LIST_DIR}/zig.sh.in" "${WORK}/${name}" @ONLY
+# A wrapper that a toolchain file can name as a program.
+function(_hotshoe_write_program name template)
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/${template}" "${WORK}/${name}" @ONLY
     FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+endfunction()
+
+# zig, as the program of `mode`.
+function(_hotshoe_write_zig name mode)
+  _hotshoe_write_program("${name}" zig.sh.in)
 endfunction()
 
 file(REMOVE_RECURSE "${WORK}")
@@ -70,16 +75,24 @@ else()
   set(ENV{ZIG_GLOBAL_CACHE_DIR} "${ZIG_FOLDER}/cache")
   set(ENV{ZIG_LOCAL_CACHE_DIR} "${ZIG_FOLDER}/cache")
   string(REPLACE "macos-" "" architecture "${PLATFORM}")
-  # Named with its version, because a bare name means a newer system than most have.
-  _hotshoe_write_zig(cc "cc -target ${architecture}-macos.11.0")
-  _hotshoe_write_zig(c++ "c++ -target ${architecture}-macos.11.0")
   _hotshoe_write_zig(ar ar)
   _hotshoe_write_zig(ranlib ranlib)
   set(options "-DCMAKE_C_COMPILER=${WORK}/cc" "-DCMAKE_CXX_COMPILER=${WORK}/c++" "-DCMAKE_AR=${WORK}/ar"
     "-DCMAKE_RANLIB=${WORK}/ranlib")
-  string(REPLACE "aarch64" "arm64" processor "${architecture}")
-  list(APPEND options "-DMACOS_PROCESSOR=${processor}")
-  if(PLATFORM STREQUAL "macos-x86_64")
+  # Named with its version, because a bare name means a newer system than most have.
+  if(PLATFORM STREQUAL "macos-universal")
+    expect_tool(lipo llvm-lipo llvm-lipo-19 llvm-lipo-18 llvm-lipo-14)
+    _hotshoe_write_program(cc universal.sh.in)
+    _hotshoe_write_zig(cc-arm64 "cc -target aarch64-macos.11.0")
+    _hotshoe_write_zig(cc-x86_64 "cc -target x86_64-macos.11.0")
+    list(APPEND options "-DMACOS_PROCESSORS=arm64 x86_64")
+  else()
+    _hotshoe_write_zig(cc "cc -target ${architecture}-macos.11.0")
+    _hotshoe_write_zig(c++ "c++ -target ${architecture}-macos.11.0")
+    string(REPLACE "aarch64" "arm64" processor "${architecture}")
+    list(APPEND options "-DMACOS_PROCESSORS=${processor}")
+  endif()
+  if(NOT PLATFORM STREQUAL "macos-aarch64")
     # zig compiles its C++ library once for each processor, for a minute and a half.
     list(APPEND options -DBAND_CXX=OFF)
     set(plugins flute)
@@ -137,6 +150,7 @@ foreach(library IN LISTS libraries)
   string(JSON platforms GET "${json}" inspection platforms)
   string(REGEX REPLACE "[][ \n\"]" "" platforms "${platforms}")
   string(REPLACE "msvc" "x86_64" expected "${PLATFORM}")
+  string(REPLACE "macos-universal" "macos-x86_64,macos-aarch64" expected "${expected}")
   expect_equal("${platforms}" "${expected}" "platforms of ${library}")
   string(JSON exports GET "${json}" inspection exports)
   string(REGEX REPLACE "[][ \n\"]" "" exports "${exports}")

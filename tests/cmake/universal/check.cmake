@@ -1,4 +1,4 @@
-# Nothing on this system links it; what would be is written down.
+# tests/cross builds one; here is asked, with each CMake, what would be built.
 file(READ "${build}/CPackConfig.cmake" settings)
 if(NOT settings MATCHES "both-1\\.0\\.0-Darwin-universal")
   message(FATAL_ERROR "the archive is not called after both processors:\n${settings}")
