@@ -9,7 +9,7 @@ expect_archive(${gain}.tar.gz
   gain/ gain/plugin.json gain/libgain.so gain/notes.txt gain/presets/ gain/presets/soft.txt)
 
 # The same from another folder, by another build program, later, and with files that only their owner may read.
-set(other "${WORK}/another folder/b")
+set(other "${WORK}/another folder, with a comma/b")
 set(options "-DCMAKE_BUILD_TYPE=Release" "-DHOTSHOE_MODE=${MODE}" "-DCMAKE_PREFIX_PATH=${PREFIX}"
   "-DHOTSHOE_CARGO=${CARGO}" "-DHOTSHOE_CARGO_TARGET_DIR=${CARGO_TARGET_DIR}")
 run(output result "${CMAKE_COMMAND}" -S "${source}" -B "${other}" -G "Unix Makefiles" --no-warn-unused-cli ${options})
