@@ -84,6 +84,18 @@ pub fn collect(
         return Ok(Collected::Refused(findings));
     }
 
+    let release = make(&archives, plan, tag, key, output)?;
+    Ok(Collected::Whole(release))
+}
+
+/// Makes the release where nobody looks, and puts it in its place.
+fn make(
+    archives: &[(PathBuf, Examined)],
+    plan: &Plan,
+    tag: Option<&str>,
+    key: Option<&SecretKey>,
+    output: &Path,
+) -> Result<Release> {
     let beside = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot_write =
         |error: io::Error| Error::new(Code::PackageWrite, "the release cannot be written").because(error).at(output);
@@ -91,7 +103,7 @@ pub fn collect(
     let staging = tempfile::Builder::new().prefix(".hotshoe-release-").tempdir_in(beside).map_err(cannot_write)?;
     let assets = staging.path().join(ASSETS);
     fs::create_dir(&assets).map_err(cannot_write)?;
-    for (path, archive) in &archives {
+    for (path, archive) in archives {
         let file = &archive.planned.file;
         fs::copy(path, assets.join(file)).map_err(cannot_write)?;
         write_json(&assets.join(format!("{file}.cdx.json")), &sbom(archive)).map_err(cannot_write)?;
@@ -100,17 +112,19 @@ pub fn collect(
             package::verify(&assets.join(file), &TrustStore::of_keys([key.public().clone()])?)?;
         }
     }
-    let archives: Vec<Examined> = archives.into_iter().map(|(_, archive)| archive).collect();
+    let archives: Vec<&Examined> = archives.iter().map(|(_, archive)| archive).collect();
     let key = key.map(|key| key.public().id().to_string());
     for plugin in &plan.plugins {
-        let its: Vec<&Examined> = archives.iter().filter(|archive| archive.planned.plugin == plugin.name).collect();
+        let its: Vec<&Examined> = of_plugin(&archives, &plugin.name).collect();
         let file = assets.join(format!("{}-{}.entry.json", plugin.name, plugin.version));
         write_json(&file, &entry(&plugin.name, &plugin.version, &its, key.as_deref())).map_err(cannot_write)?;
     }
-    let files = sums(&assets).map_err(cannot_write)?;
-    let is_prerelease = plan.plugins.iter().any(|plugin| !plugin.version.pre.is_empty());
-    let notes = notes(plan, &archives, key.as_deref());
-    let release = Release { tag: tag.map(str::to_owned), prerelease: is_prerelease, notes, files };
+    let release = Release {
+        tag: tag.map(str::to_owned),
+        prerelease: plan.plugins.iter().any(|plugin| !plugin.version.pre.is_empty()),
+        notes: notes(plan, &archives, key.as_deref()),
+        files: sums(&assets).map_err(cannot_write)?,
+    };
     fs::write(staging.path().join("notes.md"), &release.notes).map_err(cannot_write)?;
     write_json(&staging.path().join(RELEASE_FILE), &json!(release)).map_err(cannot_write)?;
     if output.exists() {
@@ -118,7 +132,11 @@ pub fn collect(
     }
     let whole = staging.keep();
     open_to_all(&whole).and_then(|()| fs::rename(&whole, output)).map_err(cannot_write)?;
-    Ok(Collected::Whole(release))
+    Ok(release)
+}
+
+fn of_plugin<'a>(archives: &[&'a Examined], name: &str) -> impl Iterator<Item = &'a Examined> {
+    archives.iter().copied().filter(move |archive| archive.planned.plugin == name)
 }
 
 /// The plugins whose version is not the tag's.
@@ -205,12 +223,12 @@ fn sums(assets: &Path) -> io::Result<Vec<ReleaseFile>> {
     Ok(files)
 }
 
-fn notes(plan: &Plan, archives: &[Examined], key: Option<&str>) -> String {
+fn notes(plan: &Plan, archives: &[&Examined], key: Option<&str>) -> String {
     let mut text = String::new();
     for plugin in &plan.plugins {
         text.push_str(&format!("## {} {}\n\n", plugin.name, plugin.version));
         text.push_str("| platform | archive | SHA-256 |\n|---|---|---|\n");
-        for archive in archives.iter().filter(|archive| archive.planned.plugin == plugin.name) {
+        for archive in of_plugin(archives, &plugin.name) {
             let (platform, file, sha256) = (&archive.platform, &archive.planned.file, archive.sha256);
             text.push_str(&format!("| {platform} | `{file}` | `{sha256}` |\n"));
         }

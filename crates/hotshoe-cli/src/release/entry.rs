@@ -8,6 +8,7 @@ use hotshoe::version::Version;
 use serde_json::{Value, json};
 
 use super::examine::Examined;
+use super::target::Libc;
 
 /// The entry of a plugin, from its archives.
 pub fn entry(name: &str, version: &Version, archives: &[&Examined], key: Option<&str>) -> Value {
@@ -42,7 +43,7 @@ fn platform(archive: &Examined, key: Option<&str>) -> Value {
         "size": archive.size,
         "sha256": archive.sha256,
     });
-    if archive.platform.contains("musl") {
+    if Libc::of(&archive.platform) == Some(Libc::Musl) {
         object["libc"] = json!("musl");
     } else if let Some(glibc) = &archive.library.glibc {
         object["libc"] = json!(format!("glibc >= {glibc}"));

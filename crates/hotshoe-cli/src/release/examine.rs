@@ -12,6 +12,7 @@ use hotshoe::package::{self, Content, Install, Root, unwatched};
 use hotshoe::receipt::Digest;
 
 use super::plan::{PlannedArchive, PlannedPlatform};
+use super::target::Libc;
 
 /// An archive that is as it was planned.
 #[derive(Debug)]
@@ -77,9 +78,9 @@ fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {
             .hint(format!("build it in a container with {wanted}")))
     };
     let needs_glibc = library.needed.iter().any(|needed| needed.name == "libc.so.6");
-    match (platform.id.contains("musl"), platform.id.starts_with("linux")) {
-        (true, _) if needs_glibc => return wrong("glibc", "musl"),
-        (false, true) if library.musl => return wrong("musl", "glibc"),
+    match Libc::of(&platform.id) {
+        Some(Libc::Musl) if needs_glibc => return wrong("glibc", "musl"),
+        Some(Libc::Glibc) if library.musl => return wrong("musl", "glibc"),
         _ => {}
     }
     let Some(newest) = &platform.glibc else { return Ok(()) };

@@ -2,6 +2,7 @@
 //!
 //! Owns the order: whoever looks sees no release before the last file of it is there.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -39,6 +40,9 @@ fn read(folder: &Path) -> Result<Release> {
     let text = fs::read_to_string(&path).map_err(|error| unreadable().because(error))?;
     let release: Release = serde_json::from_str(&text).map_err(|error| unreadable().because(error))?;
     for ReleaseFile { name, sha256, .. } in &release.files {
+        if Path::new(name).file_name() != Some(OsStr::new(name)) {
+            return Err(unreadable().because(format!("`{name}` is not the name of a file")));
+        }
         let path = folder.join(ASSETS).join(name);
         let digest = Digest::of_file(&path).map(|digest| digest.to_string());
         if digest.is_ok_and(|digest| digest == *sha256) {
@@ -64,20 +68,14 @@ impl Upload<'_> {
     /// word that it is none any more.
     fn as_draft(&self, forge: &Forge, is_github: bool) -> Result<String> {
         let releases = format!("/repos/{}/releases", variable("GITHUB_REPOSITORY")?);
-        for other in forge
-            .demand("GET", &format!("{releases}?per_page=100&limit=100"), &Body::Empty)?
-            .as_array()
-            .into_iter()
-            .flatten()
-        {
-            if other["tag_name"] != self.tag {
-                continue;
-            }
-            if other["draft"] != true {
-                return Err(self.published_already());
-            }
-            // What an attempt left that failed.
-            forge.demand("DELETE", &format!("{releases}/{}", other["id"]), &Body::Empty)?;
+        if forge.request("GET", &format!("{releases}/tags/{}", escaped(self.tag)), &Body::Empty)?.0 == 200 {
+            return Err(self.published_already());
+        }
+        // Drafts that failed attempts left have no tag yet; they are among the newest.
+        let newest = forge.demand("GET", &format!("{releases}?per_page=100&limit=100"), &Body::Empty)?;
+        let is_left = |other: &&Value| other["tag_name"] == self.tag && other["draft"] == true;
+        for draft in newest.as_array().into_iter().flatten().filter(is_left) {
+            forge.demand("DELETE", &format!("{releases}/{}", draft["id"]), &Body::Empty)?;
         }
         self.steps.begin(&format!("drafting {}", self.tag));
         let draft = json!({ "tag_name": self.tag, "name": self.tag, "body": self.release.notes, "draft": true,

@@ -35,6 +35,13 @@ pub enum Libc {
     Musl,
 }
 
+impl Libc {
+    /// That of the platform with this name.
+    pub fn of(id: &str) -> Option<Libc> {
+        Target::named(id)?.libc
+    }
+}
+
 const LINUX_X86_64: Platform = Platform { system: System::Linux, architecture: Architecture::X86_64 };
 const LINUX_AARCH64: Platform = Platform { system: System::Linux, architecture: Architecture::Aarch64 };
 

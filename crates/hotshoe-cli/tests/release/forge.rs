@@ -101,6 +101,11 @@ fn answer(request: &Request, here: &str, releases: &Value) -> (u16, Value) {
         "GET" if path.contains("/projects/") => {
             (if releases.as_array().unwrap().is_empty() { 404 } else { 200 }, json!({}))
         }
+        "GET" if path.contains("/tags/") => {
+            let is_public =
+                |release: &Value| release["draft"] == false && path.ends_with(release["tag_name"].as_str().unwrap());
+            (if releases.as_array().unwrap().iter().any(is_public) { 200 } else { 404 }, json!({}))
+        }
         "GET" => (200, releases.clone()),
         "POST" if path.contains("/projects/") => (201, json!({ "_links": { "self": format!("{here}/page") } })),
         "POST" if path.contains("assets?") => (201, json!({ "size": attachment(&request.body) })),

@@ -51,16 +51,17 @@ fn it_is_a_draft_until_the_last_file_is_there() {
         assert!(output.status.success(), "{}", crate::project::text(&output));
         assert!(String::from_utf8_lossy(&output.stdout).contains("/page"));
         let lines = forge.lines();
-        assert_eq!(lines[0], "GET /repos/anna/effects/releases?per_page=100&limit=100");
-        assert_eq!(lines[1], "POST /repos/anna/effects/releases");
+        assert_eq!(lines[0], "GET /repos/anna/effects/releases/tags/v1.2.3");
+        assert_eq!(lines[1], "GET /repos/anna/effects/releases?per_page=100&limit=100");
+        assert_eq!(lines[2], "POST /repos/anna/effects/releases");
         let mut uploads: Vec<&str> =
-            lines[2..lines.len() - 1].iter().map(|line| line.strip_prefix(&format!("POST {place}")).unwrap()).collect();
+            lines[3..lines.len() - 1].iter().map(|line| line.strip_prefix(&format!("POST {place}")).unwrap()).collect();
         uploads.sort_unstable();
         assert_eq!(uploads, FILES);
         assert_eq!(lines.last().unwrap(), "PATCH /repos/anna/effects/releases/7");
         let requests = forge.requests();
         assert!(requests.iter().all(|request| request.authorization == authorization), "{system}");
-        let draft = requests[1].json();
+        let draft = requests[2].json();
         assert_eq!(
             (&draft["draft"], &draft["tag_name"], &draft["prerelease"]),
             (&true.into(), &"v1.2.3".into(), &false.into())
@@ -126,6 +127,10 @@ fn what_is_missing_or_changed_is_not_even_begun() {
         }
         assert_eq!(forge.lines(), Vec::<String>::new());
     };
+    let release = project.read("release/release.json");
+    project.write("release/release.json", &release.replace("gain-1.2.3.entry.json", "../../CMakeLists.txt"));
+    refuses("`../../CMakeLists.txt` is not the name of a file");
+    project.write("release/release.json", &release);
     project.write("release/assets/SHA256SUMS", "");
     refuses("`SHA256SUMS` was changed");
     fs::remove_file(project.path("release/assets/gain-1.2.3.entry.json")).unwrap();
