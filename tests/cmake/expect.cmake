@@ -78,6 +78,15 @@ function(expect_exports library)
   expect_equal("${symbols}" "${ARGN}" "exports of ${library}")
 endfunction()
 
+# The same, told by the tool, for libraries of other systems.
+function(expect_inspected_exports library)
+  execute_process(COMMAND "${TOOL}" inspect --json "${library}" OUTPUT_VARIABLE json COMMAND_ERROR_IS_FATAL ANY)
+  string(JSON exports GET "${json}" inspection exports)
+  string(REGEX REPLACE "[][ \n\"]" "" exports "${exports}")
+  string(REPLACE "," ";" exports "${exports}")
+  expect_equal("${exports}" "${ARGN}" "exports of ${library}")
+endfunction()
+
 # A field of a plugin.json; nested fields follow as more arguments.
 function(expect_field file expected)
   file(READ "${file}" json)

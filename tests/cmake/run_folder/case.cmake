@@ -1,0 +1,2 @@
+set(CONFIGS RelWithDebInfo)
+set(OPTIONS -DCMAKE_BUILD_TYPE=RelWithDebInfo)

@@ -1,0 +1,1 @@
+extern "C" void studio_register(int& effects) { ++effects; }

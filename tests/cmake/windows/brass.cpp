@@ -1,0 +1,3 @@
+#include <string>
+
+std::string brass() { return "a runtime of its own"; }
