@@ -5,22 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::ptr;
 
-use super::error::hotshoe_error;
 use crate::error::{Code, Error, Result};
-
-/// Runs the body of a fallible function; a panic becomes the error `internal`.
-pub(super) fn fallible(body: impl FnOnce() -> Result<()>) -> *mut hotshoe_error {
-    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        Err(Error::new(Code::Internal, "Hotshoe caught a defect of its own")
-            .because(words.unwrap_or("a panic without words"))
-            .hint("please report it"))
-    });
-    match result {
-        Ok(()) => ptr::null_mut(),
-        Err(error) => hotshoe_error::give(error),
-    }
-}
 
 /// Runs the body of a function that cannot fail; a panic becomes the given value.
 pub(super) fn infallible<T>(otherwise: T, body: impl FnOnce() -> T) -> T {

@@ -3,9 +3,9 @@
 use std::ffi::{CString, OsString, c_char};
 use std::ptr;
 
-use super::boundary::{ask, c_path, c_string, fallible, free, give, lend, optional_text, out, path, required, text};
+use super::boundary::{ask, c_path, c_string, free, give, lend, optional_text, out, path, required, text};
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::hotshoe_error;
+use super::error::{fallible, hotshoe_error};
 use super::profile::hotshoe_profile;
 use crate::catalog::{Candidate, Catalog, SearchPath};
 use crate::version;

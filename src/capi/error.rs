@@ -1,9 +1,11 @@
 //! Why one operation stopped.
 
 use std::ffi::{CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 
 use super::boundary::{any_text, ask, c_path, c_string, free, infallible, lend};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 
 /// Why one operation stopped: code, stage, message, hint, path, plugin and causes.
 pub struct hotshoe_error {
@@ -44,13 +46,27 @@ impl hotshoe_error {
     }
 }
 
+/// Runs the body of a fallible function; a panic becomes the error `internal`.
+pub(super) fn fallible(body: impl FnOnce() -> Result<()>) -> *mut hotshoe_error {
+    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(Error::new(Code::Internal, "Hotshoe caught a defect of its own")
+            .because(words.unwrap_or("a panic without words"))
+            .hint("please report it"))
+    });
+    match result {
+        Ok(()) => ptr::null_mut(),
+        Err(error) => hotshoe_error::give(error),
+    }
+}
+
 /// Makes an error for a callback to return, with the code `entry-failed`.
 ///
 /// `message`: what failed, in one sentence; what is not UTF-8 in it is replaced. NULL makes an error without
 /// words. Yours, until the callback returns it. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_error_new(message: *const c_char, message_length: usize) -> *mut hotshoe_error {
-    infallible(std::ptr::null_mut(), || {
+    infallible(ptr::null_mut(), || {
         // SAFETY: the header's contract for strings.
         let message = unsafe { any_text(message, message_length, "message") };
         let message = message.unwrap_or_else(|_| "no reason was given".to_owned());

@@ -3,10 +3,10 @@
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use super::boundary::{fallible, free, give, optional_text, out, path, required, required_mut, text};
+use super::boundary::{free, give, optional_text, out, path, required, required_mut, text};
 use super::catalog::{hotshoe_candidate, hotshoe_catalog};
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::hotshoe_error;
+use super::error::{fallible, hotshoe_error};
 use super::plugin::{hotshoe_plugin, hotshoe_plugins};
 use super::profile::hotshoe_profile;
 use super::unload::hotshoe_unload;

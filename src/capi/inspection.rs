@@ -2,8 +2,8 @@
 
 use std::ffi::{CString, c_char};
 
-use super::boundary::{ask, c_string, fallible, free, give, lend, out, path, text};
-use super::error::hotshoe_error;
+use super::boundary::{ask, c_string, free, give, lend, out, path, text};
+use super::error::{fallible, hotshoe_error};
 use crate::inspect::Inspection;
 
 /// Facts read out of an ELF, Mach-O or PE file without running it.

@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 
-use super::boundary::{fallible, free, give, offer, out, path, required, required_mut};
-use super::error::hotshoe_error;
+use super::boundary::{free, give, offer, out, path, required, required_mut};
+use super::error::{fallible, hotshoe_error};
 use super::installed::hotshoe_installed;
 use super::profile::hotshoe_profile;
 use super::root::{Callback, hotshoe_progress_callback, hotshoe_root};

@@ -2,8 +2,8 @@
 
 use std::ffi::{CString, c_char};
 
-use super::boundary::{ask, c_path, c_string, fallible, free, give, lend, out, path};
-use super::error::hotshoe_error;
+use super::boundary::{ask, c_path, c_string, free, give, lend, out, path};
+use super::error::{fallible, hotshoe_error};
 use super::profile::hotshoe_profile;
 use crate::package::{self, Package};
 

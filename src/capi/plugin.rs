@@ -4,8 +4,8 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr;
 use std::sync::Arc;
 
-use super::boundary::{ask, c_path, c_string, fallible, free, lend, out, required, text};
-use super::error::hotshoe_error;
+use super::boundary::{ask, c_path, c_string, free, lend, out, required, text};
+use super::error::{fallible, hotshoe_error};
 use crate::error::Result;
 use crate::plugin::{Plugin, Registration};
 

@@ -2,8 +2,8 @@
 
 use std::ffi::{CString, c_char, c_int};
 
-use super::boundary::{c_string, fallible, free, give, lend, out, path, required_mut, text};
-use super::error::hotshoe_error;
+use super::boundary::{c_string, free, give, lend, out, path, required_mut, text};
+use super::error::{fallible, hotshoe_error};
 use crate::error::{Code, Error, Result};
 use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
 

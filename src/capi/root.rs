@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::ptr;
 
 use super::boundary::{
-    c_path, c_string, fallible, free, give, lend, offer, optional_text, out, path, required, required_mut, text,
+    c_path, c_string, free, give, lend, offer, optional_text, out, path, required, required_mut, text,
 };
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::hotshoe_error;
+use super::error::{fallible, hotshoe_error};
 use super::installed::hotshoe_installed;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Result};

@@ -5,57 +5,18 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::entries::folded;
 use super::key::{KeyId, PublicKey};
+use super::policy::SignaturePolicy;
 use super::read;
 use super::signature::{Signature, Unverified, check_file, contents, path_beside};
 use super::trust_file::{self, Place, StoreFile, StoredKey};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::manifest::check_name;
-
-/// What is done with an archive that nobody signed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum SignaturePolicy {
-    /// It is installed, and so is every other: signatures are not looked at.
-    Off,
-    /// It is installed, unless the plugin has a key of its own.
-    #[default]
-    IfPresent,
-    /// It is refused.
-    Required,
-}
-
-impl SignaturePolicy {
-    /// Every policy there is.
-    pub const ALL: [SignaturePolicy; 3] = [SignaturePolicy::Off, SignaturePolicy::IfPresent, SignaturePolicy::Required];
-
-    /// Its name in a trust store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            SignaturePolicy::Off => "off",
-            SignaturePolicy::IfPresent => "if-present",
-            SignaturePolicy::Required => "required",
-        }
-    }
-}
-
-impl FromStr for SignaturePolicy {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<SignaturePolicy> {
-        SignaturePolicy::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or_else(|| {
-            Error::new(Code::KeyInvalid, format!("`{}` is no policy for signatures", brief(text)))
-                .hint("it is one of off, if-present and required")
-        })
-    }
-}
 
 /// A key, and what it is trusted for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,6 +47,13 @@ struct Shown {
 impl From<TrustedKey> for Shown {
     fn from(trusted: TrustedKey) -> Shown {
         Shown { id: trusted.key.id(), stored: trusted.into() }
+    }
+}
+
+impl From<TrustedKey> for StoredKey {
+    fn from(trusted: TrustedKey) -> StoredKey {
+        let comment = trusted.key.comment().to_owned();
+        StoredKey { key: trusted.key.to_base64(), comment, plugins: trusted.plugins }
     }
 }
 

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::SignaturePolicy;
 use super::publish::replace;
-use super::trust::{SignaturePolicy, TrustedKey};
 use crate::error::{Code, Error, Result};
 use crate::input;
 use crate::profile::HostProfile;
@@ -122,11 +122,4 @@ pub(super) fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Syn
         .because(error)
         .hint("mend it; or move it away, and trust the keys again with `hotshoe trust add`")
         .at(path)
-}
-
-impl From<TrustedKey> for StoredKey {
-    fn from(trusted: TrustedKey) -> StoredKey {
-        let comment = trusted.key.comment().to_owned();
-        StoredKey { key: trusted.key.to_base64(), comment, plugins: trusted.plugins }
-    }
 }
