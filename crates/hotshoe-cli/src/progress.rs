@@ -28,8 +28,9 @@ pub fn watched<T>(operation: impl FnOnce(Watch<'_>) -> Result<T>) -> Result<T> {
     })
 }
 
-/// Whether Ctrl-C was pressed, or the system asked this program to end.
-fn stopped() -> &'static AtomicBool {
+/// Whether Ctrl-C was pressed, or the system asked this program to end. Who asks must look at it often: from then on
+/// the first Ctrl-C does nothing else.
+pub fn stopped() -> &'static AtomicBool {
     static STOPPED: AtomicBool = AtomicBool::new(false);
     static HANDLER: OnceLock<()> = OnceLock::new();
     HANDLER.get_or_init(|| {

@@ -104,12 +104,12 @@ impl Build<'_> {
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
         let mut cmake = steps.command("cmake");
         cmake.arg("--build").arg(&project.build).args(["--config", "Release", "--parallel", &cores.to_string()]);
-        steps.run(&mut cmake)?;
+        steps.run(&cmake)?;
         let generators: Vec<&str> = self.config.formats().map(generator).collect();
         let mut cpack = steps.command("cpack");
         cpack.arg("--config").arg(project.build.join("CPackConfig.cmake")).arg("-B").arg(packages);
         cpack.args(["-C", "Release", "-G", &generators.join(";")]);
-        steps.run(&mut cpack)?;
+        steps.run(&cpack)?;
         Ok(packages.to_owned())
     }
 }
@@ -142,7 +142,7 @@ fn test(project: &Project, steps: &Steps) -> Result<()> {
     let mut ctest = steps.command("ctest");
     ctest.arg("--test-dir").arg(&project.build).args(["-C", "Release", "--output-on-failure", "--no-tests=error"]);
     ctest.arg("--output-log").arg(&log);
-    steps.run(&mut ctest)?;
+    steps.run(&ctest)?;
     let log = fs::read_to_string(&log).map_err(|error| cannot_write(error, &log))?;
     let is_loaded = |name: &str| {
         let test = format!(" {name}.load ");

@@ -48,7 +48,7 @@ impl Project {
             definition.push(tool);
             cmake.arg("-D").arg(definition);
         }
-        steps.run(&mut cmake)?;
+        steps.run(&cmake)?;
         Project::read(build).map_err(|error| error.at(source))
     }
 

@@ -1,12 +1,22 @@
 //! Programs that take long: what is shown of them while they run and when they fail.
 
 use std::io;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use hotshoe::error::{Code, Error, Result};
 
+use crate::progress::stopped;
+
 /// How many lines of a failed program are shown: what matters stands at the end.
 const SHOWN: usize = 60;
+
+/// How often Ctrl-C is looked for.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a program may take to end by itself.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How programs are run.
 #[derive(Clone, Debug, Default)]
@@ -36,31 +46,54 @@ impl Steps {
         }
     }
 
-    /// Runs a program to its end.
+    /// Runs a program to its end, or until somebody presses Ctrl-C.
     ///
     /// Fails with [`Code::BuildFailed`] if it cannot be started or ends with an error; then it says what
-    /// the program printed.
-    pub fn run(&self, command: &mut Command) -> Result<()> {
-        command.stdin(Stdio::null());
-        let shown = shown(command);
-        let output = match self.verbose {
-            true => command.stdout(io::stderr()).stderr(io::stderr()).output(),
-            false => command.output(),
-        };
-        let output = output.map_err(|error| {
+    /// the program printed. Fails with [`Code::Cancelled`] if it was stopped.
+    pub fn run(&self, command: &Command) -> Result<()> {
+        let is_stopped = stopped();
+        let running = self.expression(command).start().map_err(|error| {
             let program = command.get_program().to_string_lossy();
             Error::new(Code::BuildFailed, format!("`{program}` cannot be started"))
                 .because(error)
                 .hint(format!("install it, or add its folder to PATH: `{program}`"))
         })?;
+        let lost = |error: io::Error| Error::new(Code::BuildFailed, "a program ended oddly").because(error);
+        let cancelled = || Err(Error::new(Code::Cancelled, "it was stopped; nothing was released"));
+        while running.wait_timeout(PAUSE).map_err(lost)?.is_none() {
+            // A terminal tells the program as well, and it clears up. Who tells only this one waits for a moment.
+            if is_stopped.load(Ordering::Relaxed) && running.wait_timeout(GRACE).map_err(lost)?.is_none() {
+                running.kill().map_err(lost)?;
+                return cancelled();
+            }
+        }
+        let output = running.into_output().map_err(lost)?;
+        if is_stopped.load(Ordering::Relaxed) {
+            return cancelled();
+        }
         if output.status.success() {
             return Ok(());
         }
-        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        let failed = Error::new(Code::BuildFailed, format!("`{shown}` failed ({})", output.status));
-        let last = last_lines(&text);
+        let failed = Error::new(Code::BuildFailed, format!("`{}` failed ({})", shown(command), output.status));
+        let last = last_lines(&String::from_utf8_lossy(&output.stdout));
         Err(if last.is_empty() { failed } else { failed.because(last) }
             .hint("mend it, and try it here with `hotshoe release --dry-run --verbose`"))
+    }
+
+    fn expression(&self, command: &Command) -> duct::Expression {
+        let expression = duct::cmd(command.get_program(), command.get_args()).stdin_null().unchecked();
+        let expression = match self.verbose {
+            true => expression.stdout_to_stderr(),
+            false => expression.stderr_to_stdout().stdout_capture(),
+        };
+        let expression = match command.get_current_dir() {
+            Some(folder) => expression.dir(folder),
+            None => expression,
+        };
+        command.get_envs().fold(expression, |expression, (name, value)| match value {
+            Some(value) => expression.env(name, value),
+            None => expression.env_remove(name),
+        })
     }
 }
 

@@ -1,5 +1,11 @@
 //! `hotshoe release --dry-run`
 
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use snapbox::str;
 
 use crate::Project;
@@ -65,6 +71,33 @@ fn the_projects_own_programs_do_not_see_the_key() {
     let secret = project.read("anna.key");
     project.hotshoe(&["release", "--dry-run"]).env("HOTSHOE_KEY", secret).assert().code(0);
     assert!(project.path("release/assets/gain-1.2.3-Linux.tar.gz.minisig").is_file());
+}
+
+/// As a terminal does it: the tool and what it runs are told.
+#[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let project = Project::changed(|project| {
+        let wait = "execute_process(COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_SOURCE_DIR}/dist COMMAND sleep 60)\n";
+        project.write("CMakeLists.txt", &format!("{}{wait}", project.read("CMakeLists.txt")));
+        project.write("temporary/.keep", "");
+    });
+    let mut tool = project.program(env!("CARGO_BIN_EXE_hotshoe"));
+    tool.args(["release", "--dry-run"]).env("TMPDIR", project.path("temporary")).stderr(Stdio::piped());
+    let began = Instant::now();
+    let tool = tool.process_group(0).spawn().unwrap();
+    while !project.path("dist").exists() {
+        assert!(began.elapsed() < Duration::from_secs(60), "CMake does not begin");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let group = format!("-{}", tool.id());
+    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
+    let output = tool.wait_with_output().unwrap();
+    let said = crate::project::text(&output);
+    assert!(said.ends_with("error: it was stopped; nothing was released [cancelled]\n"), "{said}");
+    assert!(began.elapsed() < Duration::from_secs(50) && !project.path("release").exists());
+    let left: Vec<_> =
+        fs::read_dir(project.path("temporary")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [".keep"]);
 }
 
 #[test]
