@@ -3,16 +3,18 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/Hotshoe")
+# Not where find_package() looks when the build folder's bin/ is on PATH: this is of use only where it is installed.
+set(written "${PROJECT_BINARY_DIR}/CMakeFiles/package")
 
-configure_package_config_file(cmake/HotshoeConfig.cmake.in "${PROJECT_BINARY_DIR}/HotshoeConfig.cmake"
+configure_package_config_file(cmake/HotshoeConfig.cmake.in "${written}/HotshoeConfig.cmake"
   INSTALL_DESTINATION "${package_folder}"
   PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_BINDIR
   NO_SET_AND_CHECK_MACRO)
 # Before 1.0 a minor version may change the ABI.
-write_basic_package_version_file("${PROJECT_BINARY_DIR}/HotshoeConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file("${written}/HotshoeConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES
-  "${PROJECT_BINARY_DIR}/HotshoeConfig.cmake"
-  "${PROJECT_BINARY_DIR}/HotshoeConfigVersion.cmake"
+  "${written}/HotshoeConfig.cmake"
+  "${written}/HotshoeConfigVersion.cmake"
   cmake/HotshoeAddPlugin.cmake
   cmake/HotshoeTargets.cmake
   DESTINATION "${package_folder}")
@@ -20,8 +22,8 @@ install(FILES
 # The way from pkg-config's folder back to the prefix.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
   BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE to_prefix)
-configure_file(cmake/hotshoe.pc.in "${PROJECT_BINARY_DIR}/hotshoe.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/hotshoe.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+configure_file(cmake/hotshoe.pc.in "${written}/hotshoe.pc" @ONLY)
+install(FILES "${written}/hotshoe.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
 if(WIN32)
   install(PROGRAMS "${PROJECT_BINARY_DIR}/bin/${shared}" DESTINATION "${CMAKE_INSTALL_BINDIR}")

@@ -5,7 +5,11 @@ include("${CMAKE_CURRENT_LIST_DIR}/project.cmake")
 _hotshoe_new(${TEMPLATE} gain-2 --host harmonics)
 _hotshoe_lint(gain-2)
 
-# On a machine without Hotshoe, with the copy that it carries: step by step, as its README says.
+# On a machine without Hotshoe, with the copy that it carries: step by step, as its README says. A build folder of
+# Hotshoe is none, even if its programs are on PATH.
+set(path "$ENV{PATH}")
+cmake_path(GET TOOL PARENT_PATH programs)
+set(ENV{PATH} "${programs}:${path}")
 set(build "${WORK}/gain-2/build/release")
 run(output result "${CMAKE_COMMAND}" -S "${WORK}/gain-2" -B "${build}" -DCMAKE_BUILD_TYPE=Release -DHOTSHOE_TOOL=OFF)
 expect_success("configuring")
@@ -15,6 +19,7 @@ run(output result "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" --output-on-fai
 expect_success("testing")
 expect_skipped(gain-2.load)
 file(REMOVE_RECURSE "${WORK}/gain-2/build")
+set(ENV{PATH} "${path}")
 
 # On one with it, and with Harmonics for the plugin in C++.
 set(ENV{Hotshoe_ROOT} "${PREFIX}")
