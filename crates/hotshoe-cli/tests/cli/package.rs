@@ -118,8 +118,8 @@ fn hotshoe_platform() -> String {
 fn made_in(tree: &PluginTree, before: &str, format: &str) -> Vec<u8> {
     let script =
         format!("{before}; exec {} package gain --output dist --format {format}", env!("CARGO_BIN_EXE_hotshoe"));
-    let status = Command::new("sh").args(["-c", &script]).current_dir(tree.root()).status().unwrap();
-    assert!(status.success(), "{script}");
+    let output = Command::new("sh").args(["-c", &script]).current_dir(tree.root()).output().unwrap();
+    assert!(output.status.success(), "{script}: {output:?}");
     fs::read(tree.path("dist").join(format!("gain-1.2.3.{format}"))).unwrap()
 }
 
@@ -183,8 +183,8 @@ fn another_user_makes_the_same_bytes() {
     let script = format!(
         "{open} && exec setpriv --reuid 65534 --regid 65534 --clear-groups ./hotshoe package gain --output dist"
     );
-    let status = Command::new("sh").args(["-c", &script]).current_dir(tree.root()).status().unwrap();
-    assert!(status.success());
+    let output = Command::new("sh").args(["-c", &script]).current_dir(tree.root()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     let archive = tree.path("dist/gain-1.2.3.tar.gz");
     assert_eq!(std::os::unix::fs::MetadataExt::uid(&fs::metadata(&archive).unwrap()), 65534);
     assert!(fs::read(archive).unwrap() == mine);

@@ -34,7 +34,6 @@ fn run(project: &Project, tools: &Path, tag: Option<&str>, forge: &Forge) -> Out
 fn project(change: impl FnOnce(&Project)) -> Project {
     Project::changed(|project| {
         change(project);
-        project.git(&["init", "--quiet", "--initial-branch=main"]);
         project.git(&["remote", "add", "origin", "https://gitlab.com/anna/effects.git"]);
         project.hotshoe(&["ci", "gitlab"]).assert().code(0);
     })

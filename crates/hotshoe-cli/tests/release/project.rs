@@ -49,8 +49,8 @@ impl Project {
         let module = root().join("cmake/HotshoeAddPlugin.cmake");
         project.write("HotshoeAddPlugin.cmake", &fs::read_to_string(module).unwrap());
         project.write(".gitignore", "/dist\n/release\n/plan.json\n/.gitlab-ci-local\n");
-        change(&project);
         project.git(&["init", "--quiet", "--initial-branch=main"]);
+        change(&project);
         project.commit();
         project
     }
