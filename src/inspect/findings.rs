@@ -54,14 +54,26 @@ pub(super) fn hardening(facts: &Inspection) -> Vec<Diagnostic> {
     found
 }
 
-/// The folders of its own search path that do not move with it. An empty one is filling; an ELF
-/// library that was linked without a name of its own is needed by its path.
+/// The folders of its own search path that do not move with it; an empty one is the folder in which the program was
+/// started. An ELF library that was linked without a name of its own is needed by its path.
 pub(super) fn fixed_paths(facts: &Inspection) -> impl Iterator<Item = &str> {
-    let moves =
-        |path: &str| path.is_empty() || ["$ORIGIN", "${ORIGIN}", "@"].iter().any(|start| path.starts_with(start));
+    let moves = |path: &str| ["$ORIGIN", "${ORIGIN}", "@"].iter().any(|start| path.starts_with(start));
     let needed = facts.needed.iter().map(|needed| needed.name.as_str());
     let needed = needed.filter(|name| facts.format == Format::Elf && name.contains('/') && !name.starts_with('$'));
     facts.search_paths.iter().map(String::as_str).filter(move |path| !moves(path)).chain(needed)
+}
+
+/// What it needs and finds only beyond its own folder, by a path from there: nobody installs that with it.
+pub(super) fn left_behind(facts: &Inspection) -> impl Iterator<Item = Diagnostic> {
+    let above = std::path::absolute(&facts.path).ok().and_then(|path| Some(path.parent()?.join("..")));
+    let found = facts.needed.iter().filter_map(|needed| Some((needed, needed.found.as_ref()?)));
+    found.filter(move |(_, path)| above.as_ref().is_some_and(|above| path.starts_with(above))).map(|(needed, path)| {
+        let message = format!("the library needs `{}`, which is not in the plugin's folder", brief(&needed.name));
+        Diagnostic::warning(Code::DependencyMissing, message).hint(format!(
+            "ship it beside the plugin (hotshoe_add_plugin: DATA takes its target); it was found as {}",
+            path.display()
+        ))
+    })
 }
 
 /// Why a library may stay mapped after it was unloaded.
@@ -92,6 +104,11 @@ fn unique_symbols(facts: &Inspection) -> String {
 }
 
 pub(super) fn absolute(path: &str) -> Diagnostic {
+    if path.is_empty() {
+        let message = "the library looks for what it needs in the folder in which a program is started";
+        return Diagnostic::warning(Code::LibraryAbsolutePath, message)
+            .hint("its search path has an empty part, which anybody can fill: link it with `$ORIGIN` alone");
+    }
     Diagnostic::warning(Code::LibraryAbsolutePath, format!("the library looks for what it needs in `{}`", brief(path)))
         .hint("use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines")
 }

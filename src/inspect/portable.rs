@@ -24,8 +24,11 @@ pub struct Portability {
 pub(super) fn problems(facts: &Inspection, rules: &Portability) -> Vec<Diagnostic> {
     let mut found = findings::residents(facts);
     found.extend(findings::hardening(facts));
-    let is_for_the_build = |path: &str| rules.build_paths.iter().any(|allowed| allowed == path);
+    // What is taken out leaves an empty part behind it until then.
+    let is_filling = |path: &str| path.is_empty() && rules.build_paths.iter().any(|path| !path.starts_with('$'));
+    let is_for_the_build = |path: &str| is_filling(path) || rules.build_paths.iter().any(|allowed| allowed == path);
     found.extend(findings::fixed_paths(facts).filter(|path| !is_for_the_build(path)).map(findings::absolute));
+    found.extend(findings::left_behind(facts));
     found.extend(rules.glibc_max.as_ref().and_then(|newest| too_new(facts, newest)));
     found.into_iter().map(|finding| Diagnostic { severity: Severity::Error, ..finding }.at(&facts.path)).collect()
 }

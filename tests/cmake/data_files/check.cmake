@@ -1,7 +1,7 @@
 set(archive palette-0.3.0-Linux.tar.gz)
 expect_archives(${archive})
 expect_archive(${archive}
-  palette/ palette/plugin.json palette/libpalette.so palette/README palette/table.txt
+  palette/ palette/plugin.json palette/libpalette.so palette/README palette/latest palette/mix.sh palette/table.txt
   palette/colours/ palette/colours/red.txt palette/colours/pastel/ palette/colours/pastel/rose.txt)
 
 set(folder "${build}/plugin-root/palette")
@@ -10,3 +10,11 @@ foreach(file IN ITEMS README table.txt colours/red.txt colours/pastel/rose.txt)
     message(FATAL_ERROR "${file} is not in the build folder")
   endif()
 endforeach()
+
+# What a link names is what goes there, and a program stays one.
+file(ARCHIVE_EXTRACT INPUT "${build}/${archive}" DESTINATION "${WORK}/extracted")
+file(SHA256 "${WORK}/extracted/palette/latest" latest)
+file(SHA256 "${source}/README" readme)
+expect_equal("${latest}" "${readme}" "what the link names")
+run(output result "${WORK}/extracted/palette/mix.sh")
+expect_success("the script beside it")

@@ -167,6 +167,14 @@ fn look(planned: &PlannedArchive, platform: &PlannedPlatform, made: &Path, again
         }
     }
     let examined = examine(made, planned, platform)?;
+    // Only here: where a release is collected, what plugins need of the system need not be there.
+    if let Some(missing) = examined.library.missing().next() {
+        let message =
+            format!("the library needs `{}`, which is neither in the archive nor on this machine", missing.name);
+        return Err(Error::new(Code::ReleaseRefused, message)
+            .hint("ship it beside the plugin: DATA of hotshoe_add_plugin() takes the target of a shared library")
+            .plugin(&planned.plugin));
+    }
     let digest = Digest::of_file(again).map_err(|error| cannot_write(error, again))?;
     if examined.sha256 == digest {
         return Ok(examined);

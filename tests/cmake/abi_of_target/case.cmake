@@ -1,0 +1,1 @@
+set(BUILD_ERROR "has another C.. ABI than plugin.json says")

@@ -1,0 +1,5 @@
+# A host of another version: the next build says so.
+expect_archives(guest-1.0.0-Linux.tar.gz)
+file(WRITE "${build}/harmonics.host.json" [[{ "name": "harmonics", "version": "2.0.0" }]])
+run(output result "${CMAKE_COMMAND}" --build "${build}")
+expect_failure("building for another host" "asks for harmonics .>=1, <2., and this is 2.0.0")

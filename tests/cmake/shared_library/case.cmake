@@ -1,0 +1,2 @@
+set(CONFIGS Debug Release)
+set(GENERATOR "Ninja Multi-Config")

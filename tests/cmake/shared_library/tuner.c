@@ -1,0 +1,3 @@
+int tuning(void);
+
+int main(void) { return tuning() - 440; }

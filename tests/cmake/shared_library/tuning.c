@@ -1,0 +1,4 @@
+int pitch(void);
+int tuning(void);
+
+int tuning(void) { return pitch(); }
