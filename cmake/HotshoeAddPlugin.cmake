@@ -502,7 +502,7 @@ function(_hotshoe_link_crate)
   # With its own profile's choice of debug information, but for the one configuration that is for that.
   set(variables "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}")
   list(APPEND variables "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
-  # The same bytes from any folder, as with the other languages. Cargo divides these options at spaces.
+  # The same bytes from any folder, as with the other languages.
   set(cargo_home "$ENV{CARGO_HOME}")
   if(cargo_home STREQUAL "")
     set(cargo_home "$ENV{HOME}/.cargo")
@@ -510,13 +510,20 @@ function(_hotshoe_link_crate)
       set(cargo_home "$ENV{USERPROFILE}/.cargo")
     endif()
   endif()
-  set(flags "$ENV{RUSTFLAGS}")
+  set(maps)
   foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}" "${cargo_home}")
-    if(NOT folder MATCHES " ")
-      string(APPEND flags " --remap-path-prefix=${folder}=.")
-    endif()
+    list(APPEND maps "--remap-path-prefix=${folder}=.")
   endforeach()
-  list(APPEND variables "$<$<NOT:$<CONFIG:Debug>>:RUSTFLAGS=${flags}>")
+  if("$ENV{RUSTFLAGS}" STREQUAL "")
+    # Beside what the crate's own configuration of cargo has.
+    list(JOIN maps "', '" maps)
+    list(APPEND options "$<$<NOT:$<CONFIG:Debug>>:--config=build.rustflags=['${maps}']>")
+  else()
+    # Where this variable is set cargo takes it instead, and divides it at spaces.
+    list(FILTER maps EXCLUDE REGEX " ")
+    list(JOIN maps " " maps)
+    list(APPEND variables "$<$<NOT:$<CONFIG:Debug>>:RUSTFLAGS=$ENV{RUSTFLAGS} ${maps}>")
+  endif()
   add_custom_target(${name}_cargo
     COMMAND "${CMAKE_COMMAND}" -E env --unset=CARGO_BUILD_TARGET "${variables}"
       "${HOTSHOE_CARGO}" rustc --lib --crate-type staticlib "$<IF:$<CONFIG:Debug>,--profile=dev,--release>" ${options}

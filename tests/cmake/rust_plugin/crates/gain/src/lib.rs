@@ -1,5 +1,8 @@
 //! A plugin in Rust, which uses what needs the system: memory, threads, a panic that is caught.
 
+#[cfg(not(from_the_crate))]
+compile_error!("the crate's own flags, in .cargo/config.toml, are not used");
+
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::panic::catch_unwind;
