@@ -133,7 +133,7 @@ function(_hotshoe_check_arguments)
 
   if(arg_KEYWORDS_MISSING_VALUES)
     list(JOIN arg_KEYWORDS_MISSING_VALUES " and " keywords)
-    _hotshoe_fail("no value follows ${keywords}")
+    _hotshoe_fail("no value follows ${keywords}\nA file of such a name is written with a folder: ./LICENSE")
   endif()
   foreach(keyword IN ITEMS HOST SOURCES)
     if("${arg_${keyword}}" STREQUAL "" AND NOT (keyword STREQUAL "SOURCES" AND DEFINED arg_LANGUAGE))

@@ -5,7 +5,7 @@ set(build "${project}/build/release")
 if(CMAKE_VERSION VERSION_LESS 3.25)
   # This CMake knows no workflows. It says so, and builds the project without presets.
   run(output result "${CMAKE_COMMAND}" -E chdir "${project}" "${CMAKE_COMMAND}" --preset release)
-  expect_failure("configuring with presets" "version")
+  expect_failure("configuring with presets" "Unrecognized .version. field")
   run(output result "${CMAKE_COMMAND}" -S "${project}" -B "${build}" -D CMAKE_BUILD_TYPE=Release)
   expect_success("configuring")
   run(output result "${CMAKE_COMMAND}" --build "${build}")
