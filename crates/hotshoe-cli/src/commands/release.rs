@@ -13,7 +13,7 @@ use super::check_tag;
 use super::key::PASSWORD;
 use crate::output::{Answer, BAD, GOOD, NAME};
 use crate::release::build::{Build, Built};
-use crate::release::collect::{ASSETS, Collected, Release, collect};
+use crate::release::collect::{ASSETS, Collected, Release, collect, refuse_foreign};
 use crate::release::config::{self, Config};
 use crate::release::examine::Examined;
 use crate::release::forge::System;
@@ -273,6 +273,8 @@ fn signing_key() -> Result<Option<SecretKey>> {
 
 fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     let key = signing_key()?;
+    // Before the minutes that two builds take.
+    refuse_foreign(&args.output)?;
     let config = Config::of(&args.source)?;
     let target = match &args.platform {
         Some(id) => config::target(id)?,

@@ -170,6 +170,53 @@ fn a_folder_that_is_no_release_is_left_alone() {
     assert_eq!(project.read("release/mine.txt"), "mine");
 }
 
+/// Other programs write files with this name, too.
+#[test]
+fn only_a_whole_release_and_nothing_else_is_replaced() {
+    let project = built();
+    let refuses = |output: &str, mine: &str| {
+        let text = project.read(mine);
+        project.hotshoe(&COLLECT).args(["--output", output]).assert().code(3);
+        assert_eq!(project.read(mine), text);
+    };
+    // The project itself.
+    project.write("release.json", "{}");
+    refuses(".", "CMakeLists.txt");
+    project.hotshoe(&COLLECT).assert().code(0);
+    let release = project.read("release/release.json");
+    fs::copy(project.path("release/release.json"), project.path("release.json")).unwrap();
+    fs::create_dir(project.path("assets")).unwrap();
+    refuses(".", "CMakeLists.txt");
+    assert!(project.path(".git/HEAD").is_file());
+    // A release with something of somebody's in it.
+    for mine in ["release/mine.txt", "release/assets/mine/a.txt"] {
+        project.write(mine, "mine");
+        refuses("release", mine);
+        fs::remove_file(project.path(mine)).unwrap();
+    }
+    fs::remove_dir(project.path("release/assets/mine")).unwrap();
+    project.write("release/release.json", "{}");
+    refuses("release", "release/notes.md");
+    project.write("release/release.json", &release);
+    project.hotshoe(&COLLECT).assert().code(0);
+    // Nothing is left beside it.
+    let names = fs::read_dir(project.folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(!names.into_iter().any(|name| name.starts_with(".hotshoe-release-")));
+}
+
+#[test]
+fn a_release_goes_into_the_folder_that_one_stands_in() {
+    let project = built();
+    fs::create_dir(project.path("here")).unwrap();
+    let collect = || {
+        let args = ["release", "collect", "../dist", "--plan", "../plan.json", "--tag", "v1.2.3", "--output", "."];
+        project.hotshoe(&args).current_dir(project.path("here"))
+    };
+    collect().assert().code(0);
+    assert!(project.path("here/assets/SHA256SUMS").is_file());
+    collect().assert().code(0);
+}
+
 #[test]
 fn archives_are_signed_where_the_secret_is_there() {
     let project = built();

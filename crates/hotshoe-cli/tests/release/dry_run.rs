@@ -44,6 +44,18 @@ fn a_wrong_tag_stops_it_before_anything_is_compiled() {
     assert!(!project.path("release").exists());
 }
 
+#[test]
+fn a_folder_that_is_no_release_stops_it_before_anything_is_built() {
+    let project = Project::new();
+    project.write("release/mine.txt", "mine");
+    project.hotshoe(&["release", "--dry-run"]).assert().code(3).stderr_eq(str![[r#"
+error: there is something else than a release [package-write]
+  in release
+  hint: choose another folder with `--output`, or remove this one
+
+"#]]);
+}
+
 /// The network is taken away from it, where the system lets a user do that.
 #[test]
 fn it_needs_no_network() {
