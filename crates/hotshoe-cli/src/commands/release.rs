@@ -323,9 +323,8 @@ fn buildable(target: &'static Target, config: &Config) -> Result<&'static Target
     }
     let here: Vec<&str> = TARGETS.iter().filter(|target| target.is_here()).map(|target| target.id).collect();
     let here = if here.is_empty() { "none".to_owned() } else { format!("`{}`", here.join("`, `")) };
-    Err(Error::new(Code::ReleaseInvalid, format!("`{}` is not built on a machine like this one", target.id)).hint(
-        format!("this one builds {here}; for another, name a toolchain in \"cmake\" of {}", config::FILE_NAME),
-    ))
+    Err(Error::new(Code::ReleaseInvalid, format!("`{}` is not built on a machine like this one", target.id))
+        .hint(format!("this one builds {here}; for another, name a toolchain in \"cmake\" of {}", config::FILE_NAME)))
 }
 
 /// What the plan's container would not let a library need, and this machine does.

@@ -55,11 +55,12 @@ pub fn refuse(archive: &Path, planned: &PlannedArchive, places: &[Place]) -> Res
         let holds = |place: &&Place| bytes.windows(place.path.len()).any(|part| part == place.path.as_bytes());
         let Some(Place { what, path }) = places.iter().find(holds) else { continue };
         let file = file.strip_prefix(folder.path()).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-        return Err(here(Error::new(Code::ReleaseRefused, format!("`{file}` holds the path of the {what}, `{path}`"))
-            .hint(
+        return Err(here(
+            Error::new(Code::ReleaseRefused, format!("`{file}` holds the path of the {what}, `{path}`")).hint(
                 "-ffile-prefix-map=<path>=. takes it out of what a compiler writes, and --remap-path-prefix=<path>=. \
                  for Rust; or do not compile it in",
-            )));
+            ),
+        ));
     }
     Ok(())
 }

@@ -98,10 +98,12 @@ impl Plan {
         let invalid = || Error::new(Code::ReleaseInvalid, "the plan cannot be read");
         let text = fs::read_to_string(path).map_err(|error| invalid().because(error).at(path))?;
         let hint = "write it with `hotshoe plan --json`";
-        let plan: Plan =
-            serde_json::from_str(&text).map_err(|error| invalid().because(error).hint(hint).at(path))?;
+        let plan: Plan = serde_json::from_str(&text).map_err(|error| invalid().because(error).hint(hint).at(path))?;
         plan.check().map_err(|problem| {
-            Error::new(Code::ReleaseInvalid, "the plan cannot be that of a release").because(problem).hint(hint).at(path)
+            Error::new(Code::ReleaseInvalid, "the plan cannot be that of a release")
+                .because(problem)
+                .hint(hint)
+                .at(path)
         })?;
         Ok(plan)
     }
