@@ -1,10 +1,10 @@
 //! All that the platforms built, held against the plan, and made into what is uploaded.
 //!
 //! Owns that a release is whole: it is made in a folder that nobody sees, and appears when nothing is
-//! missing.
+//! missing. What is in its place is replaced only if it is a release, and goes when the new one is there.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,7 @@ use hotshoe::receipt::Digest;
 use hotshoe::version::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::entry::entry;
 use super::examine::{Examined, examine};
@@ -27,6 +28,9 @@ pub const RELEASE_FILE: &str = "release.json";
 
 /// The folder in it with the files to upload.
 pub const ASSETS: &str = "assets";
+
+/// The file in it with what its page says.
+const NOTES: &str = "notes.md";
 
 /// A release that is whole.
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,13 +100,17 @@ fn make(
     key: Option<&SecretKey>,
     output: &Path,
 ) -> Result<Release> {
-    let beside = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot_write =
         |error: io::Error| Error::new(Code::PackageWrite, "the release cannot be written").because(error).at(output);
+    // `.` has no parent in its name.
+    let place = if output.exists() { output.canonicalize().map_err(cannot_write)? } else { output.to_owned() };
+    let beside = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(beside).map_err(cannot_write)?;
     let staging = tempfile::Builder::new().prefix(".hotshoe-release-").tempdir_in(beside).map_err(cannot_write)?;
-    let assets = staging.path().join(ASSETS);
-    fs::create_dir(&assets).map_err(cannot_write)?;
+    // A folder in that one, because that one is nobody else's to read.
+    let whole = staging.path().join("release");
+    let assets = whole.join(ASSETS);
+    fs::create_dir_all(&assets).map_err(cannot_write)?;
     for (path, archive) in archives {
         let file = &archive.planned.file;
         fs::copy(path, assets.join(file)).map_err(cannot_write)?;
@@ -125,14 +133,27 @@ fn make(
         notes: notes(plan, &archives, key.as_deref()),
         files: sums(&assets).map_err(cannot_write)?,
     };
-    fs::write(staging.path().join("notes.md"), &release.notes).map_err(cannot_write)?;
-    write_json(&staging.path().join(RELEASE_FILE), &json!(release)).map_err(cannot_write)?;
-    if output.exists() {
-        fs::remove_dir_all(output).map_err(cannot_write)?;
-    }
-    let whole = staging.keep();
-    open_to_all(&whole).and_then(|()| fs::rename(&whole, output)).map_err(cannot_write)?;
+    fs::write(whole.join(NOTES), &release.notes).map_err(cannot_write)?;
+    write_json(&whole.join(RELEASE_FILE), &json!(release)).map_err(cannot_write)?;
+    replace(&place, &whole, staging).map_err(cannot_write)?;
     Ok(release)
+}
+
+/// Exchanges what is in a place, if anything, for a folder in `staging`, in which the old one then goes.
+fn replace(place: &Path, whole: &Path, staging: TempDir) -> io::Result<()> {
+    let old = staging.path().join("old");
+    let is_there = place.exists();
+    if is_there {
+        fs::rename(place, &old)?;
+    }
+    if let Err(error) = fs::rename(whole, place) {
+        if is_there && fs::rename(&old, place).is_err() {
+            // It is the only copy.
+            let _ = staging.keep();
+        }
+        return Err(error);
+    }
+    staging.close()
 }
 
 fn of_plugin<'a>(archives: &[&'a Examined], name: &str) -> impl Iterator<Item = &'a Examined> {
@@ -242,9 +263,11 @@ fn notes(plan: &Plan, archives: &[&Examined], key: Option<&str>) -> String {
 }
 
 /// A folder that is no release is not replaced by one.
-fn refuse_foreign(output: &Path) -> Result<()> {
+///
+/// Fails with [`Code::PackageWrite`].
+pub fn refuse_foreign(output: &Path) -> Result<()> {
     let is_empty = || fs::read_dir(output).is_ok_and(|mut entries| entries.next().is_none());
-    match !output.exists() || output.join(RELEASE_FILE).is_file() || is_empty() {
+    match !output.exists() || is_empty() || is_release(output) {
         true => Ok(()),
         false => Err(Error::new(Code::PackageWrite, "there is something else than a release")
             .hint("choose another folder with `--output`, or remove this one")
@@ -252,15 +275,24 @@ fn refuse_foreign(output: &Path) -> Result<()> {
     }
 }
 
-fn write_json(path: &Path, value: &Value) -> io::Result<()> {
-    fs::write(path, format!("{value:#}\n"))
+/// Whether a folder holds a release, and nothing that somebody could miss.
+fn is_release(folder: &Path) -> bool {
+    let text = fs::read_to_string(folder.join(RELEASE_FILE)).unwrap_or_default();
+    let all = |folder: &Path, is_its: fn(&fs::DirEntry, FileType) -> bool| {
+        let is_its = |entry: io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| entry.file_type().is_ok_and(|kind| is_its(&entry, kind)))
+        };
+        fs::read_dir(folder).is_ok_and(|mut entries| entries.all(is_its))
+    };
+    serde_json::from_str::<Release>(&text).is_ok()
+        && all(folder, |entry, kind| match entry.file_name().to_str() {
+            Some(RELEASE_FILE | NOTES) => kind.is_file(),
+            Some(ASSETS) => kind.is_dir(),
+            _ => false,
+        })
+        && all(&folder.join(ASSETS), |_, kind| kind.is_file())
 }
 
-/// Temporary folders are for their owner only.
-fn open_to_all(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
+fn write_json(path: &Path, value: &Value) -> io::Result<()> {
+    fs::write(path, format!("{value:#}\n"))
 }

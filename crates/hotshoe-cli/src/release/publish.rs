@@ -68,10 +68,12 @@ impl Upload<'_> {
     /// word that it is none any more.
     fn as_draft(&self, forge: &Forge, is_github: bool) -> Result<String> {
         let releases = format!("/repos/{}/releases", variable("GITHUB_REPOSITORY")?);
-        if forge.request("GET", &format!("{releases}/tags/{}", escaped(self.tag)), &Body::Empty)?.0 == 200 {
+        // Forgejo and Gitea show a draft there, too.
+        let (status, there) = forge.request("GET", &format!("{releases}/tags/{}", escaped(self.tag)), &Body::Empty)?;
+        if status == 200 && there["draft"] != true {
             return Err(self.published_already());
         }
-        // Drafts that failed attempts left have no tag yet; they are among the newest.
+        // Drafts that failed attempts left; at GitHub they have no tag yet. They are among the newest.
         let newest = forge.demand("GET", &format!("{releases}?per_page=100&limit=100"), &Body::Empty)?;
         let is_left = |other: &&Value| other["tag_name"] == self.tag && other["draft"] == true;
         for draft in newest.as_array().into_iter().flatten().filter(is_left) {

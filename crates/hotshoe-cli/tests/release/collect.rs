@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::plan::schema;
@@ -148,6 +148,37 @@ fn what_is_not_what_was_built_or_planned_is_refused() {
     project.hotshoe(&COLLECT).assert().code(0);
 }
 
+/// Files are named after what stands in a plan, and an empty one would be a whole release.
+#[test]
+fn a_plan_that_no_project_has_is_refused() {
+    let project = built();
+    let plan: Value = serde_json::from_str(&project.read("plan.json")).unwrap();
+    let refuses = |change: fn(&mut Value), because: &str| {
+        let mut changed = plan.clone();
+        change(&mut changed);
+        project.write("plan.json", &changed.to_string());
+        let object = project.json(&COLLECT, 3);
+        assert_eq!(object["error"]["code"], "release-invalid", "{object:#}");
+        assert!(object["error"].to_string().contains(because), "{because}: {object:#}");
+        assert!(!project.path("release").exists());
+    };
+    refuses(|plan| plan["platforms"] = json!([]), "no platforms");
+    refuses(|plan| plan["plugins"] = json!([]), "no plugins");
+    refuses(|plan| plan["platforms"][0]["archives"] = json!([]), "`linux-x86_64` has no archives");
+    let evil = |plan: &mut Value| {
+        plan["plugins"].as_array_mut().unwrap().push(json!({ "name": "../../../evil", "version": "1.2.3" }));
+    };
+    refuses(evil, "the plugin name `../../../evil` holds a character");
+    let archive = |plan: &mut Value| plan["platforms"][0]["archives"][0]["file"] = "../gain-1.2.3-Linux.tar.gz".into();
+    refuses(archive, "cannot name an archive");
+    let not_of_archives = "its plugins are not those of its archives";
+    refuses(|plan| plan["plugins"][0]["name"] = "other".into(), not_of_archives);
+    refuses(|plan| plan["plugins"][0]["version"] = "1.2.4".into(), not_of_archives);
+    refuses(|plan| drop(plan["plugins"].as_array_mut().unwrap().pop()), not_of_archives);
+    project.write("plan.json", &plan.to_string());
+    project.hotshoe(&COLLECT).assert().code(0);
+}
+
 #[test]
 fn archives_may_lie_in_a_folder_for_each_job() {
     let project = built();
@@ -168,6 +199,53 @@ fn a_folder_that_is_no_release_is_left_alone() {
     project.write("release/mine.txt", "mine");
     project.hotshoe(&COLLECT).assert().code(3);
     assert_eq!(project.read("release/mine.txt"), "mine");
+}
+
+/// Other programs write files with this name, too.
+#[test]
+fn only_a_whole_release_and_nothing_else_is_replaced() {
+    let project = built();
+    let refuses = |output: &str, mine: &str| {
+        let text = project.read(mine);
+        project.hotshoe(&COLLECT).args(["--output", output]).assert().code(3);
+        assert_eq!(project.read(mine), text);
+    };
+    // The project itself.
+    project.write("release.json", "{}");
+    refuses(".", "CMakeLists.txt");
+    project.hotshoe(&COLLECT).assert().code(0);
+    let release = project.read("release/release.json");
+    fs::copy(project.path("release/release.json"), project.path("release.json")).unwrap();
+    fs::create_dir(project.path("assets")).unwrap();
+    refuses(".", "CMakeLists.txt");
+    assert!(project.path(".git/HEAD").is_file());
+    // A release with something of somebody's in it.
+    for mine in ["release/mine.txt", "release/assets/mine/a.txt"] {
+        project.write(mine, "mine");
+        refuses("release", mine);
+        fs::remove_file(project.path(mine)).unwrap();
+    }
+    fs::remove_dir(project.path("release/assets/mine")).unwrap();
+    project.write("release/release.json", "{}");
+    refuses("release", "release/notes.md");
+    project.write("release/release.json", &release);
+    project.hotshoe(&COLLECT).assert().code(0);
+    // Nothing is left beside it.
+    let names = fs::read_dir(project.folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(!names.into_iter().any(|name| name.starts_with(".hotshoe-release-")));
+}
+
+#[test]
+fn a_release_goes_into_the_folder_that_one_stands_in() {
+    let project = built();
+    fs::create_dir(project.path("here")).unwrap();
+    let collect = || {
+        let args = ["release", "collect", "../dist", "--plan", "../plan.json", "--tag", "v1.2.3", "--output", "."];
+        project.hotshoe(&args).current_dir(project.path("here"))
+    };
+    collect().assert().code(0);
+    assert!(project.path("here/assets/SHA256SUMS").is_file());
+    collect().assert().code(0);
 }
 
 #[test]

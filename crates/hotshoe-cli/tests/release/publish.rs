@@ -153,10 +153,12 @@ fn what_is_published_stays_as_it_is_and_a_draft_that_failed_is_replaced() {
     }
     let draft =
         json!([{ "id": 2, "tag_name": "v1.0.0", "draft": true }, { "id": 3, "tag_name": "v1.2.3", "draft": true }]);
-    let forge = Forge::start(draft, "");
-    publish(&project, "github", &forge).assert().code(0);
-    let deleted: Vec<String> = forge.lines().into_iter().filter(|line| line.starts_with("DELETE")).collect();
-    assert_eq!(deleted, ["DELETE /repos/anna/effects/releases/3"]);
+    for system in ["github", "forgejo"] {
+        let forge = Forge::start(draft.clone(), "");
+        publish(&project, system, &forge).assert().code(0);
+        let deleted: Vec<String> = forge.lines().into_iter().filter(|line| line.starts_with("DELETE")).collect();
+        assert_eq!(deleted, ["DELETE /repos/anna/effects/releases/3"], "{system}");
+    }
 }
 
 #[test]
