@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "functions.h"
+#include "profile.h"
 
 static struct functions functions;
 
@@ -58,9 +59,7 @@ static int run(const hotshoe_host* host) {
 int main(void) {
   hotshoe_profile* profile = NULL;
   hotshoe_host* host = NULL;
-  int errors = failed(hotshoe_profile_new("my-host", HOTSHOE_NUL_TERMINATED, &profile)) ||
-               failed(hotshoe_profile_set_version(profile, MY_HOST_VERSION, HOTSHOE_NUL_TERMINATED)) ||
-               failed(hotshoe_host_new(profile, &host)) || run(host);
+  int errors = failed(profile_read(&profile)) || failed(hotshoe_host_new(profile, &host)) || run(host);
   hotshoe_host_free(host);
   hotshoe_profile_free(profile);
   return errors;

@@ -6,11 +6,11 @@
 #include <iostream>
 
 #include "functions.hpp"
+#include "profile.hpp"
 
 static bool run() {
   my_host::Functions functions;  // Made before the host, so that it outlives the plugins.
-  auto profile = hotshoe::Profile::named("my-host").value();
-  profile.set_version(MY_HOST_VERSION).value();
+  const auto profile = my_host::read_profile().value();
   const auto host = hotshoe::Host::create(profile).value();
 
   const auto loaded = host.load_all<my_host::Registry>(functions);
