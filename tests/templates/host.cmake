@@ -34,6 +34,11 @@ cmake_path(GET archive STEM LAST_ONLY folder)
 cmake_path(REMOVE_EXTENSION folder LAST_ONLY)
 set(installed "${WORK}/${folder}")
 
+unset(ENV{BIG_MIXER_PLUGIN_PATH})
+run(output result "${installed}/bin/Big-mixer")
+expect_success("the host without plugins")
+expect_equal("${output}" "no plugin found along BIG_MIXER_PLUGIN_PATH\n" "what the host says without plugins")
+
 set(languages cpp)
 if(NOT TEMPLATE STREQUAL "host-cpp")
   list(APPEND languages c rust)

@@ -15,6 +15,9 @@ static bool run() {
 
   const auto loaded = host.load_all<my_host::Registry>(functions);
   for (const auto& found : loaded.diagnostics) std::cerr << found.text() << "\n";
+  if (loaded.plugins.empty() && loaded.diagnostics.empty()) {
+    std::cout << "no plugin found along " << profile.search_path_variable() << "\n";
+  }
   for (const auto& plugin : loaded.plugins) {
     std::cout << "loaded " << plugin.name() << " " << plugin.version() << "\n";
   }
