@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     let (Some(template), Some(name)) = (&args.template, &args.name) else { return Ok(list()) };
     let template = Template::named(template).ok_or_else(|| {
         Error::new(Code::ArgumentInvalid, format!("there is no template `{}`", template.escape_debug()))
-            .hint("list them with `hotshoe new`")
+            .hint(format!("there are {}", template::ALL.each_ref().map(|template| template.name).join(", ")))
     })?;
     check_name(name)?;
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(name));
@@ -165,7 +165,10 @@ fn licence_files(license: &str) -> Vec<File> {
 }
 
 fn ci(text: &str) -> Result<Option<Platform>, &'static str> {
-    if text == "none" { Ok(None) } else { Platform::named(text).map(Some) }
+    match text {
+        "none" => Ok(None),
+        _ => Platform::named(text).map(Some).map_err(|_| "it is not github, gitlab, forgejo or none"),
+    }
 }
 
 /// Whom a plugin is for; a host is for nobody.

@@ -280,10 +280,17 @@ error: `class` cannot name a project, for it means something else to a compiler 
 "#]]);
     new(&tree, &["plugin-go", "gain", "--host", "mixer"]).assert().code(3).stderr_eq(str![[r#"
 error: there is no template `plugin-go` [argument-invalid]
-  hint: list them with `hotshoe new`
+  hint: there are plugin-cpp, plugin-c, plugin-rust, host-cpp, host-c, host-rust
 
 "#]]);
     new(&tree, &["plugin-cpp"]).assert().code(2);
+    let travis = ["plugin-cpp", "gain", "--host", "mixer", "--ci", "travis"];
+    new(&tree, &travis).assert().code(2).stderr_eq(str![[r#"
+error: invalid value 'travis' for '--ci <SYSTEM>': it is not github, gitlab, forgejo or none
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
