@@ -13,11 +13,31 @@ expect_failure("CI without Hotshoe" "HOTSHOE_REPOSITORY is not set")
 set(ENV{Hotshoe_ROOT} "${PREFIX}")
 _hotshoe_build(Big-mixer archive)
 
+# Its profile is the file: with another one, what has the old entry is not built, and the new one is called.
+set(project "${WORK}/Big-mixer")
+file(WRITE "${project}/Big-mixer.host.json" [[
+{"name": "Big-mixer", "version": "1.0.0", "entry": "mixer_main", "policies": {"manifest": "required"}}
+]])
+run(output result "${CMAKE_COMMAND}" --build "${project}/build/release")
+expect_failure("a plugin with the old entry" "mixer_main")
+file(GLOB halve "${project}/plugins/halve/halve.*")
+file(READ "${halve}" text)
+string(REPLACE big_mixer_register mixer_main text "${text}")
+file(WRITE "${halve}" "${text}")
+run(output result "${CMAKE_COMMAND}" --build "${project}/build/release")
+expect_success("building with another profile")
+_hotshoe_build(Big-mixer archive)
+
 # Its archive is all that an author of plugins gets.
 file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${WORK}")
 cmake_path(GET archive STEM LAST_ONLY folder)
 cmake_path(REMOVE_EXTENSION folder LAST_ONLY)
 set(installed "${WORK}/${folder}")
+
+unset(ENV{BIG_MIXER_PLUGIN_PATH})
+run(output result "${installed}/bin/Big-mixer")
+expect_success("the host without plugins")
+expect_equal("${output}" "no plugin found along BIG_MIXER_PLUGIN_PATH\n" "what the host says without plugins")
 
 set(languages cpp)
 if(NOT TEMPLATE STREQUAL "host-cpp")
@@ -40,4 +60,8 @@ foreach(language IN LISTS languages)
   expect_success("the host")
   set(expected "loaded gain_${language} 1.0.0\nleaky(-3) = -0.3\nunloaded gain_${language}: unmapped\n")
   expect_equal("${output}" "${expected}" "what the host says")
+
+  file(WRITE "${WORK}/plugins_${language}/bare/libbare.so" "")
+  run(output result "${installed}/bin/Big-mixer")
+  expect_failure("a plugin without a manifest" "manifest-missing")
 endforeach()

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "functions.h"
+#include "profile.h"
 
 static struct functions functions;
 
@@ -32,12 +33,15 @@ static int report(const hotshoe_diagnostics* diagnostics) {
   return errors;
 }
 
-static int run(const hotshoe_host* host) {
+static int run(const hotshoe_host* host, const hotshoe_profile* profile) {
   hotshoe_plugins* plugins = NULL;
   hotshoe_diagnostics* diagnostics = NULL;
   if (failed(hotshoe_host_load_all(host, functions_bind, &functions, &plugins, &diagnostics))) return 1;
   int errors = report(diagnostics);
   const size_t count = hotshoe_plugins_count(plugins);
+  if (count == 0 && hotshoe_diagnostics_count(diagnostics) == 0) {
+    printf("no plugin found along %s\n", hotshoe_profile_search_path_variable(profile));
+  }
   for (size_t i = 0; i < count; ++i) {
     const hotshoe_plugin* plugin = hotshoe_plugins_get(plugins, i);
     const char* version = hotshoe_plugin_version(plugin);
@@ -58,9 +62,8 @@ static int run(const hotshoe_host* host) {
 int main(void) {
   hotshoe_profile* profile = NULL;
   hotshoe_host* host = NULL;
-  int errors = failed(hotshoe_profile_new("my-host", HOTSHOE_NUL_TERMINATED, &profile)) ||
-               failed(hotshoe_profile_set_version(profile, MY_HOST_VERSION, HOTSHOE_NUL_TERMINATED)) ||
-               failed(hotshoe_host_new(profile, &host)) || run(host);
+  int errors =
+      failed(profile_read(&profile)) || failed(hotshoe_host_new(profile, &host)) || run(host, profile);
   hotshoe_host_free(host);
   hotshoe_profile_free(profile);
   return errors;

@@ -6,15 +6,18 @@
 #include <iostream>
 
 #include "functions.hpp"
+#include "profile.hpp"
 
 static bool run() {
   my_host::Functions functions;  // Made before the host, so that it outlives the plugins.
-  auto profile = hotshoe::Profile::named("my-host").value();
-  profile.set_version(MY_HOST_VERSION).value();
+  const auto profile = my_host::read_profile().value();
   const auto host = hotshoe::Host::create(profile).value();
 
   const auto loaded = host.load_all<my_host::Registry>(functions);
   for (const auto& found : loaded.diagnostics) std::cerr << found.text() << "\n";
+  if (loaded.plugins.empty() && loaded.diagnostics.empty()) {
+    std::cout << "no plugin found along " << profile.search_path_variable() << "\n";
+  }
   for (const auto& plugin : loaded.plugins) {
     std::cout << "loaded " << plugin.name() << " " << plugin.version() << "\n";
   }

@@ -32,6 +32,10 @@ fn run() -> Result<bool> {
     for found in &report.diagnostics {
         eprintln!("{found}");
     }
+    if report.plugins.is_empty() && report.diagnostics.is_empty() {
+        let variable = &host.profile().search_path_variable;
+        println!("no plugin found along {variable}");
+    }
     for plugin in &report.plugins {
         let version = plugin
             .version()

@@ -30,7 +30,15 @@ pub struct Args {
     pub replace: bool,
 }
 
+/// What the written files need and cannot get yet. The first release of Hotshoe deletes it.
+const UNPUBLISHED: &str = "They install hotshoe-cli from crates.io, where it is not published yet.";
+
 pub fn run(args: &Args) -> Result<Answer> {
+    if !args.output.join("CMakeLists.txt").is_file() {
+        return Err(Error::new(Code::ArgumentInvalid, "there is no project: no CMakeLists.txt")
+            .hint("say where it is with `--output`, or make one with `hotshoe new`")
+            .at(&args.output));
+    }
     let files = ci::files(args.platform, &Config::of(&args.output)?)?;
     let mut answer = Answer::new();
     let others: Vec<&str> = files.iter().filter(|file| is_other(&args.output, file)).map(|(path, _)| *path).collect();
@@ -49,6 +57,7 @@ pub fn run(args: &Args) -> Result<Answer> {
         write(&args.output.join(path), text)?;
         answer.line(format!("{GOOD}wrote{GOOD:#} {NAME}{path}{NAME:#}"));
     }
+    answer.line(UNPUBLISHED);
     answer.line("These secrets may be set, both or none:");
     for (name, what) in SECRETS {
         answer.line(format!("  {name:<20} {what}"));

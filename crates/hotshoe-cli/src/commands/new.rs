@@ -10,7 +10,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::ci::{self, Platform};
-use crate::output::{Answer, DIM, GOOD, NAME, plain};
+use crate::output::{Answer, DIM, GOOD, NAME, ODD, plain};
 use crate::release::config::{self, Config};
 use crate::template::{self, File, HostChoice, Template, Words, check_name};
 
@@ -62,14 +62,17 @@ pub fn run(args: &Args) -> Result<Answer> {
     let (Some(template), Some(name)) = (&args.template, &args.name) else { return Ok(list()) };
     let template = Template::named(template).ok_or_else(|| {
         Error::new(Code::ArgumentInvalid, format!("there is no template `{}`", template.escape_debug()))
-            .hint("list them with `hotshoe new`")
+            .hint(format!("there are {}", template::ALL.each_ref().map(|template| template.name).join(", ")))
     })?;
     check_name(name)?;
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(name));
     let host = host(template, args)?;
-    let files = project(template, name, host.as_ref(), args)?;
+    let words = words(name, host.as_ref(), args)?;
+    let needs = host.as_ref().map(|host| template.needs(host)).transpose()?.flatten();
+    let needs = needs.map(|needs| words.fill(&(PathBuf::new(), needs)).1);
+    let files = project(template, &words, host.as_ref(), args)?;
     template::write(&files, &folder)?;
-    Ok(made(template, name, &folder, &files))
+    Ok(made(template, name, &folder, &files, needs))
 }
 
 fn list() -> Answer {
@@ -83,11 +86,14 @@ fn list() -> Answer {
     answer
 }
 
-fn made(template: &Template, name: &str, folder: &Path, files: &[File]) -> Answer {
+fn made(template: &Template, name: &str, folder: &Path, files: &[File], needs: Option<String>) -> Answer {
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}made{GOOD:#} {NAME}{name}{NAME:#} in {}, {}", folder.display(), template.summary));
     for (path, _) in files {
         answer.line(format!("  {}", plain(&path.to_string_lossy())));
+    }
+    if let Some(needs) = &needs {
+        answer.line(format!("{ODD}It registers nothing yet{ODD:#}: {needs}."));
     }
     let next =
         [format!("cd {}", folder.display()), "cmake --workflow --preset package".to_owned(), "git init".to_owned()];
@@ -103,19 +109,24 @@ fn made(template: &Template, name: &str, folder: &Path, files: &[File]) -> Answe
             "folder": folder,
             "files": files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
             "next": next,
+            "needs": needs,
         }),
     );
     answer
 }
 
-/// All files of the project.
-fn project(template: &Template, name: &str, host: Option<&HostChoice>, args: &Args) -> Result<Vec<File>> {
+/// What the words of the template are in the project.
+fn words(name: &str, host: Option<&HostChoice>, args: &Args) -> Result<Words> {
     let author = author(name, args)?;
     let words = Words::new(&author, year(), &args.license);
-    let words = match host {
-        Some(host) => words.for_plugin(name, host),
-        None => words.for_host(name)?,
-    };
+    match host {
+        Some(host) => Ok(words.for_plugin(name, host)),
+        None => words.for_host(name),
+    }
+}
+
+/// All files of the project.
+fn project(template: &Template, words: &Words, host: Option<&HostChoice>, args: &Args) -> Result<Vec<File>> {
     let mut files: Vec<File> = template.files(host)?.iter().map(|file| words.fill(file)).collect();
     files.extend(licence_files(&args.license).iter().map(|file| words.fill(file)));
     if let Some(host) = host.filter(|host| host.file.is_some()) {
@@ -154,7 +165,10 @@ fn licence_files(license: &str) -> Vec<File> {
 }
 
 fn ci(text: &str) -> Result<Option<Platform>, &'static str> {
-    if text == "none" { Ok(None) } else { Platform::named(text).map(Some) }
+    match text {
+        "none" => Ok(None),
+        _ => Platform::named(text).map(Some).map_err(|_| "it is not github, gitlab, forgejo or none"),
+    }
 }
 
 /// Whom a plugin is for; a host is for nobody.

@@ -88,18 +88,49 @@ impl Template {
         if self.carries_module() {
             put(&mut files, vec![("cmake/HotshoeAddPlugin.cmake".into(), ADD_PLUGIN.to_owned())]);
         }
-        match host {
-            Some(HostChoice { file: Some(file), .. }) => {
-                let folder = file.parent().unwrap_or(Path::new("")).join("templates").join(self.name);
-                put(&mut files, in_folder(&folder, Path::new(""))?);
-            }
-            Some(HostChoice { profile, file: None, .. }) => {
-                put(&mut files, embedded(&format!("hosts/{}/{}", profile.name, self.name)));
-            }
-            None => {}
+        if let Some(host) = host {
+            put(&mut files, self.files_of(host)?);
         }
         files.sort();
         Ok(files)
+    }
+
+    /// What a plugin for this host needs before it registers something, in the words of the template.
+    pub fn needs(&self, host: &HostChoice) -> Result<Option<String>> {
+        let is_rust = self.name == "plugin-rust";
+        let entry = match self.name {
+            "plugin-rust" => "src/lib.rs",
+            "plugin-c" => "src/my_plugin.c",
+            _ => "src/my_plugin.cpp",
+        };
+        let brings_entry = self.files_of(host)?.iter().any(|(path, _)| path == Path::new(entry));
+        let needs = match (&host.file, brings_entry) {
+            (Some(_), true) => return Ok(None),
+            (None, true) => "install some-host, or put its headers into include/".to_owned(),
+            (_, false) if is_rust => format!("say in {entry} what some-host hands over, and use it"),
+            (_, false) => format!("put the header of some-host into include/, and use it in {entry}"),
+        };
+        Ok(Some(needs))
+    }
+
+    /// What the host has for this template.
+    ///
+    /// One that has templates for its plugins, and not this one, cannot be told from one whose plugins cannot be
+    /// written so.
+    fn files_of(&self, host: &HostChoice) -> Result<Vec<File>> {
+        let Some(file) = &host.file else {
+            return Ok(embedded(&format!("hosts/{}/{}", host.profile.name, self.name)));
+        };
+        let templates = file.parent().unwrap_or(Path::new("")).join("templates");
+        let brought: Vec<&str> =
+            ALL.iter().map(|template| template.name).filter(|name| templates.join(name).is_dir()).collect();
+        if !brought.is_empty() && !brought.contains(&self.name) {
+            let (host, brought) = (&host.profile.name, brought.join(", "));
+            let message = format!("this host brings {brought} only, and nothing for `{}`", self.name);
+            let hint = format!("make one of those; `--host {host}` makes a plugin that does not know its header");
+            return Err(Error::new(Code::ArgumentInvalid, message).hint(hint).at(templates));
+        }
+        in_folder(&templates.join(self.name), Path::new(""))
     }
 }
 

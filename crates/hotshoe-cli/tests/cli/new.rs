@@ -73,6 +73,7 @@ made my_gain in my_gain, a plugin in C++
   src/leaky.hpp
   src/my_gain.cpp
   tests/leaky.cpp
+It registers nothing yet: put the header of mixer-2 into include/, and use it in src/my_gain.cpp.
 Next:
   cd my_gain
   cmake --workflow --preset package
@@ -132,6 +133,49 @@ fn a_host_in_a_file_comes_along_with_what_it_has_for_its_plugins() {
     assert_eq!(read(&tree, "gain/src/gain.c"), "/* gain of Mixer */\n");
     assert!(read(&tree, "gain/CMakeLists.txt").contains("  HOST Mixer.host.json\n  HOST_VERSION \">=0.4,<0.5\"\n"));
     assert!(read(&tree, "gain/README.md").contains("\nMIX=$PWD/"));
+}
+
+#[test]
+fn a_plugin_that_registers_nothing_yet_says_what_it_needs() {
+    let needs = |tree: &PluginTree, template, host| {
+        let project = format!("{template}-{}", names(tree).len());
+        json(tree, &["new", template, &project, "--host", host, "--defaults"], 0)["project"]["needs"].clone()
+    };
+    let tree = PluginTree::new()
+        .file("bare/mixer.host.json", r#"{"name": "mixer"}"#)
+        .file("whole/mixer.host.json", r#"{"name": "mixer"}"#)
+        .file("whole/templates/plugin-rust/src/lib.rs", "")
+        .file("header/mixer.host.json", r#"{"name": "mixer"}"#)
+        .file("header/templates/plugin-rust/include/mixer.h", "");
+    let in_rust = "say in src/lib.rs what mixer hands over, and use it";
+    assert_eq!(needs(&tree, "plugin-rust", "mixer"), in_rust);
+    assert_eq!(needs(&tree, "plugin-rust", "bare/mixer.host.json"), in_rust);
+    assert_eq!(needs(&tree, "plugin-rust", "header/mixer.host.json"), in_rust);
+    assert!(needs(&tree, "plugin-rust", "whole/mixer.host.json").is_null());
+    let installed = "install harmonics, or put its headers into include/";
+    assert_eq!(needs(&tree, "plugin-cpp", "harmonics"), installed);
+    let in_c = needs(&tree, "plugin-c", "harmonics");
+    assert!(in_c.as_str().unwrap().starts_with("put the header of harmonics into include/"), "{in_c}");
+}
+
+#[test]
+fn a_language_that_the_host_brings_nothing_for_is_refused() {
+    let tree = PluginTree::new()
+        .file("mixer.host.json", r#"{"name": "mixer"}"#)
+        .file("templates/plugin-cpp/src/my_plugin.cpp", "");
+    new(&tree, &["plugin-c", "gain", "--host", "mixer.host.json", "--defaults"])
+        .assert()
+        .code(3)
+        .stdout_eq(str![])
+        .stderr_eq(str![[r#"
+error: this host brings plugin-cpp only, and nothing for `plugin-c` [argument-invalid]
+  in templates
+  hint: make one of those; `--host mixer` makes a plugin that does not know its header
+
+"#]]);
+    assert!(!tree.path("gain").exists());
+    new(&tree, &["plugin-cpp", "gain", "--host", "mixer.host.json", "--defaults"]).assert().code(0);
+    new(&tree, &["plugin-c", "bare", "--host", "mixer", "--defaults"]).assert().code(0);
 }
 
 #[test]
@@ -236,10 +280,17 @@ error: `class` cannot name a project, for it means something else to a compiler 
 "#]]);
     new(&tree, &["plugin-go", "gain", "--host", "mixer"]).assert().code(3).stderr_eq(str![[r#"
 error: there is no template `plugin-go` [argument-invalid]
-  hint: list them with `hotshoe new`
+  hint: there are plugin-cpp, plugin-c, plugin-rust, host-cpp, host-c, host-rust
 
 "#]]);
     new(&tree, &["plugin-cpp"]).assert().code(2);
+    let travis = ["plugin-cpp", "gain", "--host", "mixer", "--ci", "travis"];
+    new(&tree, &travis).assert().code(2).stderr_eq(str![[r#"
+error: invalid value 'travis' for '--ci <SYSTEM>': it is not github, gitlab, forgejo or none
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]

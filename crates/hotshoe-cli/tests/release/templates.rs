@@ -23,6 +23,7 @@ fn files_are_written_and_the_secrets_are_named() {
     project.hotshoe(&["ci", "github"]).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
 wrote .github/workflows/plugin.yml
 wrote ci/install-hotshoe.sh
+They install hotshoe-cli from crates.io, where it is not published yet.
 These secrets may be set, both or none:
   HOTSHOE_KEY          the text of a secret key: `hotshoe key new` makes one, and releases are signed with it
   HOTSHOE_KEY_PASSWORD its password
@@ -30,6 +31,19 @@ These secrets may be set, both or none:
 "#]]);
     project.hotshoe(&["ci", "bitbucket"]).assert().code(2);
     assert_eq!(project.json(&["ci", "gitlab"], 0)["written"][0], ".gitlab-ci.yml");
+}
+
+#[test]
+fn a_folder_without_a_project_gets_no_files() {
+    let project = Project::new();
+    fs::create_dir(project.path("empty")).unwrap();
+    project.hotshoe(&["ci", "github", "--output", "empty"]).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: there is no project: no CMakeLists.txt [argument-invalid]
+  in empty
+  hint: say where it is with `--output`, or make one with `hotshoe new`
+
+"#]]);
+    assert_eq!(fs::read_dir(project.path("empty")).unwrap().count(), 0);
 }
 
 #[test]

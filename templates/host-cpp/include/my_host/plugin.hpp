@@ -4,6 +4,8 @@
 //       registry.add("halve", std::make_shared<Halve>());
 //     }
 //
+// The entry, which each plugin defines, is called what my-host.host.json says.
+//
 // Everything here that a plugin calls is virtual, so it links to nothing. The order of the virtual functions
 // is the binary interface: new ones go to the end of their class.
 #ifndef MY_HOST_PLUGIN_HPP

@@ -3,7 +3,9 @@
 
 #include "my_plugin_leaky.h"
 
-void my_host_register(my_host_registry* registry) {
+void some_host_register(my_host_registry* registry);
+
+void some_host_register(my_host_registry* registry) {
   /* A name, and what is called under it. */
   registry->add(registry, "leaky", my_plugin_leaky);
 }

@@ -19,7 +19,7 @@ pub struct Registry {
 ///
 /// Only the host calls it, with its registry.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn my_host_register(registry: *mut Registry) {
+pub unsafe extern "C" fn some_host_register(registry: *mut Registry) {
     // SAFETY: the host's registry is good until this returns.
     let add = unsafe { (*registry).add };
     add(registry, c"leaky".as_ptr(), leaky);

@@ -5,7 +5,7 @@
 
 #include "leaky.hpp"
 
-extern "C" void my_host_register(my_host_registry* registry) {
+extern "C" void some_host_register(my_host_registry* registry) {
   // A name, and what is called under it.
   registry->add(registry, "leaky", my_plugin::leaky);
 }

@@ -13,7 +13,7 @@ struct Leaky : my_host::Function {
 
 }  // namespace
 
-extern "C" void my_host_register(my_host::Registry& registry) {
+extern "C" void some_host_register(my_host::Registry& registry) {
   // A name, and what is called under it.
   registry.add("leaky", std::make_shared<Leaky>());
 }
