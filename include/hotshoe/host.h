@@ -369,6 +369,13 @@ hotshoe_error *hotshoe_profile_new(const char *name, size_t name_length, hotshoe
 hotshoe_error *hotshoe_profile_from_file(const char *file, size_t file_length, hotshoe_profile **profile);
 
 /*
+ Takes what would stand in a `<name>.host.json` file: a host can have it inside.
+
+ `json`: UTF-8. `profile`: yours. Errors: `profile-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_profile_from_json(const char *json, size_t json_length, hotshoe_profile **profile);
+
+/*
  Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
 
  Errors: `version-invalid`.

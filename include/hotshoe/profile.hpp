@@ -43,6 +43,13 @@ class Profile {
     return of_this_program(std::move(made), profile);
   }
 
+  // Takes what would stand in such a file. Errors: `profile-invalid`. [any thread]
+  static Result<Profile> from_json(std::string_view json) {
+    hotshoe_profile* profile = nullptr;
+    Result<void> made(hotshoe_profile_from_json(json.data(), json.size(), &profile));
+    return of_this_program(std::move(made), profile);
+  }
+
   // The host's own version, against which plugins state what they need. Errors: `version-invalid`.
   Result<void> set_version(std::string_view version) {
     return Result<void>(hotshoe_profile_set_version(get(), version.data(), version.size()));

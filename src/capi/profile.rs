@@ -92,6 +92,25 @@ pub unsafe extern "C" fn hotshoe_profile_from_file(
     })
 }
 
+/// Takes what would stand in a `<name>.host.json` file: a host can have it inside.
+///
+/// `json`: UTF-8. `profile`: yours. Errors: `profile-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_from_json(
+    json: *const c_char,
+    json_length: usize,
+    profile: *mut *mut hotshoe_profile,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let profile = out(profile, "profile")?;
+        // SAFETY: the header's contract for strings and out-parameters.
+        let json = unsafe { text(json, json_length, "json") }?;
+        // SAFETY: as before.
+        unsafe { give(profile, hotshoe_profile::new(HostProfile::from_json(json.as_bytes())?)) };
+        Ok(())
+    })
+}
+
 /// Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
 ///
 /// Errors: `version-invalid`.

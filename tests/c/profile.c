@@ -37,7 +37,18 @@ static void a_profile_that_cannot_be_made_writes_nothing(void) {
   CHECK_FAILS(hotshoe_profile_new("camera", (size_t)-2, &profile), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_from_file("/no/such.host.json", Z, &profile), "profile-unreadable");
   CHECK_FAILS(hotshoe_profile_from_file(__FILE__, Z, &profile), "profile-invalid");
+  CHECK_FAILS(hotshoe_profile_from_json("{", Z, &profile), "profile-invalid");
+  CHECK_FAILS(hotshoe_profile_from_json("", 0, &profile), "profile-invalid");
   CHECK(profile == NULL);
+}
+
+static void it_may_be_inside_the_host(void) {
+  static const char json[] = "{\"name\": \"camera\", \"version\": \"1.2.0\", \"entry\": \"camera_main\"}";
+  hotshoe_profile* profile = NULL;
+  CHECK_OK(hotshoe_profile_from_json(json, sizeof json - 1, &profile));
+  CHECK_TEXT(hotshoe_profile_version(profile), "1.2.0");
+  CHECK_TEXT(hotshoe_profile_entry(profile), "camera_main");
+  hotshoe_profile_free(profile);
 }
 
 static void null_is_refused(void) {
@@ -47,6 +58,8 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_profile_new("camera", Z, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_from_file(NULL, 0, &other), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_from_file("camera.host.json", Z, NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_from_json(NULL, 0, &other), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_from_json("{}", Z, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_version(NULL, "1.0.0", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_version(profile, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_entry(NULL, "entry", Z), "argument-invalid");
@@ -70,6 +83,7 @@ static void null_is_refused(void) {
 
 int main(void) {
   everything_follows_from_the_name();
+  it_may_be_inside_the_host();
   a_profile_that_cannot_be_made_writes_nothing();
   null_is_refused();
   return 0;

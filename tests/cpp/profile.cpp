@@ -34,6 +34,9 @@ void a_file_overrides_what_it_names(const Folder& folder) {
   CHECK_EQUAL(profile.version(), "3.0.0");
   CHECK_EQUAL(profile.entry(), "mixer_start");
   CHECK_EQUAL(profile.version_key(), "mixer_version");
+  CHECK_EQUAL(hotshoe::Profile::from_json(R"({"name": "camera", "entry": "shoot"})").value().entry(),
+              "shoot");
+  CHECK_EQUAL(hotshoe::Profile::from_json("{").error().code(), "profile-invalid");
   CHECK_EQUAL(hotshoe::Profile::from_file(folder.string() + "/none").error().code(), "profile-unreadable");
 }
 

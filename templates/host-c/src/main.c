@@ -62,8 +62,8 @@ static int run(const hotshoe_host* host, const hotshoe_profile* profile) {
 int main(void) {
   hotshoe_profile* profile = NULL;
   hotshoe_host* host = NULL;
-  int errors =
-      failed(profile_read(&profile)) || failed(hotshoe_host_new(profile, &host)) || run(host, profile);
+  int errors = failed(hotshoe_profile_from_json((const char*)profile_json, sizeof profile_json, &profile)) ||
+               failed(hotshoe_host_new(profile, &host)) || run(host, profile);
   hotshoe_host_free(host);
   hotshoe_profile_free(profile);
   return errors;

@@ -4,13 +4,15 @@
 #include <exception>
 #include <hotshoe/hotshoe.hpp>
 #include <iostream>
+#include <string_view>
 
 #include "functions.hpp"
-#include "profile.hpp"
+#include "profile.h"
 
 static bool run() {
   my_host::Functions functions;  // Made before the host, so that it outlives the plugins.
-  const auto profile = my_host::read_profile().value();
+  const std::string_view json(reinterpret_cast<const char*>(profile_json), sizeof profile_json);
+  const auto profile = hotshoe::Profile::from_json(json).value();
   const auto host = hotshoe::Host::create(profile).value();
 
   const auto loaded = host.load_all<my_host::Registry>(functions);
