@@ -51,6 +51,9 @@ impl Build<'_> {
     ///
     /// Fails with [`Code::BuildFailed`] if a step fails, a test among them.
     pub fn run(&self, before: impl FnOnce(&Project) -> Result<()>) -> Result<Built> {
+        if !self.config.targets().any(|target| target.id == self.target.id) {
+            return Err(not_planned(self.target));
+        }
         let work = tempfile::tempdir().map_err(|error| cannot_write(error, &env::temp_dir()))?;
         let mut steps = self.steps.clone();
         steps.variables.extend(deterministic(self.target));

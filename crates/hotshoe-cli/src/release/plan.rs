@@ -3,15 +3,17 @@
 //! Owns the form that CI systems expand into their jobs, and that [`super::collect`] holds the built files
 //! against.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::inspect::GlibcVersion;
+use hotshoe::manifest::check_name;
 use hotshoe::version::Version;
 use serde::{Deserialize, Serialize};
 
-use super::config::Config;
+use super::config::{self, Config};
 use super::project::{self, Project};
 use super::steps::Steps;
 use super::target::{Libc, Target};
@@ -74,9 +76,16 @@ pub struct PlannedArchive {
 
 impl Plan {
     /// Of a project; `only` restricts it to some platforms.
+    ///
+    /// Fails with [`Code::ReleaseInvalid`] if none is left.
     pub fn of(project: &Project, config: &Config, only: impl Fn(&Target) -> bool) -> Result<Plan> {
         let targets = config.targets().filter(|target| only(target));
         let platforms = targets.map(|target| platform(target, project, config)).collect::<Result<Vec<_>>>()?;
+        if platforms.is_empty() {
+            let ids: Vec<&str> = config.targets().map(|target| target.id).collect();
+            return Err(Error::new(Code::ReleaseInvalid, "no platform is left: the project chooses others")
+                .hint(format!("it chooses {}; \"platforms\" in {} says so", ids.join(", "), config::FILE_NAME)));
+        }
         let plugin =
             |plugin: &project::Plugin| PlannedPlugin { name: plugin.name.clone(), version: plugin.version.clone() };
         Ok(Plan { plugins: project.plugins.iter().map(plugin).collect(), platforms })
@@ -88,8 +97,43 @@ impl Plan {
     pub fn from_file(path: &Path) -> Result<Plan> {
         let invalid = || Error::new(Code::ReleaseInvalid, "the plan cannot be read");
         let text = fs::read_to_string(path).map_err(|error| invalid().because(error).at(path))?;
-        serde_json::from_str(&text)
-            .map_err(|error| invalid().because(error).hint("write it with `hotshoe plan --json`").at(path))
+        let hint = "write it with `hotshoe plan --json`";
+        let plan: Plan = serde_json::from_str(&text).map_err(|error| invalid().because(error).hint(hint).at(path))?;
+        plan.check().map_err(|problem| {
+            Error::new(Code::ReleaseInvalid, "the plan cannot be that of a release")
+                .because(problem)
+                .hint(hint)
+                .at(path)
+        })?;
+        Ok(plan)
+    }
+
+    /// Whether a release can come of it: files are named after what stands in it.
+    fn check(&self) -> Result<(), String> {
+        if self.platforms.is_empty() || self.plugins.is_empty() {
+            return Err("it has no platforms or no plugins".to_owned());
+        }
+        for name in self.plugins.iter().map(|plugin| &plugin.name).chain(self.platforms.iter().map(|of| &of.id)) {
+            check_name(name).map_err(|error| error.to_string())?;
+        }
+        let mut archived = BTreeSet::new();
+        for platform in &self.platforms {
+            if platform.archives.is_empty() {
+                return Err(format!("`{}` has no archives", platform.id));
+            }
+            for PlannedArchive { plugin, version, file, .. } in &platform.archives {
+                let rest = file.strip_prefix(&format!("{plugin}-{version}-"));
+                if rest.is_none_or(|rest| check_name(rest).is_err()) {
+                    return Err(format!("`{}` cannot name an archive of `{plugin}` {version}", file.escape_debug()));
+                }
+                archived.insert((plugin.as_str(), version));
+            }
+        }
+        let plugins: BTreeSet<_> = self.plugins.iter().map(|plugin| (plugin.name.as_str(), &plugin.version)).collect();
+        match plugins == archived {
+            true => Ok(()),
+            false => Err("its plugins are not those of its archives".to_owned()),
+        }
     }
 }
 

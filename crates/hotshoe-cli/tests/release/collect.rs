@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::plan::schema;
@@ -145,6 +145,37 @@ fn what_is_not_what_was_built_or_planned_is_refused() {
     project.write("plan.json", &plan);
     project.hotshoe(&["release", "collect", "dist", "--plan", "plan.json", "--tag", "v1.2.4"]).assert().code(1);
     assert!(!project.path("release").exists());
+    project.hotshoe(&COLLECT).assert().code(0);
+}
+
+/// Files are named after what stands in a plan, and an empty one would be a whole release.
+#[test]
+fn a_plan_that_no_project_has_is_refused() {
+    let project = built();
+    let plan: Value = serde_json::from_str(&project.read("plan.json")).unwrap();
+    let refuses = |change: fn(&mut Value), because: &str| {
+        let mut changed = plan.clone();
+        change(&mut changed);
+        project.write("plan.json", &changed.to_string());
+        let object = project.json(&COLLECT, 3);
+        assert_eq!(object["error"]["code"], "release-invalid", "{object:#}");
+        assert!(object["error"].to_string().contains(because), "{because}: {object:#}");
+        assert!(!project.path("release").exists());
+    };
+    refuses(|plan| plan["platforms"] = json!([]), "no platforms");
+    refuses(|plan| plan["plugins"] = json!([]), "no plugins");
+    refuses(|plan| plan["platforms"][0]["archives"] = json!([]), "`linux-x86_64` has no archives");
+    let evil = |plan: &mut Value| {
+        plan["plugins"].as_array_mut().unwrap().push(json!({ "name": "../../../evil", "version": "1.2.3" }));
+    };
+    refuses(evil, "the plugin name `../../../evil` holds a character");
+    let archive = |plan: &mut Value| plan["platforms"][0]["archives"][0]["file"] = "../gain-1.2.3-Linux.tar.gz".into();
+    refuses(archive, "cannot name an archive");
+    let not_of_archives = "its plugins are not those of its archives";
+    refuses(|plan| plan["plugins"][0]["name"] = "other".into(), not_of_archives);
+    refuses(|plan| plan["plugins"][0]["version"] = "1.2.4".into(), not_of_archives);
+    refuses(|plan| drop(plan["plugins"].as_array_mut().unwrap().pop()), not_of_archives);
+    project.write("plan.json", &plan.to_string());
     project.hotshoe(&COLLECT).assert().code(0);
 }
 

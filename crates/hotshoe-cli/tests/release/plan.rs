@@ -139,6 +139,19 @@ error: `amiga` is not a platform of releases [release-invalid]
 "#]]);
 }
 
+/// It would be a release without archives.
+#[test]
+fn a_plan_without_platforms_is_none() {
+    let project = Project::new();
+    project.hotshoe(&["plan", "--platform", "windows-x86_64"]).assert().code(3).stdout_eq(str![]).stderr_eq(str![[
+        r#"
+error: no platform is left: the project chooses others [release-invalid]
+  hint: it chooses linux-x86_64; "platforms" in hotshoe.release.json says so
+
+"#
+    ]]);
+}
+
 /// The schema and the reader agree.
 #[test]
 fn what_is_wrong_in_the_settings_is_said_before_anything_is_done() {
