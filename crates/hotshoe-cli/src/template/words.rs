@@ -29,7 +29,8 @@ impl Words {
     /// The words of a project by an author, of a year, under a licence.
     pub fn new(author: &str, year: i32, license: &str) -> Words {
         let mut words = Words { pairs: Vec::new() };
-        words.plain("2026", &year.to_string());
+        // The line of a licence. Elsewhere the year is any number, and a host's own files may have it.
+        words.text("2026 Jane Doe", &format!("{year} {author}"));
         words.plain("0.0.0-hotshoe", env!("CARGO_PKG_VERSION"));
         words.text("Jane Doe", author);
         words.text("LicenseRef-Template", license);
@@ -138,20 +139,21 @@ fn unfit(name: &str, problem: &str) -> Error {
     )
 }
 
-/// Words of C, C++ and Rust, names that their standard libraries have, CMake's own targets, and the keywords of
-/// `hotshoe_add_plugin()`.
+/// Words of C, C++ and Rust, names that their standard libraries have, CMake's, CTest's and cargo's own targets and
+/// folders, and the keywords of `hotshoe_add_plugin()`.
 const TAKEN: &str = "
     abort abs abstract access acos alignas alignof all alloc and as asin asm async atan authors auto await become
-    bitand bitor bool box break calloc capabilities case catch ceil char class clean clock close compl concept const
-    consteval constexpr constinit continue core cos cosh crate data decltype default delete description div do
-    double drem dyn else entry enum erf exit exp explicit export extern false final float floor fma fn for free
-    friend gamma gen goto help homepage host hotshoe hypot if impl in index inline install int let license link log
-    logb long loop macro main malloc match mod move mut mutable namespace nan new noexcept not nullptr open operator
-    or override package pause pipe pow printf priv private proc_macro protected pub public raise rand random read
-    ref register remainder remove rename requires restrict return rint round scalb select self send short signal
-    signed significand sin sinh sizeof sleep sources sqrt static std struct super switch sync system tan tanh
-    template test this throw time trait true trunc try type typedef typeid typename typeof union unsafe unsigned
-    unsized use using version virtual void volatile where while write xor yield
+    bitand bitor bool box break build calloc capabilities case catch ceil char class clean clock close compl
+    concept const consteval constexpr constinit continue continuous core cos cosh crate data decltype default
+    delete deps description div do double drem dyn else entry enum erf examples exit exp experimental explicit
+    export extern false final float floor fma fn for free friend gamma gen goto help homepage host hotshoe hypot
+    if impl in incremental index inline install int let license link log logb long loop macro main malloc match
+    mod move mut mutable namespace nan new nightly noexcept not nullptr open operator or override package pause
+    pipe pow printf priv private proc_macro protected pub public raise rand random read ref register remainder
+    remove rename requires restrict return rint round scalb select self send short signal signed significand sin
+    sinh sizeof sleep sources sqrt static std struct super switch sync system tan tanh template test this throw
+    time trait true trunc try type typedef typeid typename typeof union unsafe unsigned unsized use using version
+    virtual void volatile where while write xor yield
 ";
 
 /// From the version that a plugin is begun with, up to the next one that may break it.
@@ -198,6 +200,23 @@ mod tests {
         assert_eq!(of("LICENSE"), "Ada \"$L\" Byron");
         assert_eq!(of("Cargo.toml"), r#"Ada \"$L\" Byron"#);
         assert_eq!(of("CMakeLists.txt"), r#"Ada \"\$L\" Byron"#);
+    }
+
+    /// A host's files may be about other things of that year.
+    #[test]
+    fn only_the_line_of_a_licence_has_the_year() {
+        let of = |text| filled(&words("gain", "harmonics"), "LICENSE", text);
+        assert_eq!(of("Copyright (c) 2026 Jane Doe"), "Copyright (c) 2031 Ada \"$L\" Byron");
+        assert_eq!(of("port 2026, as of API 2026-1"), "port 2026, as of API 2026-1");
+    }
+
+    /// CMake and cargo have targets and folders of these names.
+    #[test]
+    fn what_builds_are_made_of_cannot_name_a_project() {
+        for name in ["build", "deps", "examples", "incremental", "nightly", "Experimental", "continuous", "test"] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        assert!(check_name("builder").is_ok());
     }
 
     #[test]
