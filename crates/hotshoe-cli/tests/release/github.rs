@@ -24,6 +24,9 @@ struct Run<'a> {
     tag: Option<&'a str>,
     forge: &'a Forge,
     secrets: BTreeMap<&'static str, String>,
+    is_private: bool,
+    /// Whether the variable HOTSHOE_ATTEST is set.
+    attests: bool,
     /// The outputs of the jobs that are done: `needs.<job>.outputs.<name>`.
     outputs: BTreeMap<String, String>,
     /// All that was printed.
@@ -37,7 +40,8 @@ impl<'a> Run<'a> {
             Command::new(tools.join("bin/python")).args(["-c", script]).arg(project.path(file)).output().unwrap();
         let workflow: Value = serde_json::from_slice(&yaml.stdout).expect("it is YAML");
         let (jobs, secrets) = (workflow["jobs"].clone(), BTreeMap::new());
-        Run { project, jobs, tag, forge, secrets, outputs: BTreeMap::new(), log: String::new() }
+        let (is_private, attests, outputs, log) = (false, false, BTreeMap::new(), String::new());
+        Run { project, jobs, tag, forge, secrets, is_private, attests, outputs, log }
     }
 
     /// Runs all jobs; on `false`, one failed, and those behind it did not run.
@@ -107,11 +111,14 @@ impl<'a> Run<'a> {
         true
     }
 
-    /// The only condition that is in use.
+    /// The conditions that are in use.
     fn applies(&self, of: &Value) -> bool {
         match of["if"].as_str() {
             None => true,
             Some("github.ref_type == 'tag'") => self.tag.is_some(),
+            Some("${{ !github.event.repository.private || vars.HOTSHOE_ATTEST == 'true' }}") => {
+                !self.is_private || self.attests
+            }
             Some(other) => panic!("the test does not know `{other}`"),
         }
     }
@@ -213,6 +220,25 @@ fn a_tag_makes_a_signed_release_that_installs_and_loads() {
         project.hotshoe(&["verify", archive.to_str().unwrap(), "--key", "anna.pub"]).assert().code(0);
         project.install_and_load(archive.to_str().unwrap(), "gain");
     }
+}
+
+/// Most private repositories cannot have the attestation, and it must not keep them from publishing.
+#[test]
+fn a_private_repository_is_released_without_an_attestation_unless_it_can_have_one() {
+    let Some(tools) = ci_tools() else { return };
+    let project = project("github", |_| {});
+    let forge = Forge::start(json!([]), "");
+    let mut run = Run::of(&project, &tools, FILES[0].1, Some("v1.2.3"), &forge);
+    run.is_private = true;
+    assert!(run.all(), "{}", run.log);
+    assert!(!run.log.contains(" subjects"), "{}", run.log);
+    assert_eq!(forge.lines().last().unwrap(), "PATCH /repos/anna/effects/releases/7");
+    let attest = run.jobs["release"]["steps"].as_array().unwrap().iter();
+    let attest = attest.filter(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("attest")));
+    let attest: Vec<Value> = attest.cloned().collect();
+    assert!(attest.len() == 1 && !run.applies(&attest[0]));
+    run.attests = true;
+    assert!(run.applies(&attest[0]));
 }
 
 #[test]
