@@ -12,6 +12,11 @@ if ! command -v hotshoe > /dev/null; then
   fi
   cargo install --locked --version "$hotshoe_version" hotshoe-cli
 fi
+# In a container the sources are another user's to git, and what checkout tells it of that lasts only for its own step.
+if [ -n "${GITHUB_WORKSPACE:-}" ] && command -v git > /dev/null; then
+  git config --global --get-all safe.directory | grep --quiet --line-regexp --fixed-strings "$GITHUB_WORKSPACE" ||
+    git config --global --add safe.directory "$GITHUB_WORKSPACE"
+fi
 # On GitHub and Forgejo the steps that follow have a shell of their own.
 if [ -n "${GITHUB_PATH:-}" ]; then
   dirname "$(command -v hotshoe)" >> "$GITHUB_PATH"

@@ -85,6 +85,7 @@ impl<'a> Run<'a> {
             let mut bash = self.project.program("bash");
             bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
             bash.current_dir(&workspace).env("GITHUB_OUTPUT", &output).env("GITHUB_PATH", &path);
+            bash.env("GITHUB_WORKSPACE", &workspace);
             bash.env("GITHUB_REF_TYPE", if self.tag.is_some() { "tag" } else { "branch" });
             bash.env("GITHUB_REF_NAME", self.tag.unwrap_or("main")).env("GITHUB_REPOSITORY", "anna/effects");
             bash.env("GITHUB_API_URL", &self.forge.url).env_remove("FORGEJO_TOKEN");
@@ -219,6 +220,11 @@ fn a_tag_makes_a_signed_release_that_installs_and_loads() {
         let archive = assets.join("gain-1.2.3-Linux.tar.gz");
         project.hotshoe(&["verify", archive.to_str().unwrap(), "--key", "anna.pub"]).assert().code(0);
         project.install_and_load(archive.to_str().unwrap(), "gain");
+        // In a container git would refuse the folder to the steps behind checkout.
+        let safe = project.read(".git/global");
+        for job in ["plan", "build", "release"] {
+            assert_eq!(safe.matches(project.path(&format!(".git/jobs/{job}")).to_str().unwrap()).count(), 1, "{safe}");
+        }
     }
 }
 

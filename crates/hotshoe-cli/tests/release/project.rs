@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::root;
 
 /// Of the environment, what would change what the tool says: the variables of the CI system that runs the tests.
-const VARIABLES: [&str; 15] = [
+const VARIABLES: [&str; 16] = [
     "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR_FORCE",
@@ -21,6 +21,7 @@ const VARIABLES: [&str; 15] = [
     "GITHUB_ACTIONS",
     "GITHUB_PATH",
     "GITHUB_OUTPUT",
+    "GITHUB_WORKSPACE",
     "HOTSHOE_KEY",
     "HOTSHOE_KEY_PASSWORD",
     "HOTSHOE_TRUST",
@@ -113,7 +114,8 @@ impl Project {
         let tool = Path::new(env!("CARGO_BIN_EXE_hotshoe")).parent().unwrap().to_owned();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths([tool].into_iter().chain(std::env::split_paths(&path))).unwrap();
-        command.env("PATH", path).current_dir(self.folder());
+        // What a workflow tells git for good stays in the project.
+        command.env("PATH", path).env("GIT_CONFIG_GLOBAL", self.path(".git/global")).current_dir(self.folder());
         command
     }
 

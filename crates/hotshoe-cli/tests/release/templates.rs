@@ -118,6 +118,20 @@ fn the_component_of_gitlab_has_the_jobs_of_the_template() {
     assert!(component.contains(&format!("default: {}\n", env!("CARGO_PKG_VERSION"))), "the tool's version");
 }
 
+/// Without them CMake says that a folder of the sources is empty.
+#[test]
+fn submodules_are_checked_out_with_the_sources() {
+    for (system, _, template) in FILES {
+        let text = source(template);
+        let checkouts = text.matches("/checkout@").count();
+        assert_eq!(checkouts, if system == "gitlab" { 0 } else { 3 }, "{system}");
+        assert_eq!(text.matches("\n          submodules: recursive\n").count(), checkouts, "{system}");
+    }
+    for template in ["ci/gitlab/gitlab-ci.yml", "ci/gitlab/component/templates/plugin.yml"] {
+        assert!(source(template).contains("\n  GIT_SUBMODULE_STRATEGY: recursive\n"), "{template}");
+    }
+}
+
 /// A tag can be moved to other code; a commit, or a digest, cannot.
 #[test]
 fn actions_are_pinned_by_commit_and_images_by_digest() {
