@@ -10,6 +10,8 @@ if ! command -v hotshoe > /dev/null; then
   if ! command -v cargo > /dev/null; then
     curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs | sh -s -- -y --profile minimal
   fi
+  # A program for musl is linked statically if rustc is not told otherwise, and a static one can load no plugin.
+  export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS="-C target-feature=-crt-static"
   cargo install --locked --version "$hotshoe_version" hotshoe-cli
 fi
 # In a container the sources are another user's to git, and what checkout tells it of that lasts only for its own step.

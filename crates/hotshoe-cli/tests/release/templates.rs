@@ -118,6 +118,26 @@ fn the_component_of_gitlab_has_the_jobs_of_the_template() {
     assert!(component.contains(&format!("default: {}\n", env!("CARGO_PKG_VERSION"))), "the tool's version");
 }
 
+/// The script, with a cargo that says what it was told; a static program has no dlopen().
+#[cfg(unix)]
+#[test]
+fn the_tool_for_musl_is_not_linked_statically() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new();
+    let cargo = "#!/bin/sh\nprintf '%s|' \"$CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS\" \"$@\" > told\nln -s /bin/true .cargo/bin/hotshoe\n";
+    project.write(".cargo/bin/cargo", cargo);
+    fs::set_permissions(project.path(".cargo/bin/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut bash = std::process::Command::new("bash");
+    bash.arg(root().join("ci/install-hotshoe.sh")).current_dir(project.folder()).env("HOME", project.folder());
+    bash.env("PATH", "/usr/bin:/bin").env_remove("GITHUB_PATH").env_remove("GITHUB_WORKSPACE");
+    assert!(bash.status().unwrap().success());
+    let told = project.read("told");
+    assert!(told.starts_with("-C target-feature=-crt-static|install|"), "{told}");
+    let component = source("ci/gitlab/component/templates/plugin.yml");
+    let told = "- export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS=\"-C target-feature=-crt-static\"\n    - command -v hotshoe || cargo install";
+    assert!(component.contains(told), "{component}");
+}
+
 /// Without them CMake says that a folder of the sources is empty.
 #[test]
 fn submodules_are_checked_out_with_the_sources() {
