@@ -1,5 +1,5 @@
 //! One platform of a release: built, tested and packaged, and then built and packaged again in another
-//! folder, which must give the same bytes.
+//! folder, which must give the same bytes, and none of this machine's paths.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,6 +15,7 @@ use hotshoe::receipt::Digest;
 
 use super::config::Config;
 use super::examine::{Examined, examine};
+use super::paths;
 use super::plan::{Plan, PlannedArchive, PlannedPlatform};
 use super::project::Project;
 use super::steps::Steps;
@@ -76,13 +77,15 @@ impl Build<'_> {
         let again = self.configure(&work.path().join("the-second-build"), &steps)?;
         let packages_again = self.make(&again, &work.path().join("the-second-packages"), &steps)?;
 
+        let places = paths::places(self.source, &project.build);
         let mut findings = Vec::new();
         let mut archives = Vec::new();
         for archive in &planned.archives {
             let file = project.plugins.iter().find(|plugin| plugin.name == archive.plugin);
             let file = format!("{}.{}", file.map_or("", |plugin| &plugin.archive), archive.format);
             let made = packages.join(&file);
-            match look(archive, planned, &made, &packages_again.join(&file)) {
+            let looked = look(archive, planned, &made, &packages_again.join(&file));
+            match looked.and_then(|examined| paths::refuse(&made, archive, &places).map(|()| examined)) {
                 Ok(examined) => archives.push((made, examined)),
                 Err(error) => findings.push(error.into()),
             }

@@ -10,6 +10,7 @@ pub mod config;
 pub mod entry;
 pub mod examine;
 pub mod forge;
+pub mod paths;
 pub mod plan;
 pub mod project;
 pub mod publish;

@@ -54,6 +54,26 @@ fn what_depends_on_the_folder_it_is_built_in_is_refused_by_name() {
     assert!(!project.path("dist").exists(), "nothing is delivered");
 }
 
+/// Both builds have the same one, so that comparing them does not show it.
+#[test]
+fn the_path_of_the_sources_is_refused_by_name() {
+    let project = Project::changed(|project| {
+        project.write(
+            "plugin.c",
+            "void harmonics_register(void *registry) { (void)registry; }\nconst char *place(void) { return PLACE; }\n",
+        );
+        let definition = "target_compile_definitions(gain PRIVATE PLACE=\"${CMAKE_SOURCE_DIR}\")\n\
+            target_compile_definitions(reverb PRIVATE PLACE=\"\")\ntarget_link_options(gain PRIVATE LINKER:--undefined=place)\n";
+        project.write("CMakeLists.txt", &format!("{}{definition}", project.read("CMakeLists.txt")));
+    });
+    let object = project.json(&BUILD, 1);
+    assert_eq!(object["diagnostics"].as_array().unwrap().len(), 1, "{object:#}");
+    let source = project.folder().canonicalize().unwrap();
+    let message = format!("`gain/libgain.so` holds the path of the source folder, `{}`", source.display());
+    assert_eq!(object["diagnostics"][0]["message"], message);
+    assert!(!project.path("dist").exists(), "nothing is delivered");
+}
+
 #[test]
 fn a_test_that_fails_stops_it_and_is_shown() {
     let project = Project::changed(|project| {
