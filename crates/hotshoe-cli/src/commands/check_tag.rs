@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::Result;
 
 use crate::output::{Answer, BAD, GOOD, NAME};
 use crate::release::config::Config;
@@ -28,9 +28,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
-    let tag = tag::find(args.tag.as_deref(), &args.source).ok_or_else(|| {
-        Error::new(Code::ReleaseInvalid, "the commit has no tag").hint("name one: `hotshoe check-tag v1.2.3`")
-    })?;
+    let tag = tag::find(args.tag.as_deref(), &args.source)
+        .ok_or_else(|| tag::missing().hint("name one: `hotshoe check-tag v1.2.3`"))?;
     let version = tag::version(&tag)?;
     let project = configured(&args.source, &Config::of(&args.source)?, &Steps::default())?;
     let places = tag::places(&project, &version);

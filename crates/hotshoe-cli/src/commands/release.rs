@@ -21,7 +21,7 @@ use crate::release::plan::{Plan, configured};
 use crate::release::publish::publish;
 use crate::release::steps::Steps;
 use crate::release::tag;
-use crate::release::target::Target;
+use crate::release::target::{TARGETS, Target};
 
 /// Make a release of the project, in the stages that CI systems run; with --dry-run all of it, here
 #[derive(clap::Args)]
@@ -224,9 +224,8 @@ fn collected(args: &CollectArgs) -> Result<Answer> {
             Plan::of(&configured(&args.source, &config, &Steps::default())?, &config, |_| true)?
         }
     };
-    let tag = tag::find(args.tag.as_deref(), &args.source).ok_or_else(|| {
-        Error::new(Code::ReleaseInvalid, "the commit has no tag").hint("name one with `--tag v1.2.3`")
-    })?;
+    let tag = tag::find(args.tag.as_deref(), &args.source)
+        .ok_or_else(|| tag::missing().hint("name one with `--tag v1.2.3`"))?;
     let mut answer = Answer::new();
     report_release(collect(&args.dist, &plan, Some(&tag), key.as_ref(), &args.output)?, &args.output, &mut answer);
     Ok(answer)
@@ -277,7 +276,7 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     refuse_foreign(&args.output)?;
     let config = Config::of(&args.source)?;
     let target = match &args.platform {
-        Some(id) => config::target(id)?,
+        Some(id) => buildable(config::target(id)?, &config)?,
         None => config.targets().find(|target| target.is_here()).ok_or_else(|| {
             Error::new(Code::ReleaseInvalid, "the project has no platform that is built on a machine like this one")
                 .hint("name one of its platforms with `--platform`")
@@ -312,6 +311,20 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     let collected = collect(dist.path(), &plan, tag.as_deref(), key.as_ref(), &args.output)?;
     report_release(collected, &args.output, &mut answer);
     Ok(answer)
+}
+
+/// A platform, unless this machine cannot build it: CMake would say that only of its compiler.
+fn buildable(target: &'static Target, config: &Config) -> Result<&'static Target> {
+    let is_toolchain = |argument: &String| argument.contains("CMAKE_TOOLCHAIN_FILE") || argument == "--toolchain";
+    // What the project does not choose is refused with another word.
+    let is_chosen = config.targets().any(|chosen| chosen.id == target.id);
+    if !is_chosen || target.is_here() || config.cmake.iter().any(is_toolchain) {
+        return Ok(target);
+    }
+    let here: Vec<&str> = TARGETS.iter().filter(|target| target.is_here()).map(|target| target.id).collect();
+    let here = if here.is_empty() { "none".to_owned() } else { format!("`{}`", here.join("`, `")) };
+    Err(Error::new(Code::ReleaseInvalid, format!("`{}` is not built on a machine like this one", target.id))
+        .hint(format!("this one builds {here}; for another, name a toolchain in \"cmake\" of {}", config::FILE_NAME)))
 }
 
 /// What the plan's container would not let a library need, and this machine does.

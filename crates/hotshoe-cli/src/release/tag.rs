@@ -22,11 +22,19 @@ pub fn from_environment() -> Option<String> {
     of_github().or_else(|| variable("CI_COMMIT_TAG"))
 }
 
+/// Of the commit's tags that begin with `v`, the newest that names a version: beside `v1.2.3` there may be a `v1`.
+/// Without one it is the newest, and [`version`] says what is wrong with it.
 fn from_git(source: &Path) -> Option<String> {
     let mut git = Command::new("git");
-    git.arg("-C").arg(source).args(["describe", "--exact-match", "--tags", "--match", "v*"]);
+    git.arg("-C").arg(source).args(["tag", "--points-at", "HEAD", "--sort=-creatordate", "--list", "v*"]);
     let output = git.output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+    let tags = String::from_utf8(output.stdout).ok()?;
+    tags.lines().find(|tag| version(tag).is_ok()).or_else(|| tags.lines().next()).map(str::to_owned)
+}
+
+/// That there is none.
+pub fn missing() -> Error {
+    Error::new(Code::ReleaseInvalid, "the commit has no tag that begins with `v`")
 }
 
 /// The version that a tag names: `v1.2.3` or `1.2.3`.

@@ -52,7 +52,7 @@ fn without_a_tag_it_is_that_of_the_ci_system_or_of_the_commit() {
     let project = Project::new();
     let check = || project.hotshoe(&["check-tag"]);
     check().assert().code(3).stderr_eq(str![[r#"
-error: the commit has no tag [release-invalid]
+error: the commit has no tag that begins with `v` [release-invalid]
   hint: name one: `hotshoe check-tag v1.2.3`
 
 "#]]);
@@ -62,6 +62,25 @@ error: the commit has no tag [release-invalid]
     check().env("GITHUB_REF_TYPE", "branch").env("GITHUB_REF_NAME", "v1.2.3").assert().code(3);
     project.git(&["tag", "v1.2.3"]);
     check().assert().code(0);
+}
+
+/// Some projects move a `v1` to the newest of `v1.*.*`, and name a commit for other reasons.
+#[test]
+fn of_several_tags_the_one_that_names_a_version_wins() {
+    let project = Project::new();
+    let check = || project.hotshoe(&["check-tag"]).assert();
+    project.git(&["tag", "1.2.3"]);
+    check().code(3);
+    for tag in ["v1", "v1.2", "vanilla"] {
+        project.git(&["tag", tag]);
+    }
+    let output = project.hotshoe(&["check-tag"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && said.contains("does not name a version"), "{said}");
+    project.git(&["tag", "v1.2.3"]);
+    // Annotated, it is newer, and what `git describe` says.
+    project.git(&["-c", "user.name=a", "-c", "user.email=a@b.c", "tag", "--annotate", "--message", "x", "v1.2.x"]);
+    check().code(0);
 }
 
 #[test]

@@ -56,6 +56,28 @@ error: there is something else than a release [package-write]
 "#]]);
 }
 
+/// CMake would only say that it does not know the compiler.
+#[test]
+fn a_platform_of_another_machine_is_refused_before_cmake_is_asked() {
+    let project = Project::new();
+    let dry_run = || project.hotshoe(&["release", "--dry-run", "--platform", "windows-x86_64"]);
+    project.write("hotshoe.release.json", r#"{"platforms": ["windows-x86_64"]}"#);
+    dry_run().assert().code(3).stderr_eq(str![[r#"
+error: `windows-x86_64` is not built on a machine like this one [release-invalid]
+  hint: this one builds `linux-[..]`; for another, name a toolchain in "cmake" of hotshoe.release.json
+
+"#]]);
+    let toolchain = r#"{"platforms": ["windows-x86_64"], "cmake": ["-D", "CMAKE_TOOLCHAIN_FILE=mine.cmake"]}"#;
+    project.write("hotshoe.release.json", toolchain);
+    let output = dry_run().output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && said.starts_with("configuring\n"), "{said}");
+    project.write("hotshoe.release.json", r#"{"platforms": ["linux-x86_64"]}"#);
+    let output = dry_run().output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("`windows-x86_64` is not among the project's platforms"), "{said}");
+}
+
 /// The network is taken away from it, where the system lets a user do that.
 #[test]
 fn it_needs_no_network() {
