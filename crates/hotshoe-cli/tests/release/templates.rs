@@ -144,7 +144,7 @@ fn the_tool_for_musl_is_not_linked_statically() {
     let mut bash = std::process::Command::new("bash");
     bash.arg(root().join("ci/install-hotshoe.sh")).current_dir(project.folder()).env("HOME", project.folder());
     bash.env("PATH", "/usr/bin:/bin").env_remove("GITHUB_PATH").env_remove("GITHUB_WORKSPACE");
-    assert!(bash.status().unwrap().success());
+    assert!(bash.output().unwrap().status.success());
     let told = project.read("told");
     assert!(told.starts_with("-C target-feature=-crt-static|install|"), "{told}");
     let component = source("ci/gitlab/component/templates/plugin.yml");
