@@ -6,6 +6,7 @@
 
 mod dependencies;
 mod elf;
+mod elf_hidden;
 mod elf_symbols;
 mod elf_versions;
 mod entry;
@@ -166,8 +167,14 @@ impl Inspection {
     ///
     /// Fails with [`Code::EntryMissing`].
     pub fn check_anywhere(&self, entry: &str) -> Result<()> {
-        let exported = self.exports_symbol(entry);
-        if exported { Ok(()) } else { Err(entry::missing(entry, &self.exports).at(&self.path)) }
+        if self.exports_symbol(entry) {
+            return Ok(());
+        }
+        // Only a hint depends on what else is in the file, so it is read only now.
+        let traces = Source::open(&self.path)
+            .and_then(|source| Ok(format::open(source.all(), Platform::current())?.traces()))
+            .unwrap_or_default();
+        Err(entry::missing(entry, &self.exports, &traces).at(&self.path))
     }
 
     /// What somebody should know before shipping it: what ties it to a machine or keeps it from
@@ -216,7 +223,7 @@ fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) ->
     }
     let mut facts = Inspection::empty(path, source.size(), shape);
     library.describe(&mut facts)?;
-    Err(entry::missing(entry, &facts.exports))
+    Err(entry::missing(entry, &facts.exports, &library.traces()))
 }
 
 fn read(path: &Path, source: &Source) -> Result<Inspection> {

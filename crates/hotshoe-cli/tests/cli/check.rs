@@ -88,9 +88,61 @@ no: harmonics does not take gain 1.2.3
         .stderr_eq(str![[r#"
 error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
   in [..]/gain/libgain.so
-  hint: it exports nothing: declare `harmonics_register` as `extern "C"` with default visibility
+  hint: it defines `harmonics_register`, and hides it: declare `harmonics_register` as `extern "C"` with default visibility, and not `static`
 
 "#]]);
+}
+
+/// A library that exports nothing, as one is that `hotshoe_add_plugin` links and that lacks the entry.
+fn hiding(library: Library) -> PluginTree {
+    with_library(&library.arg("-fvisibility=hidden"))
+}
+
+#[test]
+fn what_an_export_list_hides_is_named_as_long_as_it_is_not_stripped() {
+    let hint = |tree: &PluginTree| json(tree, &CHECK, 1)["diagnostics"][0]["hint"].as_str().unwrap().to_owned();
+    let typo = "void harmonic_register(void *r) { (void)r; }\nvoid other(void) {}\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(typo))),
+        str![[
+            r#"it defines `harmonic_register`, which is not the entry and so is hidden: declare `harmonics_register` as `extern "C"` with default visibility; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(typo).arg("-s"))),
+        str![[
+            r#"nothing in it is called alike: declare `harmonics_register` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
+    let mangled = "void harmonics_register(void *) {}\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::cpp(mangled))),
+        str![[
+            r#"it defines the C++ function `_Z18harmonics_registerPv`: `extern "C"` is missing from the declaration of `harmonics_register`"#
+        ]]
+    );
+    let mangled_typo = "void harmonic_register(void *) {}\nvoid other() {}\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::cpp(mangled_typo))),
+        str![[
+            r#"it defines `_Z17harmonic_registerPv`, which is not the entry and so is hidden: declare `harmonics_register` as `extern "C"` with default visibility; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
+    let hidden = "__attribute__((visibility(\"hidden\"))) void harmonics_register(void *r) { (void)r; }\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(hidden))),
+        str![[
+            r#"it defines `harmonics_register`, and hides it: declare `harmonics_register` as `extern "C"` with default visibility, and not `static`"#
+        ]]
+    );
+    let rust =
+        "void start(void) {}\n__asm__(\".section .comment; .string \\\"rustc version 1.89.0\\\"; .previous\");\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(rust))),
+        str![[
+            r#"nothing in it is called alike: declare `#[unsafe(no_mangle)] pub extern "C" fn harmonics_register`; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
 }
 
 #[test]
@@ -351,7 +403,7 @@ no: harmonics does not take gain 1.2.3
         .stderr_eq(str![[r#"
 error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
   in [..]/gain/libgain.so
-  hint: declare it as `extern "C"` with default visibility: `harmonics_register`
+  hint: nothing in it is called alike: declare `harmonics_register` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`; the name follows from the host's, `harmonics`: see that this is the host
 
 "#]]);
 }
@@ -389,7 +441,7 @@ no: mixer 3.0.0 does not take gain 1.2.3
         .stderr_eq(str![[r#"
 error[entry-missing]: plugin `gain`: the library does not export `mixer_main`
   in [..]/gain/libgain.so
-  hint: declare it as `extern "C"` with default visibility: `mixer_main`
+  hint: nothing in it is called alike: declare `mixer_main` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`
 
 "#]]);
     let tree = tree.file("bad.host.json", r#"{"name": "mixer", "entrey": "mixer_main"}"#);
