@@ -3,9 +3,10 @@
 use std::fs;
 use std::process::Command;
 
-use hotshoe_testkit::PluginTree;
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, require};
 use snapbox::str;
 
+use crate::inspect::needy;
 use crate::{gain, hotshoe, json};
 
 #[test]
@@ -49,6 +50,41 @@ error: it asks for harmonics `>=1.2, <2`, and this is 2.0.0 [host-incompatible]
 
 "#]]);
     assert!(!tree.path("dist").exists());
+}
+
+#[test]
+fn what_the_host_would_not_take_is_not_packaged() {
+    let refused = |tree: &PluginTree, host: &str| {
+        let said = json(tree, &["package", "gain", "--output", "dist", "--host", host], 3)["error"].take();
+        assert!(!tree.path("dist").exists());
+        let checked = json(tree, &["check", "gain", "--host", host], 1)["diagnostics"].take();
+        let checked = checked.as_array().unwrap().iter().find(|found| found["severity"] == "error").unwrap();
+        assert_eq!((&said["code"], &said["message"]), (&checked["code"], &checked["message"]));
+        said["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(refused(&gain(), "harmonic"), "entry-missing");
+    let manifest = r#"{"name": "gain", "version": "1.2.3"}"#;
+    assert_eq!(refused(&needy().file("gain/plugin.json", manifest), "harmonics"), "dependency-missing");
+    let elsewhere = r#"{"name": "gain", "version": "1.2.3", "platforms": ["windows-x86_64"]}"#;
+    assert_eq!(refused(&gain().file("gain/plugin.json", elsewhere), "harmonics"), "platform-incompatible");
+    let other = r#"{"name": "gain", "version": "1.2.3", "abi": {"stdlib": "libc++"}}"#;
+    let tree = gain().file("gain/plugin.json", other);
+    let tree = tree.file("h.host.json", r#"{"name": "harmonics", "abi": {"stdlib": "libstdc++"}}"#);
+    assert_eq!(refused(&tree, "h.host.json"), "abi-incompatible");
+    hotshoe(&gain(), &["package", "gain", "--output", "dist", "--host", "harmonics"]).assert().code(0);
+}
+
+#[test]
+fn a_plugin_for_another_machine_is_packaged_if_the_host_could_take_it_there() {
+    let compiler = "aarch64-linux-gnu-gcc";
+    if !require(compiler) {
+        return;
+    }
+    let manifest = r#"{"name": "gain", "version": "1.2.3", "platforms": ["linux-aarch64"]}"#;
+    let library = Library::c(GOOD_C_PLUGIN).compiler(compiler).build();
+    let tree = PluginTree::new().plugin("gain", manifest, &library);
+    hotshoe(&tree, &["package", "gain", "--host", "harmonics"]).assert().code(0).stderr_eq(str![]);
+    assert_eq!(json(&tree, &["package", "gain", "--host", "mixer"], 3)["error"]["code"], "entry-missing");
 }
 
 #[test]
