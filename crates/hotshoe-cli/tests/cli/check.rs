@@ -1,5 +1,7 @@
 //! `hotshoe check`
 
+use std::fs;
+
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, require};
 use snapbox::str;
 
@@ -226,6 +228,28 @@ warning[library-resident]: the library asks never to be unloaded (`DF_1_NODELETE
   hint: link it without `-z nodelete`
 
 "#]]);
+}
+
+#[test]
+fn what_is_still_to_be_installed_needs_no_receipt() {
+    let host = r#"{"name": "harmonics", "policies": {"receipt": "required"}}"#;
+    let tree = gain().file("h.host.json", host);
+    for load in [&[][..], &["--load"]] {
+        let args = [&["check", "gain", "--host", "h.host.json"], load].concat();
+        hotshoe(&tree, &args).assert().code(0).stderr_eq(str![[r#"
+note[receipt-missing]: plugin `gain`: the host loads only what was installed, and this is not yet
+  in [..]/gain
+  hint: `hotshoe install` of its archive writes the receipt
+
+"#]]);
+    }
+    hotshoe(&tree, &["package", "gain"]).assert().code(0);
+    hotshoe(&tree, &["install", "gain-1.2.3.tar.gz", "--root", "r"]).assert().code(0);
+    let args = ["check", "r/gain/1.2.3", "--host", "h.host.json", "--load"];
+    hotshoe(&tree, &args).assert().code(0).stderr_eq(str![]);
+    let other = Library::c("int other;\nvoid harmonics_register(void *r) { (void)r; }\n").build();
+    let tree = tree.file("r/gain/1.2.3/libgain.so", fs::read(other).unwrap());
+    assert_eq!(json(&tree, &args, 1)["diagnostics"][0]["code"], "library-changed");
 }
 
 #[test]
