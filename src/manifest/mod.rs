@@ -5,6 +5,7 @@
 
 mod fields;
 mod json;
+mod misspelt;
 mod xml;
 
 use std::collections::BTreeMap;

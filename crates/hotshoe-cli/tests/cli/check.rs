@@ -463,6 +463,9 @@ no: mixer 3.0.0 does not take gain 1.2.3
 
 "#]])
         .stderr_eq(str![[r#"
+warning[manifest-unknown-key]: plugin `gain`: the key `harmonics_version` is unknown, and there is no `mixer_version`
+  in [..]/gain/plugin.json
+  hint: write `mixer_version` if that is meant; unknown keys are kept and mean nothing
 error[entry-missing]: plugin `gain`: the library does not export `mixer_main`
   in [..]/gain/libgain.so
   hint: nothing in it is called alike: declare `mixer_main` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`
