@@ -27,6 +27,15 @@ pub(crate) fn edits(from: &str, to: &str) -> usize {
     above[to.len()]
 }
 
+/// The word that is nearest to another, if it is near.
+#[cfg(feature = "package")]
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.into_iter().map(|known| (edits(word, known), known));
+    near.filter(|(edits, known)| 3 * edits <= known.chars().count())
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::edits;

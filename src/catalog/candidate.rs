@@ -48,8 +48,13 @@ impl Candidate {
             return Self::from_library(&path, profile);
         }
         Self::from_folder(&path, profile)?.ok_or_else(|| {
+            let inside = plugins_in(&path, profile);
             Error::new(Code::LibraryMissing, "this folder holds no plugin")
-                .hint(format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME))
+                .hint(match inside.as_slice() {
+                    [] => format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME),
+                    [only] => format!("the folder `{only}` in it does: give that"),
+                    several => format!("the folders {} in it do: give one of them", quoted(several)),
+                })
                 .at(path)
         })
     }
@@ -189,6 +194,21 @@ fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Di
     };
     Manifest::from_json(text.as_bytes(), Some(&profile.version_key))
         .unwrap_or_else(|error| (Manifest::default(), vec![Diagnostic::from(error.at(library))]))
+}
+
+/// The folders in a folder that hold plugins, a few of them.
+fn plugins_in(folder: &Path, profile: &HostProfile) -> Vec<String> {
+    const MOST_LOOKED_AT: usize = 1000;
+    const MOST_SHOWN: usize = 5;
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    let holds_one = |folder: &&PathBuf| matches!(Candidate::from_folder(folder, profile), Ok(Some(_)));
+    folders.iter().filter(holds_one).take(MOST_SHOWN).map(|folder| brief(&file_name(folder))).collect()
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn file_name(path: &Path) -> String {

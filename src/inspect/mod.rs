@@ -197,7 +197,7 @@ impl Inspection {
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
         library::refuse_platform(&self.platforms, platform)?;
         self.check_anywhere(entry)?;
-        self.missing().next().map_or(Ok(()), |needed| Err(missing_dependency(needed)))
+        self.missing().next().map_or(Ok(()), |needed| Err(self.missing_dependency(needed)))
     }
 }
 
@@ -260,10 +260,27 @@ impl Inspection {
             runpath: false,
         }
     }
-}
 
-fn missing_dependency(needed: &Needed) -> Error {
-    let folders: Vec<String> = needed.searched.iter().map(|folder| folder.display().to_string()).collect();
-    Error::new(Code::DependencyMissing, format!("the library needs `{}`, which is not found", brief(&needed.name)))
-        .hint(format!("install it, or ship it beside the plugin; searched: {}", folders.join(", ")))
+    fn missing_dependency(&self, needed: &Needed) -> Error {
+        let folders: Vec<String> = needed.searched.iter().map(|folder| folder.display().to_string()).collect();
+        let beside = std::path::absolute(&self.path).ok();
+        let beside = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let what = match needed.searched.iter().any(|folder| folder == beside) {
+            true => "install it, or ship it beside the plugin".to_owned(),
+            false => format!(
+                "install it, or ship it beside the plugin and link that with the search path `{}`: {}",
+                if self.format == Format::MachO { "@loader_path" } else { "$ORIGIN" },
+                self.own_search_path()
+            ),
+        };
+        Error::new(Code::DependencyMissing, format!("the library needs `{}`, which is not found", brief(&needed.name)))
+            .hint(format!("{what}; searched: {}", folders.join(", ")))
+    }
+
+    fn own_search_path(&self) -> String {
+        match self.search_paths.as_slice() {
+            [] => "it has none of its own".to_owned(),
+            paths => format!("its own is `{}`", brief(&paths.join(":"))),
+        }
+    }
 }

@@ -124,7 +124,12 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     // Who watches may have stopped it from within.
     let cannot_write = |error: io::Error| match error.downcast::<Error>() {
         Ok(stopped) => stopped,
-        Err(error) => Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive),
+        Err(error) => {
+            let is_the_systems = error.raw_os_error().is_some();
+            let failed = Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive);
+            let hint = "see that there is room and that you may write there, or choose another folder with `--output`";
+            if is_the_systems { failed.hint(hint) } else { failed }
+        }
     };
     let threads = options.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
     let draft = Draft::of(&entries, &archive, options.format, level, threads, watch).map_err(cannot_write)?;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use hotshoe::catalog::SearchPath;
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{PublicKey, Root};
 use hotshoe::profile::HostProfile;
@@ -87,6 +88,13 @@ impl Place {
     pub fn root(&self) -> Result<Root> {
         root(self.root.as_deref(), self.host.as_deref())
     }
+}
+
+/// A warning if a folder where plugins are installed is not there; nothing is installed in it then.
+pub fn if_absent(root: &Root) -> Option<Diagnostic> {
+    let warning =
+        || Diagnostic::warning(Code::FolderUnreadable, "there is no such folder, so nothing is installed in it");
+    (!root.path().exists()).then(|| warning().hint("see that it is the right folder").at(root.path()))
 }
 
 /// The folder where plugins are installed, by itself or as a host's first.

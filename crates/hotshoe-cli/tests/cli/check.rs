@@ -159,7 +159,7 @@ no: harmonics does not take gain
         .stderr_eq(str![[r#"
 error[dependency-missing]: plugin `gain`: the library needs `libhotshoe_absent.so`, which is not found
   in [..]/gain/libgain.so
-  hint: install it, or ship it beside the plugin; searched: [..]
+  hint: install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: it has none of its own; searched: [..]
 
 "#]]);
 }
@@ -177,7 +177,7 @@ no: harmonics does not take gain
         .stderr_eq(str![[r#"
 error[manifest-syntax]: the manifest is not well-formed JSON: EOF while parsing a string at line 1 column [..]
   in [..]/gain/plugin.json
-  hint: the smallest manifest is `{}`
+  hint: the text ends at line 1, column 32 while a bracket or a quote is open: close it
 
 "#]]);
     let object = json(&tree, &CHECK, 1);
@@ -320,7 +320,7 @@ no: harmonics does not take gain 1.2.3
 "#]]).stderr_eq(str![[r#"
 error[load-failed]: plugin `gain`: the system's loader refused the library: dlopen failed: [..]/gain/libgain.so: undefined symbol: nowhere
   in [..]/gain/libgain.so
-  hint: see what it needs with `hotshoe inspect`
+  hint: link the library that defines the symbol; if it is the host's own, the host must export it
 
 "#]]);
 }
@@ -433,6 +433,47 @@ error[entry-missing]: plugin `gain`: the library does not export `harmonics_regi
 }
 
 #[test]
+fn a_folder_above_plugins_is_told_with_them() {
+    let tree = PluginTree::new().plugin("root/gain/1.0.0", GAIN, &Library::c(GOOD_C_PLUGIN).build()).plugin(
+        "root/gain/1.1.0",
+        GAIN,
+        &Library::c(GOOD_C_PLUGIN).build(),
+    );
+    let said = |tree: &PluginTree| json(tree, &["check", "root/gain", "--host", "harmonics"], 3)["error"].take();
+    assert_eq!(said(&tree)["hint"], "the folders `1.0.0`, `1.1.0` in it do: give one of them");
+    fs::remove_dir_all(tree.path("root/gain/1.0.0")).unwrap();
+    assert_eq!(said(&tree)["hint"], "the folder `1.1.0` in it does: give that");
+}
+
+#[test]
+fn a_library_that_lies_beside_the_plugin_is_found_by_its_own_search_path_only() {
+    let hint = |search_path: &str| {
+        let absent =
+            Library::c("int absent(void) { return 0; }\n").file_name("libabsent.so").arg("-Wl,-soname,libabsent.so");
+        let absent = absent.build();
+        let source = "int absent(void);\nvoid harmonics_register(void *r) { (void)r; absent(); }\n";
+        let library = Library::c(source).arg(absent.display().to_string());
+        let tree = with_library(&library.arg(search_path));
+        let said = json(&tree, &CHECK, 1)["diagnostics"].take();
+        let said = said.as_array().unwrap().iter().find(|found| found["code"] == "dependency-missing").unwrap();
+        said["hint"].as_str().unwrap().split("; searched").next().unwrap().to_owned()
+    };
+    snapbox::assert_data_eq!(hint("-Wl,-rpath,$ORIGIN"), str!["install it, or ship it beside the plugin"]);
+    snapbox::assert_data_eq!(
+        hint("-Wl,-rpath,/opt/x:/opt/y"),
+        str![
+            "install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: its own is `/opt/x:/opt/y`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        hint("-O2"),
+        str![
+            "install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: it has none of its own"
+        ]
+    );
+}
+
+#[test]
 fn nothing_to_check_is_an_error() {
     let args = ["check", "absent", "--host", "harmonics"];
     hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
@@ -446,7 +487,7 @@ error: there is no plugin here [library-missing]
     hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: this folder holds no plugin [library-missing]
   in [..]
-  hint: a plugin's folder holds a `plugin.json` or a library
+  hint: the folder `gain` in it does: give that
 
 "#]]);
 }

@@ -141,7 +141,7 @@ in use gain 1.2.3 in plugins/gain/1.2.3
     hotshoe(&tree, &rollback).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: plugin `gain`: there is no version before this one [not-installed]
   in plugins/gain/1.2.3
-  hint: install the version that is wanted; `hotshoe list --installed` shows what there is
+  hint: `hotshoe rollback gain@1.3.0 --root plugins` brings the newer one back
 
 "#]]);
     let args = ["list", "--installed", "--root", "plugins"];
@@ -227,14 +227,7 @@ removed gain 1.2.3 from plugins/gain/1.2.3
     hotshoe(&tree, &uninstall).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: `gain` was not installed here by Hotshoe [not-installed]
   in plugins
-  hint: see what was with `hotshoe list --installed`; a folder that was copied here is removed by hand
-
-"#]]);
-    let args = ["uninstall", "gain@one", "--root", "plugins"];
-    hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
-error: `one` is not a version [version-invalid]
-  because: unexpected character 'o' while parsing major version number
-  hint: write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`
+  hint: Hotshoe installed nothing here: see that it is the right folder; what was copied here is removed by hand
 
 "#]]);
     let args = ["list", "--installed", "--root", "plugins"];

@@ -226,7 +226,7 @@ fn another_user_makes_the_same_bytes() {
     assert!(fs::read(archive).unwrap() == mine);
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").unwrap()) == 0
 }
 
