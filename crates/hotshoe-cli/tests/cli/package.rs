@@ -127,19 +127,28 @@ fn an_archive_is_called_as_it_is_asked_for() {
     hotshoe(&tree, &["package", "gain", "--name", "{name}_{os}-{arch}", "--level", "1"]).assert().code(0).stdout_eq(
         format!("made ./gain_{platform}.tar.gz, [..] bytes\n  gain/\n  gain/plugin.json\n  gain/libgain.so\n"),
     );
-    hotshoe(&tree, &["package", "gain", "--name", "{name}-{platform}"]).assert().code(3).stderr_eq(str![[r#"
-error: `{platform}` stands for nothing in an archive's name [argument-invalid]
-  hint: there are {name}, {version}, {system}, {os} and {arch}
+    hotshoe(&tree, &["package", "gain", "--name", "{name}-{platform}"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value '{name}-{platform}' for '--name <PATTERN>': `{platform}` stands for nothing in an archive's name; there are {name}, {version}, {system}, {os} and {arch}
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+For more information, try '--help'.
 
 "#]]);
-    hotshoe(&tree, &["package", "gain", "--name", "../{name}"]).assert().code(3).stderr_eq(str![[r#"
-error: the archive's name `../gain` holds a character that cannot stand in a file name [argument-invalid]
-  hint: an archive's name is a file name; choose its folder with `--output`
+    hotshoe(&tree, &["package", "gain", "--name", "../{name}"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value '../{name}' for '--name <PATTERN>': the archive's name `../gain` holds a character that cannot stand in a file name; an archive's name is a file name; choose its folder with `--output`
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+For more information, try '--help'.
 
 "#]]);
-    hotshoe(&tree, &["package", "gain", "--level", "19"]).assert().code(3).stderr_eq(str![[r#"
-error: there is no level 19 of compression for `tar.gz` [argument-invalid]
-  hint: choose one from 1, the fastest, to 9, the smallest
+    hotshoe(&tree, &["package", "gain", "--level", "19"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value '19' for '--level <NUMBER>': there is no level 19 of compression for `tar.gz`; choose one from 1, the fastest, to 9, the smallest
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+For more information, try '--help'.
 
 "#]]);
     hotshoe(&tree, &["package", "gain", "--level", "high"]).assert().code(2).stdout_eq(str![]);
