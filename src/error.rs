@@ -227,6 +227,7 @@ codes! {
     ManifestDuplicateKey, "manifest-duplicate-key", Manifest, "A key stands twice in one object of the manifest.";
     ManifestVersionShort, "manifest-version-short", Manifest, "The version is a number or lacks parts; it was completed with zeros.";
     ManifestIgnored, "manifest-ignored", Manifest, "A second manifest in the folder is not read.";
+    ManifestUnknownKey, "manifest-unknown-key", Manifest, "A key of the manifest is unknown, and nearly a known one that is missing.";
     ManifestMissing, "manifest-missing", Manifest, "The host requires a manifest and there is none.";
     ManifestRuntime, "manifest-runtime", Manifest, "The manifest names a runtime that this loader does not have.";
 

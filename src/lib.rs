@@ -38,6 +38,7 @@ pub mod diagnostics;
 pub mod error;
 mod input;
 pub mod platform;
+mod spelling;
 pub mod version;
 
 pub mod capability;

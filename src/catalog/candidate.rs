@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::compatible::incompatibility;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::inspect::Inspection;
 use crate::manifest::{self, Manifest};
-use crate::platform::{Platform, System};
-use crate::profile::{HostProfile, ManifestPolicy};
+use crate::platform::System;
+use crate::profile::HostProfile;
 use crate::version::{self, Version, VersionReq};
 
 /// One plugin that was found. Its library has not been loaded, and need not exist. Cheap to clone.
@@ -47,8 +48,13 @@ impl Candidate {
             return Self::from_library(&path, profile);
         }
         Self::from_folder(&path, profile)?.ok_or_else(|| {
+            let inside = plugins_in(&path, profile);
             Error::new(Code::LibraryMissing, "this folder holds no plugin")
-                .hint(format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME))
+                .hint(match inside.as_slice() {
+                    [] => format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME),
+                    [only] => format!("the folder `{only}` in it does: give that"),
+                    several => format!("the folders {} in it do: give one of them", quoted(several)),
+                })
                 .at(path)
         })
     }
@@ -180,48 +186,6 @@ impl fmt::Display for Candidate {
     }
 }
 
-/// Why this host would not take a plugin that says this of itself.
-fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfile) -> Option<Error> {
-    if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
-        let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
-        return Some(Error::new(Code::ManifestMissing, "this host takes no plugin without a manifest").hint(hint));
-    }
-    if manifest.runtime() != "native" {
-        let message =
-            format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
-        return Some(Error::new(Code::ManifestRuntime, message).hint("load it with a Hotshoe that has this runtime"));
-    }
-    let here = Platform::current();
-    if let Some(platforms) = manifest.platforms.as_ref().filter(|platforms| !platforms.contains(&here)) {
-        let listed: Vec<String> = platforms.iter().map(ToString::to_string).collect();
-        let listed = if listed.is_empty() { "no platform that is known here".to_owned() } else { listed.join(", ") };
-        let message = format!("it was built for {listed}, and this is {here}");
-        return Some(Error::new(Code::PlatformIncompatible, message).hint("get the build for this platform"));
-    }
-    if let Err(error) = check_host_version(manifest, profile) {
-        return Some(error);
-    }
-    let differs = |(key, theirs): (&String, &String)| {
-        profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
-            let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
-            let hint = "build both with the same compiler family, standard library and settings";
-            Error::new(Code::AbiIncompatible, message).hint(hint)
-        })
-    };
-    manifest.abi.iter().find_map(differs)
-}
-
-/// Whether the host's version, if it is known, is one that a plugin asks for.
-pub(crate) fn check_host_version(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
-    let (Some(requirement), Some(version)) = (&manifest.host_version, &profile.version) else { return Ok(()) };
-    if requirement.matches(version) {
-        return Ok(());
-    }
-    let message = format!("it asks for {} `{requirement}`, and this is {version}", profile.name);
-    let hint = format!("get a plugin version made for {} {version}", profile.name);
-    Err(Error::new(Code::HostIncompatible, message).hint(hint))
-}
-
 /// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.
 fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
     // A library that cannot be inspected is refused with the reason when it is loaded or checked.
@@ -230,6 +194,21 @@ fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Di
     };
     Manifest::from_json(text.as_bytes(), Some(&profile.version_key))
         .unwrap_or_else(|error| (Manifest::default(), vec![Diagnostic::from(error.at(library))]))
+}
+
+/// The folders in a folder that hold plugins, a few of them.
+fn plugins_in(folder: &Path, profile: &HostProfile) -> Vec<String> {
+    const MOST_LOOKED_AT: usize = 1000;
+    const MOST_SHOWN: usize = 5;
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    let holds_one = |folder: &&PathBuf| matches!(Candidate::from_folder(folder, profile), Ok(Some(_)));
+    folders.iter().filter(holds_one).take(MOST_SHOWN).map(|folder| brief(&file_name(folder))).collect()
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn file_name(path: &Path) -> String {

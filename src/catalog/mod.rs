@@ -4,6 +4,7 @@
 //! library only where there is no manifest to read.
 
 mod candidate;
+mod compatible;
 mod order;
 mod scan;
 mod search_path;
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 pub use candidate::Candidate;
 #[cfg(feature = "package")]
-pub(crate) use candidate::check_host_version;
+pub(crate) use compatible::{check_interface, check_platform};
 pub use search_path::SearchPath;
 
 use crate::capability::Capability;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, FileType};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::candidate::version_of;
@@ -95,7 +96,12 @@ impl Scan<'_> {
         }
         if rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-')) {
             let message = format!("the folder is called `{called}` and the plugin in it `{}`", candidate.name());
-            let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");
+            // A version's folder right on the search path: that begins one folder too deep.
+            let hint = match (version_of(folder), folder.parent().and_then(Path::parent)) {
+                (Some(_), Some(root)) => format!("put the folder above on the search path: `{}`", root.display()),
+                _ => "rename the folder".to_owned(),
+            };
+            let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint(hint);
             self.note(diagnostic.plugin(candidate.name()).at(folder));
         }
     }
@@ -116,8 +122,15 @@ impl Scan<'_> {
     }
 
     fn unreadable(&mut self, path: &Path, error: std::io::Error) {
+        let is_quoted = path.iter().next().is_some_and(|first| first == "~");
+        let hint = match error.kind() {
+            ErrorKind::NotFound if is_quoted => "the shell puts no folder for a `~` in quotes: write the whole path",
+            ErrorKind::NotFound => "make it, or take it off the search path",
+            ErrorKind::NotADirectory => "a search path holds folders: name the one that this file is in",
+            _ => "see that you may read it",
+        };
         let message = format!("this folder cannot be read: {error}");
-        self.note(Diagnostic::warning(Code::FolderUnreadable, message).at(path));
+        self.note(Diagnostic::warning(Code::FolderUnreadable, message).hint(hint).at(path));
     }
 
     /// What lies in a folder, by name; hidden entries and what leads back up are left out.

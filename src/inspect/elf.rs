@@ -10,9 +10,10 @@ use object::elf::{self, FileHeader32, FileHeader64};
 use object::endian::Endianness;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 
+use super::elf_hidden;
 use super::elf_symbols::Symbols;
 use super::elf_versions::GlibcNeeds;
-use super::library::{self, Library, Shape};
+use super::library::{self, Library, Shape, Traces};
 use super::names::{self, Names};
 use super::source::Part;
 use super::{Format, GlibcSymbol, Inspection, Needed};
@@ -285,5 +286,9 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
             facts.unique_symbols = unique.sorted();
         }
         Ok(())
+    }
+
+    fn traces(&self) -> Traces {
+        elf_hidden::traces(self.header, self.endian, self.file)
     }
 }

@@ -1,6 +1,6 @@
 //! What the facts mean for shipping and unloading a library, in words.
 
-use super::{Format, Inspection, missing_dependency};
+use super::{Format, Inspection};
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
 use crate::input::brief;
@@ -11,7 +11,7 @@ pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
     found.extend(hardening(facts));
     found.extend(fixed_paths(facts).map(absolute));
     found.extend(facts.missing().map(|needed| {
-        let error = missing_dependency(needed);
+        let error = facts.missing_dependency(needed);
         let warning = Diagnostic::warning(error.code(), error.message());
         error.hint_text().map_or(warning.clone(), |hint| warning.hint(hint))
     }));

@@ -18,6 +18,20 @@ pub(super) trait Library {
 
     /// Writes down everything else.
     fn describe(&self, facts: &mut Inspection) -> Result<()>;
+
+    /// What it holds beside its exports, where that can be known; costly.
+    fn traces(&self) -> Traces {
+        Traces::default()
+    }
+}
+
+/// What tells why a symbol is not exported.
+#[derive(Default)]
+pub(super) struct Traces {
+    /// The functions that it defines and does not export, sorted.
+    pub(super) hidden: Vec<String>,
+    /// Part of it was compiled by rustc.
+    pub(super) rust: bool,
 }
 
 /// What the headers of a library say.

@@ -6,6 +6,7 @@
 
 mod dependencies;
 mod elf;
+mod elf_hidden;
 mod elf_symbols;
 mod elf_versions;
 mod entry;
@@ -166,8 +167,14 @@ impl Inspection {
     ///
     /// Fails with [`Code::EntryMissing`].
     pub fn check_anywhere(&self, entry: &str) -> Result<()> {
-        let exported = self.exports_symbol(entry);
-        if exported { Ok(()) } else { Err(entry::missing(entry, &self.exports).at(&self.path)) }
+        if self.exports_symbol(entry) {
+            return Ok(());
+        }
+        // Only a hint depends on what else is in the file, so it is read only now.
+        let traces = Source::open(&self.path)
+            .and_then(|source| Ok(format::open(source.all(), Platform::current())?.traces()))
+            .unwrap_or_default();
+        Err(entry::missing(entry, &self.exports, &traces).at(&self.path))
     }
 
     /// What somebody should know before shipping it: what ties it to a machine or keeps it from
@@ -190,7 +197,7 @@ impl Inspection {
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
         library::refuse_platform(&self.platforms, platform)?;
         self.check_anywhere(entry)?;
-        self.missing().next().map_or(Ok(()), |needed| Err(missing_dependency(needed)))
+        self.missing().next().map_or(Ok(()), |needed| Err(self.missing_dependency(needed)))
     }
 }
 
@@ -216,7 +223,7 @@ fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) ->
     }
     let mut facts = Inspection::empty(path, source.size(), shape);
     library.describe(&mut facts)?;
-    Err(entry::missing(entry, &facts.exports))
+    Err(entry::missing(entry, &facts.exports, &library.traces()))
 }
 
 fn read(path: &Path, source: &Source) -> Result<Inspection> {
@@ -253,10 +260,27 @@ impl Inspection {
             runpath: false,
         }
     }
-}
 
-fn missing_dependency(needed: &Needed) -> Error {
-    let folders: Vec<String> = needed.searched.iter().map(|folder| folder.display().to_string()).collect();
-    Error::new(Code::DependencyMissing, format!("the library needs `{}`, which is not found", brief(&needed.name)))
-        .hint(format!("install it, or ship it beside the plugin; searched: {}", folders.join(", ")))
+    fn missing_dependency(&self, needed: &Needed) -> Error {
+        let folders: Vec<String> = needed.searched.iter().map(|folder| folder.display().to_string()).collect();
+        let beside = std::path::absolute(&self.path).ok();
+        let beside = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let what = match needed.searched.iter().any(|folder| folder == beside) {
+            true => "install it, or ship it beside the plugin".to_owned(),
+            false => format!(
+                "install it, or ship it beside the plugin and link that with the search path `{}`: {}",
+                if self.format == Format::MachO { "@loader_path" } else { "$ORIGIN" },
+                self.own_search_path()
+            ),
+        };
+        Error::new(Code::DependencyMissing, format!("the library needs `{}`, which is not found", brief(&needed.name)))
+            .hint(format!("{what}; searched: {}", folders.join(", ")))
+    }
+
+    fn own_search_path(&self) -> String {
+        match self.search_paths.as_slice() {
+            [] => "it has none of its own".to_owned(),
+            paths => format!("its own is `{}`", brief(&paths.join(":"))),
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Manifest, check_inside, check_name, json};
+use super::{Manifest, check_inside, check_name, json, misspelt};
 use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
@@ -21,6 +21,7 @@ pub(super) fn manifest(
 ) -> Result<Manifest> {
     // An editor's hint, not a statement about the plugin.
     object.remove("$schema");
+    diagnostics.extend(misspelt::warnings(&object, version_key));
     let mut fields = Fields { object, diagnostics };
     Ok(Manifest {
         name: fields.text("name")?.map(|name| check_name(&name).map(|()| name)).transpose()?,

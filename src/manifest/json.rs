@@ -18,12 +18,11 @@ pub(super) fn object(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Ma
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| {
-            Error::new(
-                Code::ManifestSyntax,
-                if text.trim().is_empty() { "the manifest is empty" } else { "the manifest is not well-formed JSON" },
-            )
-            .because(error)
-            .hint("the smallest manifest is `{}`")
+            let (message, hint) = match text.trim().is_empty() {
+                true => ("the manifest is empty", "the smallest manifest is `{}`".to_owned()),
+                false => ("the manifest is not well-formed JSON", what_is_wrong(text, &error)),
+            };
+            Error::new(Code::ManifestSyntax, message).because(error).hint(hint)
         })?;
     for key in repeated.into_inner() {
         let message = format!("the key `{}` stands twice; the last one counts", brief(&key));
@@ -33,6 +32,25 @@ pub(super) fn object(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Ma
         Value::Object(object) => Ok(object),
         other => Err(Error::new(Code::ManifestSyntax, format!("the manifest is {}, not an object", kind(&other)))
             .hint("the smallest manifest is `{}`")),
+    }
+}
+
+/// What JSON does not allow, where a text stops being JSON.
+fn what_is_wrong(text: &str, error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let place = format!("line {line}, column {column}");
+    if error.is_eof() {
+        return format!("the text ends at {place} while a bracket or a quote is open: close it");
+    }
+    let at = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default().as_bytes();
+    let rest = at.get(column.saturating_sub(1)..).unwrap_or_default();
+    if error.to_string().starts_with("trailing comma") {
+        return format!("JSON has no comma before a closing bracket: remove the one before {place}");
+    }
+    match rest {
+        [b'/' | b'#', ..] => format!("JSON has no comments: remove the one at {place}"),
+        [b'\'', ..] => format!("JSON has double quotes only: replace the single ones at {place}"),
+        _ => format!("mend it at {place}: keys and texts stand in double quotes, with a comma between entries"),
     }
 }
 

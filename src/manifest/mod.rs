@@ -5,6 +5,7 @@
 
 mod fields;
 mod json;
+mod misspelt;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -155,7 +156,12 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) => {
             let too_large = error.kind() == ErrorKind::FileTooLarge;
             let code = if too_large { Code::ManifestTooLarge } else { Code::ManifestUnreadable };
-            Err(Error::new(code, "the manifest cannot be read").because(error).at(path))
+            let hint = match error.kind() {
+                ErrorKind::FileTooLarge => "keep in it what describes the plugin, and the rest in files of their own",
+                ErrorKind::PermissionDenied => "see that you may read it",
+                _ => "put a file of text in its place",
+            };
+            Err(Error::new(code, "the manifest cannot be read").because(error).hint(hint).at(path))
         }
     }
 }

@@ -272,11 +272,15 @@ fn parts<'a>(text: &'a str, length: usize, wanted: &str) -> Result<(&'a str, &'a
 }
 
 fn read(path: &Path) -> Result<String> {
-    let unreadable = |error: Box<dyn std::error::Error + Send + Sync>| {
-        invalid("the key cannot be read").because(error).hint("give a file that `hotshoe key new` wrote").at(path)
+    let unreadable = |error: io::Error| {
+        let hint = match error.kind() {
+            io::ErrorKind::PermissionDenied => "see that you may read it: a secret key is for its owner alone",
+            _ => "give a file that `hotshoe key new` wrote",
+        };
+        invalid("the key cannot be read").because(error).hint(hint).at(path)
     };
-    let bytes = input::read(path, LARGEST_KEY).map_err(|error| unreadable(error.into()))?;
-    String::from_utf8(bytes).map_err(|_| unreadable("it is not text".into()))
+    let bytes = input::read(path, LARGEST_KEY).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|_| unreadable(io::Error::other("it is not text")))
 }
 
 fn invalid(message: &str) -> Error {

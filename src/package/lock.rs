@@ -29,9 +29,15 @@ impl Lock {
     pub(super) fn acquire(folder: &Path, doing: &str, watch: Watch<'_>) -> Result<Lock> {
         let path = folder.join("lock");
         let cannot = |error: io::Error| {
+            let error_kind = error.kind();
             Error::new(Code::PackageWrite, "nothing can be written here")
                 .because(error)
-                .hint("see that the folder is yours to write in")
+                .hint(match error_kind {
+                    io::ErrorKind::NotADirectory => {
+                        "a file stands where the folder would be: choose another with `--root`"
+                    }
+                    _ => "see that the folder is yours to write in",
+                })
                 .at(folder)
         };
         let began = Instant::now();

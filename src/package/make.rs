@@ -13,10 +13,11 @@ use super::library;
 use super::name::{Subject, USUAL};
 use super::progress::{Watch, unwatched};
 use super::write::{Draft, Format};
-use crate::catalog::check_host_version;
+use crate::catalog::{check_interface, check_platform};
 use crate::error::{Code, Error, Result};
 use crate::inspect::Inspection;
 use crate::manifest::Manifest;
+use crate::platform::Platform;
 use crate::profile::HostProfile;
 use crate::receipt::Digest;
 use crate::version::Version;
@@ -62,7 +63,7 @@ pub struct MakeOptions<'a> {
     /// `{arch}`, and `{system}`, which is CPack's name for the two. The platform is the library's.
     /// Without one, `{name}-{version}`.
     pub name: Option<String>,
-    /// A host that must take the plugin, if its version is known.
+    /// A host that must take the plugin, as far as that can be known without loading it.
     pub host: Option<&'a HostProfile>,
     /// How many threads compress; without a number, one for each core. The bytes do not depend on it.
     pub threads: Option<NonZero<usize>>,
@@ -71,7 +72,7 @@ pub struct MakeOptions<'a> {
 /// Makes `<output>/<name>-<version>.tar.gz` of a plugin's folder.
 ///
 /// The plugin must say its name and version, its library must be a shared library, and if a host is
-/// given and its version known, that version must be one that the plugin asks for. Files and folders go in by
+/// given, it must be one that would take the plugin. Files and folders go in by
 /// name, with the modes 644 and 755, no owner, and the time of `SOURCE_DATE_EPOCH`, else 1970: the
 /// same folder gives the same bytes. An archive of that name is replaced, at once and only when the
 /// new one is complete; so is the `.sha256` beside it, which `sha256sum -c` reads.
@@ -96,7 +97,7 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
         Manifest::in_folder(folder, host.map(|host| host.version_key.as_str()))?.map(|(manifest, _)| manifest);
     let manifest = manifest.unwrap_or_default();
     if let Some(host) = host {
-        check_host_version(&manifest, host).map_err(|error| error.at(folder))?;
+        check_interface(&manifest, host).map_err(|error| error.at(folder))?;
     }
     let missing = |what: &str| {
         Error::new(Code::PackageSource, format!("the plugin does not say its {what}"))
@@ -107,7 +108,11 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     let version = manifest.version.clone().ok_or_else(|| missing("version"))?;
     let library = library(folder, &manifest, &name)?;
     let (platforms, musl) = match manifest.runtime() {
-        "native" => Inspection::of(&library).map(|facts| (facts.platforms, facts.musl))?,
+        "native" => {
+            let facts = Inspection::of(&library)?;
+            host.map_or(Ok(()), |host| refuse(&facts, &manifest, host).map_err(|error| error.at(folder)))?;
+            (facts.platforms, facts.musl)
+        }
         _ => (Vec::new(), false),
     };
     let subject = Subject { name: &name, version: &version, platforms: &platforms, musl };
@@ -119,7 +124,12 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     // Who watches may have stopped it from within.
     let cannot_write = |error: io::Error| match error.downcast::<Error>() {
         Ok(stopped) => stopped,
-        Err(error) => Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive),
+        Err(error) => {
+            let is_the_systems = error.raw_os_error().is_some();
+            let failed = Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive);
+            let hint = "see that there is room and that you may write there, or choose another folder with `--output`";
+            if is_the_systems { failed.hint(hint) } else { failed }
+        }
     };
     let threads = options.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
     let draft = Draft::of(&entries, &archive, options.format, level, threads, watch).map_err(cannot_write)?;
@@ -128,6 +138,17 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     draft.publish().map_err(cannot_write)?;
     let entries = entries.into_iter().map(|entry| entry.name).collect();
     Ok(Package { name, version, archive, size, sha256, entries })
+}
+
+/// Refuses what the host would not load; of a library for another platform, as far as that can be known here.
+fn refuse(facts: &Inspection, manifest: &Manifest, host: &HostProfile) -> Result<()> {
+    let entry = manifest.entry.as_deref().unwrap_or(&host.entry);
+    let here = Platform::current();
+    if !facts.platforms.contains(&here) {
+        return facts.check_anywhere(entry);
+    }
+    check_platform(manifest, here)?;
+    facts.check(here, entry)
 }
 
 fn level(options: &MakeOptions<'_>) -> Result<u32> {

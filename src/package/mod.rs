@@ -9,6 +9,7 @@
 //! A signature stands beside its archive, `<archive>.minisig`, and says what the archive is; a
 //! [`TrustStore`] says whose signatures count.
 
+mod absent;
 mod change;
 mod content;
 mod entries;

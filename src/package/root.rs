@@ -171,10 +171,7 @@ impl Root {
         .cloned()
         .ok_or_else(|| match to {
             Some(_) => self.not_installed(name, to),
-            None => Error::new(Code::NotInstalled, "there is no version before this one")
-                .hint("install the version that is wanted; `hotshoe list --installed` shows what there is")
-                .plugin(name)
-                .at(&current.path),
+            None => self.nothing_before(current, &known),
         })?;
         let higher: Vec<Installed> = in_use().filter(|found| found.version > target.version).cloned().collect();
         if !target.in_use {
@@ -248,13 +245,6 @@ impl Root {
     fn unreadable(&self, error: io::Error) -> Error {
         Error::new(Code::FolderUnreadable, "the folder of installed plugins cannot be read")
             .because(error)
-            .at(&self.path)
-    }
-
-    fn not_installed(&self, name: &str, version: Option<&Version>) -> Error {
-        let version = version.map(|version| format!(" {version}")).unwrap_or_default();
-        Error::new(Code::NotInstalled, format!("`{name}{version}` was not installed here by Hotshoe"))
-            .hint("see what was with `hotshoe list --installed`; a folder that was copied here is removed by hand")
             .at(&self.path)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up; a module imports from its own row and from those above it here.
 const LAYERS: &[&[&str]] = &[
-    &["diagnostics", "error", "input", "platform", "version"],
+    &["diagnostics", "error", "input", "platform", "spelling", "version"],
     &["profile", "manifest", "capability", "inspect", "receipt"],
     &["catalog"],
     &["runtime"],
@@ -20,6 +20,7 @@ const PACKAGE_MAY_USE: &[&str] = &[
     "error",
     "input",
     "platform",
+    "spelling",
     "version",
     "profile",
     "manifest",

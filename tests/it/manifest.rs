@@ -45,6 +45,70 @@ fn every_field_is_read() {
     assert_eq!(manifest.other.keys().collect::<Vec<_>>(), ["other_version", "x"], "unknown keys are kept");
 }
 
+/// What the warnings about a manifest's keys name.
+fn suspects(text: &str) -> Vec<String> {
+    let (_, diagnostics) = Manifest::from_json(text.as_bytes(), KEY).unwrap();
+    assert!(diagnostics.iter().all(|found| found.code == Code::ManifestUnknownKey), "{diagnostics:?}");
+    diagnostics.into_iter().map(|found| found.message).collect()
+}
+
+#[test]
+fn a_key_that_is_nearly_a_known_one_is_named_with_it() {
+    let of = |key: &str, meant: &str| [format!("the key `{key}` is unknown, and there is no `{meant}`")];
+    assert_eq!(suspects(r#"{"libary": "x.so"}"#), of("libary", "library"));
+    assert_eq!(suspects(r#"{"Version": "1"}"#), of("Version", "version"));
+    assert_eq!(suspects(r#"{"verison": "1"}"#), of("verison", "version"));
+    assert_eq!(suspects(r#"{"licence": "MIT"}"#), of("licence", "license"));
+    assert_eq!(suspects(r#"{"harmonic_version": ">=9"}"#), of("harmonic_version", "harmonics_version"));
+    assert_eq!(suspects(r#"{"mixer_version": ">=9"}"#), of("mixer_version", "harmonics_version"));
+    let fine = [
+        r#"{"mixer_version": ">=9", "harmonics_version": "1"}"#,
+        r#"{"license": "MIT", "licence": "LICENSE-MIT"}"#,
+        r#"{"schema_version": 2, "release_version": "final", "api": 3, "x": 1}"#,
+    ];
+    for text in fine {
+        assert!(suspects(text).is_empty(), "{text}");
+    }
+    assert!(Manifest::from_json(br#"{"mixer_version": "1"}"#, None).unwrap().1.is_empty(), "no host is known");
+}
+
+/// They are read as manifests where they lie beside a plugin.
+#[test]
+fn the_keys_of_the_systems_that_plugins_come_from_are_no_slips() {
+    let harmonics = r#"{"name": "my_plugin", "version": "1.0.0", "harmonics_version": ">=1.2"}"#;
+    let local = r#"{"name": "weather", "description": "d", "path": "plugins/weather/weather", "version": "1.0.0"}"#;
+    let remote = r#"{"name": "my-plugin", "description": "d", "version": "1.2.3",
+        "download_url": "https://example.org/v{version}/my-plugin-{os}-{arch}", "checksum": "sha256_hash_here",
+        "auto_update": true, "github_repo": "user/repo"}"#;
+    let registry = format!(r#"{{"plugins": [{local}, {remote}]}}"#);
+    for text in [harmonics, local, remote, registry.as_str()] {
+        assert!(suspects(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn what_json_does_not_allow_is_said_where_it_stands() {
+    let hint = |text: &str| {
+        let error = Manifest::from_json(text.as_bytes(), KEY).unwrap_err();
+        assert_eq!(error.code(), Code::ManifestSyntax);
+        error.hint_text().unwrap().to_owned()
+    };
+    assert_eq!(hint(" \n"), "the smallest manifest is `{}`");
+    assert_eq!(
+        hint("{\n  \"name\": \"gain\",\n}"),
+        "JSON has no comma before a closing bracket: remove the one before line 3, column 1"
+    );
+    for text in ["{\n  // mine\n}", "{\n  /* mine */ \"name\": 1}", "{\n  # mine\n}"] {
+        assert_eq!(hint(text), "JSON has no comments: remove the one at line 2, column 3", "{text}");
+    }
+    assert_eq!(hint("{\"x\": 1} // mine"), "JSON has no comments: remove the one at line 1, column 10");
+    assert_eq!(hint("{\"x\": 1, // mine\n \"y\": 2}"), "JSON has no comments: remove the one at line 1, column 10");
+    assert_eq!(hint("{'name': 'gain'}"), "JSON has double quotes only: replace the single ones at line 1, column 2");
+    assert_eq!(hint("{\"name\": 'gain'}"), "JSON has double quotes only: replace the single ones at line 1, column 10");
+    assert!(hint("{\"name\": \"gain").starts_with("the text ends at line 1, column 14"));
+    assert!(hint("{\"a\": 1 \"b\": 2}").starts_with("mend it at line 1, column 9"));
+}
+
 /// Whoever made such a manifest cannot package it; who loads the plugin has no harm from it.
 #[test]
 fn globs_that_are_none_are_kept_as_they_stand_with_a_warning() {

@@ -1,9 +1,13 @@
 //! What several commands are told: a host, a place, a key.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use hotshoe::catalog::SearchPath;
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{PublicKey, Root};
 use hotshoe::profile::HostProfile;
@@ -39,7 +43,7 @@ pub struct Host {
     host: PathBuf,
 
     /// The host's version; without one, no plugin is refused for asking another
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = version_text)]
     host_version: Option<String>,
 }
 
@@ -58,7 +62,7 @@ pub struct OptionalHost {
     host: Option<PathBuf>,
 
     /// The host's version
-    #[arg(long, value_name = "VERSION", requires = "host")]
+    #[arg(long, value_name = "VERSION", requires = "host", value_parser = version_text)]
     host_version: Option<String>,
 }
 
@@ -89,6 +93,13 @@ impl Place {
     }
 }
 
+/// A warning if a folder where plugins are installed is not there; nothing is installed in it then.
+pub fn if_absent(root: &Root) -> Option<Diagnostic> {
+    let warning =
+        || Diagnostic::warning(Code::FolderUnreadable, "there is no such folder, so nothing is installed in it");
+    (!root.path().exists()).then(|| warning().hint("see that it is the right folder").at(root.path()))
+}
+
 /// The folder where plugins are installed, by itself or as a host's first.
 pub fn root(root: Option<&Path>, host: Option<&Path>) -> Result<Root> {
     let (None, Some(host)) = (root, host) else { return Ok(Root::new(root.unwrap_or(Path::new(".")))) };
@@ -99,10 +110,46 @@ pub fn root(root: Option<&Path>, host: Option<&Path>) -> Result<Root> {
     })
 }
 
+/// A plugin on the command line: its name, and its version if one is meant.
+#[derive(Clone)]
+pub struct NameAndVersion {
+    pub name: String,
+    pub version: Option<Version>,
+}
+
 /// A name, and a version behind an `@`.
-pub fn name_and_version(text: &str) -> Result<(&str, Option<Version>)> {
-    let Some((name, version)) = text.split_once('@') else { return Ok((text, None)) };
-    Ok((name, Some(version::parse(version)?.0)))
+pub fn name_and_version(text: &str) -> Result<NameAndVersion, String> {
+    let Some((name, version)) = text.split_once('@') else {
+        return Ok(NameAndVersion { name: text.to_owned(), version: None });
+    };
+    let (version, _) = judged(version::parse(version))?;
+    Ok(NameAndVersion { name: name.to_owned(), version: Some(version) })
+}
+
+/// The text of a version.
+pub fn version_text(text: &str) -> Result<String, String> {
+    judged(version::parse(text)).map(|_| text.to_owned())
+}
+
+/// What is said of an option's value that is wrong whatever else is asked for.
+pub fn judged<T>(value: Result<T>) -> Result<T, String> {
+    value.map_err(|error| in_a_line(&error))
+}
+
+fn in_a_line(error: &Error) -> String {
+    match error.hint_text() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    }
+}
+
+/// Ends the program as for any wrong command line: a value that is wrong beside another one.
+pub fn refuse_value(command: &str, option: &str, value: impl Display, error: Error) -> ! {
+    let mut tool = crate::Args::command();
+    tool.build();
+    let tool = tool.find_subcommand_mut(command).expect("it is a command of the tool");
+    let why = in_a_line(&error);
+    tool.error(ErrorKind::ValueValidation, format!("invalid value '{value}' for '{option}': {why}")).exit()
 }
 
 /// The host of that name, or in that file.

@@ -176,6 +176,14 @@ fn why_resident(library: &Path) -> Vec<String> {
 fn explain(refused: Error, path: &Path, entry: &str) -> Error {
     match Inspection::of(path).and_then(|facts| facts.check(Platform::current(), entry)) {
         Err(known) => known.because(refused.causes().next().unwrap_or_default()),
-        Ok(()) => refused.at(path).hint("see what it needs with `hotshoe inspect`"),
+        Ok(()) => {
+            let said = refused.causes().collect::<String>();
+            // glibc and FreeBSD, then musl and macOS.
+            let symbol = ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words));
+            refused.at(path).hint(match symbol {
+                true => "link the library that defines the symbol; if it is the host's own, the host must export it",
+                false => "see what it needs with `hotshoe inspect`",
+            })
+        }
     }
 }

@@ -10,7 +10,8 @@ use hotshoe::host::Host;
 use hotshoe::inspect::{GlibcVersion, Inspection, Portability};
 use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
-use hotshoe::profile::HostProfile;
+use hotshoe::profile::{HostProfile, ReceiptPolicy};
+use hotshoe::receipt::Receipt;
 use hotshoe::runtime::native::Prober;
 
 use crate::args;
@@ -60,7 +61,7 @@ impl Args {
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
-    let profile = args.host.profile()?;
+    let mut profile = args.host.profile()?;
     let portability = args.portability();
     let mut answer = Answer::new();
     let host = match &profile.version {
@@ -78,6 +79,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     };
     answer.diagnostics(diagnostics);
     answer.field("plugin", &candidate);
+    answer.diagnostics(excuse_receipt(&candidate, &mut profile));
     let refusals = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
     let outcome = match (refusals.is_empty(), args.load) {
         (false, _) => Err(refusals),
@@ -106,6 +108,17 @@ fn no(answer: &mut Answer, host: &str, plugin: &str, refusals: Vec<Diagnostic>) 
     answer.field("accepted", false);
     answer.diagnostics(refusals);
     answer.no();
+}
+
+/// What is checked is still to be installed: that it has no receipt is no reason for a no, and a wrong receipt is.
+fn excuse_receipt(candidate: &Candidate, profile: &mut HostProfile) -> Option<Diagnostic> {
+    let policy = &mut profile.policies.receipt;
+    if *policy != ReceiptPolicy::Required || !matches!(Receipt::in_folder(candidate.path()), Ok(None)) {
+        return None;
+    }
+    *policy = ReceiptPolicy::IfPresent;
+    let note = Diagnostic::note(Code::ReceiptMissing, "the host loads only what was installed, and this is not yet");
+    Some(note.hint("`hotshoe install` of its archive writes the receipt").plugin(candidate.name()).at(candidate.path()))
 }
 
 /// What can be known without running it.

@@ -8,7 +8,7 @@ use hotshoe::error::Result;
 use hotshoe::package::Root;
 use hotshoe::profile::HostProfile;
 
-use crate::args::{profile, root};
+use crate::args::{if_absent, profile, root, version_text};
 use crate::output::{Answer, BAD, DIM, GOOD, NAME};
 
 /// List the plugins that a host would find, with what is wrong with them
@@ -28,7 +28,7 @@ pub struct Args {
     host: Option<PathBuf>,
 
     /// The host's version; without one, no plugin is refused for asking another
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = version_text)]
     host_version: Option<String>,
 
     /// The folder where plugins are installed; without it, the first folder of the host's search path
@@ -105,6 +105,7 @@ fn installed(args: &Args) -> Result<Answer> {
     if !damaged.is_empty() {
         answer.no();
     }
+    answer.diagnostics(if_absent(&root));
     answer.field("root", root.path());
     answer.field("installed", &installed);
     answer.diagnostics(damaged.into_iter().map(Into::into));

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use hotshoe::error::Result;
+use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{self, Format, MakeOptions};
 
-use crate::args::OptionalHost;
+use crate::args::{OptionalHost, refuse_value};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
@@ -43,6 +43,15 @@ fn format(text: &str) -> Result<Format, &'static str> {
     Format::ALL.into_iter().find(|format| format.as_str() == text).ok_or("it is none of tar.gz, tar.zst and zip")
 }
 
+/// Only the level and the name's pattern are judged beside what they are for.
+fn wrong(args: &Args, error: Error) -> Error {
+    match (args.level.filter(|level| !args.format.levels().contains(level)), &args.name) {
+        (Some(level), _) => refuse_value("package", "--level <NUMBER>", level, error),
+        (None, Some(name)) => refuse_value("package", "--name <PATTERN>", name, error),
+        (None, None) => error,
+    }
+}
+
 pub fn run(args: &Args) -> Result<Answer> {
     let host = args.host.profile()?;
     let mut options = MakeOptions::default();
@@ -50,7 +59,8 @@ pub fn run(args: &Args) -> Result<Answer> {
     options.level = args.level;
     options.name = args.name.clone();
     options.host = host.as_ref();
-    let made = watched(|watch| package::make_with(&options, &args.folder, &args.output, watch))?;
+    let made = watched(|watch| package::make_with(&options, &args.folder, &args.output, watch));
+    let made = made.map_err(|error| if error.code() == Code::ArgumentInvalid { wrong(args, error) } else { error })?;
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}made{GOOD:#} {NAME}{}{NAME:#}, {} bytes", made.archive.display(), made.size));
     for entry in &made.entries {

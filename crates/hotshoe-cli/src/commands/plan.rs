@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Result};
 
+use crate::args::judged;
 use crate::output::{Answer, DIM, NAME};
 use crate::release::config::{self, Config};
 use crate::release::plan::{Plan, configured};
@@ -24,15 +25,16 @@ pub struct Args {
     pub source: PathBuf,
 
     /// Only this platform; may be given more than once
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = platform)]
     pub platform: Vec<String>,
+}
+
+fn platform(id: &str) -> Result<String, String> {
+    judged(config::target(id)).map(|target| target.id.to_owned())
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
     let config = Config::of(&args.source)?;
-    for id in &args.platform {
-        config::target(id)?;
-    }
     let project = configured(&args.source, &config, &Steps::default())?;
     let is_wanted = |id: &str| args.platform.is_empty() || args.platform.iter().any(|wanted| wanted == id);
     let plan = Plan::of(&project, &config, |target| is_wanted(target.id))?;

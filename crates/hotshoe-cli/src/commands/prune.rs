@@ -1,8 +1,10 @@
 //! `hotshoe prune`
 
-use hotshoe::error::Result;
+use hotshoe::diagnostics::{Diagnostic, Severity};
+use hotshoe::error::{Code, Result};
+use hotshoe::package::Root;
 
-use crate::args::Place;
+use crate::args::{Place, if_absent};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
@@ -28,8 +30,17 @@ pub struct Args {
     pub dry_run: bool,
 }
 
+/// A warning if nothing of the name was installed here; there is nothing to remove then.
+fn unknown(args: &Args, root: &Root) -> Option<Diagnostic> {
+    let name = args.name.as_deref()?;
+    let is_known = root.installed().is_ok_and(|(installed, _)| installed.iter().any(|found| found.name == name));
+    let error = (!is_known).then(|| root.verify(Some(name)).err())??;
+    (error.code() == Code::NotInstalled).then(|| Diagnostic { severity: Severity::Warning, ..error.into() })
+}
+
 pub fn run(args: &Args) -> Result<Answer> {
     let root = args.place.root()?;
+    let absent = if_absent(&root);
     let keep = args.keep as usize;
     let pruned = watched(|watch| root.prune(args.name.as_deref(), keep, args.dry_run, watch))?;
     let mut answer = Answer::new();
@@ -45,6 +56,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     for installed in kept.filter(|found| args.name.as_ref().is_none_or(|name| *name == found.name)) {
         answer.line(format!("  kept, for its files were changed: {installed} in {}", installed.path.display()));
     }
+    answer.diagnostics(absent.or_else(|| pruned.is_empty().then(|| unknown(args, &root))?));
     answer.field("removed", &pruned);
     Ok(answer)
 }

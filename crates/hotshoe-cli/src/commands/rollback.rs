@@ -2,7 +2,7 @@
 
 use hotshoe::error::Result;
 
-use crate::args::{Place, name_and_version};
+use crate::args::{NameAndVersion, Place, name_and_version};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
@@ -16,15 +16,15 @@ Examples:
 What goes out of use is kept: a rollback to its version brings it back, `hotshoe prune` removes it.")]
 pub struct Args {
     /// The plugin, with the version that is wanted or without
-    #[arg(value_name = "NAME[@VERSION]")]
-    pub plugin: String,
+    #[arg(value_name = "NAME[@VERSION]", value_parser = name_and_version)]
+    pub plugin: NameAndVersion,
 
     #[command(flatten)]
     pub place: Place,
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
-    let (name, version) = name_and_version(&args.plugin)?;
+    let NameAndVersion { name, version } = &args.plugin;
     let root = args.place.root()?;
     let (used, aside) = watched(|watch| root.rollback(name, version.as_ref(), watch))?;
     let mut answer = Answer::new();

@@ -2,7 +2,7 @@
 
 use hotshoe::error::Result;
 
-use crate::args::{Place, name_and_version};
+use crate::args::{NameAndVersion, Place, name_and_version};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
@@ -14,8 +14,8 @@ Examples:
   hotshoe uninstall my_plugin@1.2.3 --host harmonics")]
 pub struct Args {
     /// The plugin, with a version or without
-    #[arg(value_name = "NAME[@VERSION]")]
-    pub plugin: String,
+    #[arg(value_name = "NAME[@VERSION]", value_parser = name_and_version)]
+    pub plugin: NameAndVersion,
 
     #[command(flatten)]
     pub place: Place,
@@ -26,7 +26,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
-    let (name, version) = name_and_version(&args.plugin)?;
+    let NameAndVersion { name, version } = &args.plugin;
     let root = args.place.root()?;
     let removed = watched(|watch| root.uninstall(name, version.as_ref(), args.force, watch))?;
     let mut answer = Answer::new();

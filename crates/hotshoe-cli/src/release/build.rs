@@ -77,7 +77,9 @@ impl Build<'_> {
         let again = self.configure(&work.path().join("the-second-build"), &steps)?;
         let packages_again = self.make(&again, &work.path().join("the-second-packages"), &steps)?;
 
-        let places = paths::places(self.source, &project.build);
+        // Visual Studio's compiler writes the path of each source that asserts something, and can be told nothing else.
+        let is_windows = self.target.system.starts_with("win");
+        let places = if is_windows { Vec::new() } else { paths::places(self.source, &project.build) };
         let mut findings = Vec::new();
         let mut archives = Vec::new();
         for archive in &planned.archives {

@@ -1,5 +1,7 @@
 //! `hotshoe check`
 
+use std::fs;
+
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, require};
 use snapbox::str;
 
@@ -88,9 +90,61 @@ no: harmonics does not take gain 1.2.3
         .stderr_eq(str![[r#"
 error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
   in [..]/gain/libgain.so
-  hint: it exports nothing: declare `harmonics_register` as `extern "C"` with default visibility
+  hint: it defines `harmonics_register`, and hides it: declare `harmonics_register` as `extern "C"` with default visibility, and not `static`
 
 "#]]);
+}
+
+/// A library that exports nothing, as one is that `hotshoe_add_plugin` links and that lacks the entry.
+fn hiding(library: Library) -> PluginTree {
+    with_library(&library.arg("-fvisibility=hidden"))
+}
+
+#[test]
+fn what_an_export_list_hides_is_named_as_long_as_it_is_not_stripped() {
+    let hint = |tree: &PluginTree| json(tree, &CHECK, 1)["diagnostics"][0]["hint"].as_str().unwrap().to_owned();
+    let typo = "void harmonic_register(void *r) { (void)r; }\nvoid other(void) {}\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(typo))),
+        str![[
+            r#"it defines `harmonic_register`, which is not the entry and so is hidden: declare `harmonics_register` as `extern "C"` with default visibility; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(typo).arg("-s"))),
+        str![[
+            r#"nothing in it is called alike: declare `harmonics_register` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
+    let mangled = "void harmonics_register(void *) {}\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::cpp(mangled))),
+        str![[
+            r#"it defines the C++ function `_Z18harmonics_registerPv`: `extern "C"` is missing from the declaration of `harmonics_register`"#
+        ]]
+    );
+    let mangled_typo = "void harmonic_register(void *) {}\nvoid other() {}\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::cpp(mangled_typo))),
+        str![[
+            r#"it defines `_Z17harmonic_registerPv`, which is not the entry and so is hidden: declare `harmonics_register` as `extern "C"` with default visibility; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
+    let hidden = "__attribute__((visibility(\"hidden\"))) void harmonics_register(void *r) { (void)r; }\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(hidden))),
+        str![[
+            r#"it defines `harmonics_register`, and hides it: declare `harmonics_register` as `extern "C"` with default visibility, and not `static`"#
+        ]]
+    );
+    let rust =
+        "void start(void) {}\n__asm__(\".section .comment; .string \\\"rustc version 1.89.0\\\"; .previous\");\n";
+    snapbox::assert_data_eq!(
+        hint(&hiding(Library::c(rust))),
+        str![[
+            r#"nothing in it is called alike: declare `#[unsafe(no_mangle)] pub extern "C" fn harmonics_register`; the name follows from the host's, `harmonics`: see that this is the host"#
+        ]]
+    );
 }
 
 #[test]
@@ -105,7 +159,7 @@ no: harmonics does not take gain
         .stderr_eq(str![[r#"
 error[dependency-missing]: plugin `gain`: the library needs `libhotshoe_absent.so`, which is not found
   in [..]/gain/libgain.so
-  hint: install it, or ship it beside the plugin; searched: [..]
+  hint: install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: it has none of its own; searched: [..]
 
 "#]]);
 }
@@ -123,7 +177,7 @@ no: harmonics does not take gain
         .stderr_eq(str![[r#"
 error[manifest-syntax]: the manifest is not well-formed JSON: EOF while parsing a string at line 1 column [..]
   in [..]/gain/plugin.json
-  hint: the smallest manifest is `{}`
+  hint: the text ends at line 1, column 32 while a bracket or a quote is open: close it
 
 "#]]);
     let object = json(&tree, &CHECK, 1);
@@ -174,6 +228,28 @@ warning[library-resident]: the library asks never to be unloaded (`DF_1_NODELETE
   hint: link it without `-z nodelete`
 
 "#]]);
+}
+
+#[test]
+fn what_is_still_to_be_installed_needs_no_receipt() {
+    let host = r#"{"name": "harmonics", "policies": {"receipt": "required"}}"#;
+    let tree = gain().file("h.host.json", host);
+    for load in [&[][..], &["--load"]] {
+        let args = [&["check", "gain", "--host", "h.host.json"], load].concat();
+        hotshoe(&tree, &args).assert().code(0).stderr_eq(str![[r#"
+note[receipt-missing]: plugin `gain`: the host loads only what was installed, and this is not yet
+  in [..]/gain
+  hint: `hotshoe install` of its archive writes the receipt
+
+"#]]);
+    }
+    hotshoe(&tree, &["package", "gain"]).assert().code(0);
+    hotshoe(&tree, &["install", "gain-1.2.3.tar.gz", "--root", "r"]).assert().code(0);
+    let args = ["check", "r/gain/1.2.3", "--host", "h.host.json", "--load"];
+    hotshoe(&tree, &args).assert().code(0).stderr_eq(str![]);
+    let other = Library::c("int other;\nvoid harmonics_register(void *r) { (void)r; }\n").build();
+    let tree = tree.file("r/gain/1.2.3/libgain.so", fs::read(other).unwrap());
+    assert_eq!(json(&tree, &args, 1)["diagnostics"][0]["code"], "library-changed");
 }
 
 #[test]
@@ -244,7 +320,7 @@ no: harmonics does not take gain 1.2.3
 "#]]).stderr_eq(str![[r#"
 error[load-failed]: plugin `gain`: the system's loader refused the library: dlopen failed: [..]/gain/libgain.so: undefined symbol: nowhere
   in [..]/gain/libgain.so
-  hint: see what it needs with `hotshoe inspect`
+  hint: link the library that defines the symbol; if it is the host's own, the host must export it
 
 "#]]);
 }
@@ -351,9 +427,50 @@ no: harmonics does not take gain 1.2.3
         .stderr_eq(str![[r#"
 error[entry-missing]: plugin `gain`: the library does not export `harmonics_register`
   in [..]/gain/libgain.so
-  hint: declare it as `extern "C"` with default visibility: `harmonics_register`
+  hint: nothing in it is called alike: declare `harmonics_register` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`; the name follows from the host's, `harmonics`: see that this is the host
 
 "#]]);
+}
+
+#[test]
+fn a_folder_above_plugins_is_told_with_them() {
+    let tree = PluginTree::new().plugin("root/gain/1.0.0", GAIN, &Library::c(GOOD_C_PLUGIN).build()).plugin(
+        "root/gain/1.1.0",
+        GAIN,
+        &Library::c(GOOD_C_PLUGIN).build(),
+    );
+    let said = |tree: &PluginTree| json(tree, &["check", "root/gain", "--host", "harmonics"], 3)["error"].take();
+    assert_eq!(said(&tree)["hint"], "the folders `1.0.0`, `1.1.0` in it do: give one of them");
+    fs::remove_dir_all(tree.path("root/gain/1.0.0")).unwrap();
+    assert_eq!(said(&tree)["hint"], "the folder `1.1.0` in it does: give that");
+}
+
+#[test]
+fn a_library_that_lies_beside_the_plugin_is_found_by_its_own_search_path_only() {
+    let hint = |search_path: &str| {
+        let absent =
+            Library::c("int absent(void) { return 0; }\n").file_name("libabsent.so").arg("-Wl,-soname,libabsent.so");
+        let absent = absent.build();
+        let source = "int absent(void);\nvoid harmonics_register(void *r) { (void)r; absent(); }\n";
+        let library = Library::c(source).arg(absent.display().to_string());
+        let tree = with_library(&library.arg(search_path));
+        let said = json(&tree, &CHECK, 1)["diagnostics"].take();
+        let said = said.as_array().unwrap().iter().find(|found| found["code"] == "dependency-missing").unwrap();
+        said["hint"].as_str().unwrap().split("; searched").next().unwrap().to_owned()
+    };
+    snapbox::assert_data_eq!(hint("-Wl,-rpath,$ORIGIN"), str!["install it, or ship it beside the plugin"]);
+    snapbox::assert_data_eq!(
+        hint("-Wl,-rpath,/opt/x:/opt/y"),
+        str![
+            "install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: its own is `/opt/x:/opt/y`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        hint("-O2"),
+        str![
+            "install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: it has none of its own"
+        ]
+    );
 }
 
 #[test]
@@ -370,7 +487,7 @@ error: there is no plugin here [library-missing]
     hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: this folder holds no plugin [library-missing]
   in [..]
-  hint: a plugin's folder holds a `plugin.json` or a library
+  hint: the folder `gain` in it does: give that
 
 "#]]);
 }
@@ -387,9 +504,12 @@ no: mixer 3.0.0 does not take gain 1.2.3
 
 "#]])
         .stderr_eq(str![[r#"
+warning[manifest-unknown-key]: plugin `gain`: the key `harmonics_version` is unknown, and there is no `mixer_version`
+  in [..]/gain/plugin.json
+  hint: write `mixer_version` if that is meant; unknown keys are kept and mean nothing
 error[entry-missing]: plugin `gain`: the library does not export `mixer_main`
   in [..]/gain/libgain.so
-  hint: declare it as `extern "C"` with default visibility: `mixer_main`
+  hint: nothing in it is called alike: declare `mixer_main` as `extern "C"` with default visibility, in Rust `#[unsafe(no_mangle)] pub extern "C"`
 
 "#]]);
     let tree = tree.file("bad.host.json", r#"{"name": "mixer", "entrey": "mixer_main"}"#);

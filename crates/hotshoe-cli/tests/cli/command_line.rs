@@ -181,6 +181,64 @@ Signatures are looked at where a host or a trust store says which keys count: se
 }
 
 #[test]
+fn a_wrong_value_is_a_wrong_command_line_and_the_option_is_named() {
+    let said = |args: &[&str]| {
+        let output = hotshoe(&gain(), args).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{args:?}");
+        String::from_utf8(output.stderr).unwrap().lines().next().unwrap().to_owned()
+    };
+    let package = |option, value| said(&["package", "gain", option, value]);
+    snapbox::assert_data_eq!(
+        package("--level", "99"),
+        str![
+            "error: invalid value '99' for '--level <NUMBER>': there is no level 99 of compression for `tar.gz`; choose one from 1, the fastest, to 9, the smallest"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        package("--name", "{nme}"),
+        str![
+            "error: invalid value '{nme}' for '--name <PATTERN>': `{nme}` stands for nothing in an archive's name; there are {name}, {version}, {system}, {os} and {arch}"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        package("--name", "a/b"),
+        str![
+            "error: invalid value 'a/b' for '--name <PATTERN>': the archive's name `a/b` holds a character that cannot stand in a file name; an archive's name is a file name; choose its folder with `--output`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        said(&["check", "gain", "--host", "harmonics", "--host-version", "1.x"]),
+        str![
+            "error: invalid value '1.x' for '--host-version <VERSION>': `1.x` is not a version; write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        said(&["list", "--host", "harmonics", "--host-version", "1.x"]),
+        str![
+            "error: invalid value '1.x' for '--host-version <VERSION>': `1.x` is not a version; write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        said(&["uninstall", "p@1.x", "--root", "r"]),
+        str![
+            "error: invalid value 'p@1.x' for '<NAME[@VERSION]>': `1.x` is not a version; write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        said(&["rollback", "p@", "--root", "r"]),
+        str![
+            "error: invalid value 'p@' for '<NAME[@VERSION]>': `` is not a version; write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`"
+        ]
+    );
+    snapbox::assert_data_eq!(
+        said(&["plan", "--platform", "nonsense"]),
+        str![
+            "error: invalid value 'nonsense' for '--platform <ID>': `nonsense` is not a platform of releases; there are linux-x86_64, linux-aarch64, linux-musl-x86_64, windows-x86_64, windows-arm64, macos-universal"
+        ]
+    );
+}
+
+#[test]
 fn a_wrong_command_line_is_told_with_the_right_one() {
     let wrong = |args: &[&str]| hotshoe(&gain(), args).assert().code(2).stdout_eq(str![]);
     wrong(&["frobnicate"]).stderr_eq(str![[r#"
@@ -229,13 +287,6 @@ fn a_host_that_cannot_be_is_an_error() {
     hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: `a b` cannot name a host [profile-invalid]
   hint: use at most 64 letters, digits, `_` and `-`, starting with a letter
-
-"#]]);
-    let args = ["list", "--host", "harmonics", "--host-version", "one"];
-    hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
-error: `one` is not a version [version-invalid]
-  because: unexpected character 'o' while parsing major version number
-  hint: write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`
 
 "#]]);
 }

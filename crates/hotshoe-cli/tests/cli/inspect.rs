@@ -56,7 +56,7 @@ gain/libgain.so
         .stderr_eq(str![[r#"
 warning[dependency-missing]: the library needs `libhotshoe_absent.so`, which is not found
   in gain/libgain.so
-  hint: install it, or ship it beside the plugin; searched: [..]
+  hint: install it, or ship it beside the plugin and link that with the search path `$ORIGIN`: it has none of its own; searched: [..]
 
 "#]]);
 }

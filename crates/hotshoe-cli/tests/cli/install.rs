@@ -141,7 +141,7 @@ in use gain 1.2.3 in plugins/gain/1.2.3
     hotshoe(&tree, &rollback).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: plugin `gain`: there is no version before this one [not-installed]
   in plugins/gain/1.2.3
-  hint: install the version that is wanted; `hotshoe list --installed` shows what there is
+  hint: `hotshoe rollback gain@1.3.0 --root plugins` brings the newer one back
 
 "#]]);
     let args = ["list", "--installed", "--root", "plugins"];
@@ -227,14 +227,7 @@ removed gain 1.2.3 from plugins/gain/1.2.3
     hotshoe(&tree, &uninstall).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: `gain` was not installed here by Hotshoe [not-installed]
   in plugins
-  hint: see what was with `hotshoe list --installed`; a folder that was copied here is removed by hand
-
-"#]]);
-    let args = ["uninstall", "gain@one", "--root", "plugins"];
-    hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
-error: `one` is not a version [version-invalid]
-  because: unexpected character 'o' while parsing major version number
-  hint: write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`
+  hint: Hotshoe installed nothing here: see that it is the right folder; what was copied here is removed by hand
 
 "#]]);
     let args = ["list", "--installed", "--root", "plugins"];
@@ -305,6 +298,66 @@ error: the archive cannot be read [archive-unreadable]
   hint: check that the file exists and that you may read it
 
 "#]]);
+}
+
+#[test]
+fn what_is_not_installed_is_told_with_what_is() {
+    let tree = packaged();
+    hotshoe(&tree, &INSTALL).assert().code(0);
+    let hint = |args: &[&str]| {
+        let error = json(&tree, &[args, &["--root", "plugins"]].concat(), 3)["error"].take();
+        assert_eq!(error["code"], "not-installed");
+        error["hint"].as_str().unwrap().to_owned()
+    };
+    snapbox::assert_data_eq!(
+        hint(&["uninstall", "gian"]),
+        str!["did you mean `gain`? `hotshoe list --installed --root plugins` shows what was"]
+    );
+    snapbox::assert_data_eq!(
+        hint(&["uninstall", "reverb"]),
+        str![
+            "`hotshoe list --installed --root plugins` shows what was; a folder that was copied here is removed by hand"
+        ]
+    );
+    snapbox::assert_data_eq!(hint(&["uninstall", "gain@2"]), str!["there is 1.2.3"]);
+    snapbox::assert_data_eq!(hint(&["rollback", "gain@2"]), str!["there is 1.2.3"]);
+    hotshoe(&tree, &["prune", "gian", "--root", "plugins"]).assert().code(0).stderr_eq(str![[r#"
+warning[not-installed]: `gian` was not installed here by Hotshoe
+  in plugins
+  hint: did you mean `gain`? `hotshoe list --installed --root plugins` shows what was
+
+"#]]);
+    hotshoe(&tree, &["prune", "gain", "--root", "plugins"]).assert().code(0).stderr_eq(str![""]);
+    hotshoe(&tree, &["list", "--installed", "--root", "plugins"]).assert().code(0).stderr_eq(str![]);
+}
+
+#[test]
+fn a_root_that_is_not_there_is_said() {
+    let tree = packaged();
+    for args in [&["list", "--installed", "--root", "absent"][..], &["prune", "--root", "absent"]] {
+        hotshoe(&tree, args).assert().code(0).stderr_eq(str![[r#"
+warning[folder-unreadable]: there is no such folder, so nothing is installed in it
+  in absent
+  hint: see that it is the right folder
+
+"#]]);
+        assert!(!tree.path("absent").exists());
+    }
+    hotshoe(&tree, &["uninstall", "gain", "--root", "absent"]).assert().code(3).stderr_eq(str![[r#"
+error: `gain` was not installed here by Hotshoe [not-installed]
+  in absent
+  hint: Hotshoe installed nothing here: see that it is the right folder; what was copied here is removed by hand
+
+"#]]);
+    hotshoe(&tree, &["install", "gain-1.2.3.tar.gz", "--root", "gain/plugin.json"]).assert().code(3).stderr_eq(str![[
+        r#"
+error: nothing can be written here [package-write]
+  in gain/plugin.json/.hotshoe
+  because: Not a directory (os error 20)
+  hint: a file stands where the folder would be: choose another with `--root`
+
+"#
+    ]]);
 }
 
 #[test]

@@ -69,6 +69,31 @@ no plugin in absent
         .stderr_eq(str![[r#"
 warning[folder-unreadable]: this folder cannot be read: No such file or directory (os error 2)
   in absent
+  hint: make it, or take it off the search path
+
+"#]]);
+}
+
+#[test]
+fn a_search_path_that_begins_too_deep_is_told_where_to_begin() {
+    let args = ["list", "--host", "harmonics", "--path", "gain"];
+    hotshoe(&mixed(), &args).assert().code(0).stderr_eq(str![[r#"
+warning[name-mismatch]: plugin `gain`: the folder is called `1.0.0` and the plugin in it `gain`
+  in [..]/gain/1.0.0
+  hint: put the folder above on the search path: `[..]`
+warning[name-mismatch]: plugin `gain`: the folder is called `1.1.0` and the plugin in it `gain`
+  in [..]/gain/1.1.0
+  hint: put the folder above on the search path: `[..]`
+
+"#]]);
+    let args = ["list", "--host", "harmonics", "--path", "~/plugins:gain/1.0.0/plugin.json"];
+    hotshoe(&mixed(), &args).assert().code(0).stderr_eq(str![[r#"
+warning[folder-unreadable]: this folder cannot be read: No such file or directory (os error 2)
+  in ~/plugins
+  hint: the shell puts no folder for a `~` in quotes: write the whole path
+warning[folder-unreadable]: this folder cannot be read: Not a directory (os error 20)
+  in [..]/gain/1.0.0/plugin.json
+  hint: a search path holds folders: name the one that this file is in
 
 "#]]);
 }
@@ -88,7 +113,7 @@ fn good_plugins_stand_beside_older_and_broken_ones() {
         .stderr_eq(str![[r#"
 error[manifest-syntax]: the manifest is not well-formed JSON: EOF while parsing an object at line 1 column 15
   in [..]/mute/plugin.json
-  hint: the smallest manifest is `{}`
+  hint: the text ends at line 1, column 15 while a bracket or a quote is open: close it
 error[host-incompatible]: plugin `reverb`: it asks for harmonics `>=2`, and this is 1.2.0
   in [..]/reverb
   hint: get a plugin version made for harmonics 1.2.0

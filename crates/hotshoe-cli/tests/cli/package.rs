@@ -3,9 +3,10 @@
 use std::fs;
 use std::process::Command;
 
-use hotshoe_testkit::PluginTree;
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, require};
 use snapbox::str;
 
+use crate::inspect::needy;
 use crate::{gain, hotshoe, json};
 
 #[test]
@@ -52,6 +53,41 @@ error: it asks for harmonics `>=1.2, <2`, and this is 2.0.0 [host-incompatible]
 }
 
 #[test]
+fn what_the_host_would_not_take_is_not_packaged() {
+    let refused = |tree: &PluginTree, host: &str| {
+        let said = json(tree, &["package", "gain", "--output", "dist", "--host", host], 3)["error"].take();
+        assert!(!tree.path("dist").exists());
+        let checked = json(tree, &["check", "gain", "--host", host], 1)["diagnostics"].take();
+        let checked = checked.as_array().unwrap().iter().find(|found| found["severity"] == "error").unwrap();
+        assert_eq!((&said["code"], &said["message"]), (&checked["code"], &checked["message"]));
+        said["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(refused(&gain(), "harmonic"), "entry-missing");
+    let manifest = r#"{"name": "gain", "version": "1.2.3"}"#;
+    assert_eq!(refused(&needy().file("gain/plugin.json", manifest), "harmonics"), "dependency-missing");
+    let elsewhere = r#"{"name": "gain", "version": "1.2.3", "platforms": ["windows-x86_64"]}"#;
+    assert_eq!(refused(&gain().file("gain/plugin.json", elsewhere), "harmonics"), "platform-incompatible");
+    let other = r#"{"name": "gain", "version": "1.2.3", "abi": {"stdlib": "libc++"}}"#;
+    let tree = gain().file("gain/plugin.json", other);
+    let tree = tree.file("h.host.json", r#"{"name": "harmonics", "abi": {"stdlib": "libstdc++"}}"#);
+    assert_eq!(refused(&tree, "h.host.json"), "abi-incompatible");
+    hotshoe(&gain(), &["package", "gain", "--output", "dist", "--host", "harmonics"]).assert().code(0);
+}
+
+#[test]
+fn a_plugin_for_another_machine_is_packaged_if_the_host_could_take_it_there() {
+    let compiler = "aarch64-linux-gnu-gcc";
+    if !require(compiler) {
+        return;
+    }
+    let manifest = r#"{"name": "gain", "version": "1.2.3", "platforms": ["linux-aarch64"]}"#;
+    let library = Library::c(GOOD_C_PLUGIN).compiler(compiler).build();
+    let tree = PluginTree::new().plugin("gain", manifest, &library);
+    hotshoe(&tree, &["package", "gain", "--host", "harmonics"]).assert().code(0).stderr_eq(str![]);
+    assert_eq!(json(&tree, &["package", "gain", "--host", "mixer"], 3)["error"]["code"], "entry-missing");
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_called_so() {
     hotshoe(&gain(), &["package", "absent"]).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: there is no such folder [package-source]
@@ -91,19 +127,28 @@ fn an_archive_is_called_as_it_is_asked_for() {
     hotshoe(&tree, &["package", "gain", "--name", "{name}_{os}-{arch}", "--level", "1"]).assert().code(0).stdout_eq(
         format!("made ./gain_{platform}.tar.gz, [..] bytes\n  gain/\n  gain/plugin.json\n  gain/libgain.so\n"),
     );
-    hotshoe(&tree, &["package", "gain", "--name", "{name}-{platform}"]).assert().code(3).stderr_eq(str![[r#"
-error: `{platform}` stands for nothing in an archive's name [argument-invalid]
-  hint: there are {name}, {version}, {system}, {os} and {arch}
+    hotshoe(&tree, &["package", "gain", "--name", "{name}-{platform}"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value '{name}-{platform}' for '--name <PATTERN>': `{platform}` stands for nothing in an archive's name; there are {name}, {version}, {system}, {os} and {arch}
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+For more information, try '--help'.
 
 "#]]);
-    hotshoe(&tree, &["package", "gain", "--name", "../{name}"]).assert().code(3).stderr_eq(str![[r#"
-error: the archive's name `../gain` holds a character that cannot stand in a file name [argument-invalid]
-  hint: an archive's name is a file name; choose its folder with `--output`
+    hotshoe(&tree, &["package", "gain", "--name", "../{name}"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value '../{name}' for '--name <PATTERN>': the archive's name `../gain` holds a character that cannot stand in a file name; an archive's name is a file name; choose its folder with `--output`
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+For more information, try '--help'.
 
 "#]]);
-    hotshoe(&tree, &["package", "gain", "--level", "19"]).assert().code(3).stderr_eq(str![[r#"
-error: there is no level 19 of compression for `tar.gz` [argument-invalid]
-  hint: choose one from 1, the fastest, to 9, the smallest
+    hotshoe(&tree, &["package", "gain", "--level", "19"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value '19' for '--level <NUMBER>': there is no level 19 of compression for `tar.gz`; choose one from 1, the fastest, to 9, the smallest
+
+Usage: hotshoe package [OPTIONS] <FOLDER>
+
+For more information, try '--help'.
 
 "#]]);
     hotshoe(&tree, &["package", "gain", "--level", "high"]).assert().code(2).stdout_eq(str![]);
@@ -190,7 +235,7 @@ fn another_user_makes_the_same_bytes() {
     assert!(fs::read(archive).unwrap() == mine);
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").unwrap()) == 0
 }
 

@@ -19,7 +19,7 @@ fn a_library_that_is_refused_was_survived() {
     hotshoe(&gain(), &args).assert().code(SURVIVED).stdout_eq(str![]).stderr_eq(str![[r#"
 error: the library does not export `mixer_register` [entry-missing]
   in [..]/gain/libgain.so
-  hint: declare it as `extern "C"` with default visibility; it exports `harmonics_register`
+  hint: declare `mixer_register` as `extern "C"` with default visibility; it exports `harmonics_register`
 
 "#]]);
 }

@@ -1,10 +1,12 @@
 //! `hotshoe sign`
 
 use std::fs;
+use std::process::Command;
 
-use hotshoe_testkit::PluginTree;
+use hotshoe_testkit::{PluginTree, require, skip};
 use snapbox::str;
 
+use crate::package::is_root;
 use crate::{gain, hotshoe, json};
 
 const SIGN: [&str; 4] = ["sign", "gain-1.2.3.tar.gz", "--key", "anna.key"];
@@ -36,6 +38,34 @@ signed gain-1.2.3.tar.gz
     let signature = fs::read_to_string(tree.path("gain-1.2.3.tar.gz.minisig")).unwrap();
     let says = "\ntrusted comment: hotshoe\tname:gain\tversion:1.2.3\tos:linux\tarch:";
     assert!(signature.contains(says) && signature.contains("\tfile:gain-1.2.3.tar.gz\n"), "{signature}");
+}
+
+/// `setpriv` makes the tool another user, to whom the key does not belong.
+#[test]
+fn a_key_that_may_not_be_read_is_not_taken_for_none() {
+    if !require("setpriv") {
+        return;
+    }
+    if !is_root() {
+        skip("only root can become another user");
+        return;
+    }
+    let tree = packaged();
+    fs::copy(env!("CARGO_BIN_EXE_hotshoe"), tree.path("hotshoe")).unwrap();
+    let script = "chmod a+rx . hotshoe && exec setpriv --reuid 65534 --regid 65534 --clear-groups \
+                  ./hotshoe sign gain-1.2.3.tar.gz --key anna.key";
+    let output = Command::new("sh").args(["-c", script]).current_dir(tree.root()).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    snapbox::assert_data_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        str![[r#"
+error: the key cannot be read [key-invalid]
+  in anna.key
+  because: Permission denied (os error 13)
+  hint: see that you may read it: a secret key is for its owner alone
+
+"#]]
+    );
 }
 
 #[test]

@@ -132,9 +132,10 @@ warning[release-invalid]: the container `debian:12` can be exchanged for another
 
 "#]]);
     assert_eq!(project.json(&["plan", "--platform", "windows-arm64"], 0)["platforms"].as_array().unwrap().len(), 1);
-    project.hotshoe(&["plan", "--platform", "amiga"]).assert().code(3).stderr_eq(str![[r#"
-error: `amiga` is not a platform of releases [release-invalid]
-  hint: there are linux-x86_64, linux-aarch64, linux-musl-x86_64, windows-x86_64, windows-arm64, macos-universal
+    project.hotshoe(&["plan", "--platform", "amiga"]).assert().code(2).stderr_eq(str![[r#"
+error: invalid value 'amiga' for '--platform <ID>': `amiga` is not a platform of releases; there are linux-x86_64, linux-aarch64, linux-musl-x86_64, windows-x86_64, windows-arm64, macos-universal
+
+For more information, try '--help'.
 
 "#]]);
 }

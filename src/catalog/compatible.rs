@@ -1,0 +1,65 @@
+//! Whether a host would take a plugin that says this of itself.
+//!
+//! It knows manifest and profile only; the library is for [`crate::inspect`] to judge.
+
+use crate::error::{Code, Error, Result};
+use crate::input::brief;
+use crate::manifest::{self, Manifest};
+use crate::platform::Platform;
+use crate::profile::{HostProfile, ManifestPolicy};
+
+/// Why this host would not take a plugin that says this of itself.
+pub(super) fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfile) -> Option<Error> {
+    if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
+        let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
+        return Some(Error::new(Code::ManifestMissing, "this host takes no plugin without a manifest").hint(hint));
+    }
+    check_runtime(manifest)
+        .and_then(|()| check_platform(manifest, Platform::current()))
+        .and_then(|()| check_interface(manifest, profile))
+        .err()
+}
+
+fn check_runtime(manifest: &Manifest) -> Result<()> {
+    if manifest.runtime() != "native" {
+        let message =
+            format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
+        return Err(Error::new(Code::ManifestRuntime, message).hint("load it with a Hotshoe that has this runtime"));
+    }
+    Ok(())
+}
+
+/// Whether a plugin lists a platform, if it lists any.
+pub(crate) fn check_platform(manifest: &Manifest, here: Platform) -> Result<()> {
+    if let Some(platforms) = manifest.platforms.as_ref().filter(|platforms| !platforms.contains(&here)) {
+        let listed: Vec<String> = platforms.iter().map(ToString::to_string).collect();
+        let listed = if listed.is_empty() { "no platform that is known here".to_owned() } else { listed.join(", ") };
+        let message = format!("it was built for {listed}, and this is {here}");
+        return Err(Error::new(Code::PlatformIncompatible, message).hint("get the build for this platform"));
+    }
+    Ok(())
+}
+
+/// Whether a host's version, if it is known, and its binary interface are what a plugin asks for.
+pub(crate) fn check_interface(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
+    check_host_version(manifest, profile)?;
+    let differs = |(key, theirs): (&String, &String)| {
+        profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
+            let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
+            let hint = "build both with the same compiler family, standard library and settings";
+            Error::new(Code::AbiIncompatible, message).hint(hint)
+        })
+    };
+    manifest.abi.iter().find_map(differs).map_or(Ok(()), Err)
+}
+
+/// Whether the host's version, if it is known, is one that a plugin asks for.
+fn check_host_version(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
+    let (Some(requirement), Some(version)) = (&manifest.host_version, &profile.version) else { return Ok(()) };
+    if requirement.matches(version) {
+        return Ok(());
+    }
+    let message = format!("it asks for {} `{requirement}`, and this is {version}", profile.name);
+    let hint = format!("get a plugin version made for {} {version}", profile.name);
+    Err(Error::new(Code::HostIncompatible, message).hint(hint))
+}
