@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
 use crate::input::brief;
-use crate::spelling::edits;
+use crate::spelling::is_slip;
 use crate::version;
 
 /// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api`.
@@ -32,7 +32,7 @@ pub(super) fn warnings(object: &Map<String, Value>, version_key: Option<&str>) -
     let missing = || KEYS.into_iter().chain(version_key).filter(|key| !object.contains_key(*key));
     let unknown = object.iter().filter(|(key, _)| *key != "abi" && !KEYS.contains(&key.as_str()));
     let warning = |(key, value): (&String, &Value)| {
-        let (key, meant) = (key.as_str(), missing().find(|known| edits(key, known) == 1));
+        let (key, meant) = (key.as_str(), missing().find(|known| is_slip(key, known)));
         let other_host = || version_key.filter(|known| !object.contains_key(*known) && is_requirement(key, value));
         let meant = meant.or_else(other_host)?;
         let message = format!("the key `{}` is unknown, and there is no `{meant}`", brief(key));
