@@ -473,6 +473,31 @@ function(_hotshoe_add_module)
   endif()
 endfunction()
 
+# The same bytes from any folder, as with the other languages: for the `options` and the `variables` of cargo.
+function(_hotshoe_map_crate_paths)
+  set(cargo_home "$ENV{CARGO_HOME}")
+  if(cargo_home STREQUAL "")
+    set(cargo_home "$ENV{HOME}/.cargo")
+    if(NOT DEFINED ENV{HOME})
+      set(cargo_home "$ENV{USERPROFILE}/.cargo")
+    endif()
+  endif()
+  set(maps)
+  foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}" "${cargo_home}")
+    list(APPEND maps "--remap-path-prefix=${folder}=.")
+  endforeach()
+  if("$ENV{RUSTFLAGS}" STREQUAL "")
+    # Beside what the crate's own configuration of cargo has.
+    list(JOIN maps "', '" maps)
+    set(options ${options} "$<$<NOT:$<CONFIG:Debug>>:--config=build.rustflags=['${maps}']>" PARENT_SCOPE)
+  else()
+    # Where this variable is set cargo takes it instead, and divides it at spaces.
+    list(FILTER maps EXCLUDE REGEX " ")
+    list(JOIN maps " " maps)
+    set(variables ${variables} "$<$<NOT:$<CONFIG:Debug>>:RUSTFLAGS=$ENV{RUSTFLAGS} ${maps}>" PARENT_SCOPE)
+  endif()
+endfunction()
+
 # Cargo knows best what of a crate is out of date, so it is asked in each build; the linker runs if that
 # changed anything. A static library, because only so the export list and the manifest are ours.
 function(_hotshoe_link_crate)
@@ -502,28 +527,7 @@ function(_hotshoe_link_crate)
   # With its own profile's choice of debug information, but for the one configuration that is for that.
   set(variables "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}")
   list(APPEND variables "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
-  # The same bytes from any folder, as with the other languages.
-  set(cargo_home "$ENV{CARGO_HOME}")
-  if(cargo_home STREQUAL "")
-    set(cargo_home "$ENV{HOME}/.cargo")
-    if(NOT DEFINED ENV{HOME})
-      set(cargo_home "$ENV{USERPROFILE}/.cargo")
-    endif()
-  endif()
-  set(maps)
-  foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}" "${cargo_home}")
-    list(APPEND maps "--remap-path-prefix=${folder}=.")
-  endforeach()
-  if("$ENV{RUSTFLAGS}" STREQUAL "")
-    # Beside what the crate's own configuration of cargo has.
-    list(JOIN maps "', '" maps)
-    list(APPEND options "$<$<NOT:$<CONFIG:Debug>>:--config=build.rustflags=['${maps}']>")
-  else()
-    # Where this variable is set cargo takes it instead, and divides it at spaces.
-    list(FILTER maps EXCLUDE REGEX " ")
-    list(JOIN maps " " maps)
-    list(APPEND variables "$<$<NOT:$<CONFIG:Debug>>:RUSTFLAGS=$ENV{RUSTFLAGS} ${maps}>")
-  endif()
+  _hotshoe_map_crate_paths()
   add_custom_target(${name}_cargo
     COMMAND "${CMAKE_COMMAND}" -E env --unset=CARGO_BUILD_TARGET "${variables}"
       "${HOTSHOE_CARGO}" rustc --lib --crate-type staticlib "$<IF:$<CONFIG:Debug>,--profile=dev,--release>" ${options}
