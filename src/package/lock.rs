@@ -29,10 +29,10 @@ impl Lock {
     pub(super) fn acquire(folder: &Path, doing: &str, watch: Watch<'_>) -> Result<Lock> {
         let path = folder.join("lock");
         let cannot = |error: io::Error| {
-            let error_kind = error.kind();
+            let kind = error.kind();
             Error::new(Code::PackageWrite, "nothing can be written here")
                 .because(error)
-                .hint(match error_kind {
+                .hint(match kind {
                     io::ErrorKind::NotADirectory => {
                         "a file stands where the folder would be: choose another with `--root`"
                     }

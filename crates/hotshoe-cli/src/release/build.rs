@@ -78,8 +78,7 @@ impl Build<'_> {
         let packages_again = self.make(&again, &work.path().join("the-second-packages"), &steps)?;
 
         // Visual Studio's compiler writes the path of each source that asserts something, and can be told nothing else.
-        let is_windows = self.target.system.starts_with("win");
-        let places = if is_windows { Vec::new() } else { paths::places(self.source, &project.build) };
+        let places = if self.target.is_windows() { Vec::new() } else { paths::places(self.source, &project.build) };
         let mut findings = Vec::new();
         let mut archives = Vec::new();
         for archive in &planned.archives {
@@ -129,7 +128,7 @@ fn deterministic(target: &Target) -> Vec<(&'static str, String)> {
         variables.push(("SOURCE_DATE_EPOCH", "0".to_owned()));
     }
     // Visual Studio's linker writes the time, unless it is told not to.
-    if target.system.starts_with("win") {
+    if target.is_windows() {
         variables.push(("LINK", format!("{} /Brepro", env::var("LINK").unwrap_or_default()).trim().to_owned()));
     }
     variables

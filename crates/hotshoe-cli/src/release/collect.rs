@@ -88,8 +88,7 @@ pub fn collect(
         return Ok(Collected::Refused(findings));
     }
 
-    let release = make(&archives, plan, tag, key, output)?;
-    Ok(Collected::Whole(release))
+    make(&archives, plan, tag, key, output).map(Collected::Whole)
 }
 
 /// Makes the release where nobody looks, and puts it in its place.

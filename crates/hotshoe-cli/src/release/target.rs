@@ -118,6 +118,11 @@ impl Target {
         TARGETS.iter().find(|target| target.id == id)
     }
 
+    /// Whether it is a Windows.
+    pub fn is_windows(&self) -> bool {
+        self.platforms.iter().any(|platform| platform.system == System::Windows)
+    }
+
     /// Whether it is built on a machine like this one.
     pub fn is_here(&self) -> bool {
         let here = if cfg!(target_env = "musl") { Some(Libc::Musl) } else { Some(Libc::Glibc) };
