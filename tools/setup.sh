@@ -10,44 +10,96 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 what=${1:-}
-demo=(cmake:cmake make:make c++:g++ cc:gcc)
-bench=("${demo[@]}" ninja:ninja-build tar:tar gzip:gzip pigz:pigz zstd:zstd zip:zip time:time)
-test=("${demo[@]}" ninja:ninja-build clang:clang minisign:minisign valgrind:valgrind strace:strace pkg-config:pkg-config nm:binutils
-  aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
-  x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64 qemu-aarch64:qemu-user wine:wine
-  lld-link:lld llvm-mt:llvm gdb:gdb musl-gcc:musl-tools
-  python3:python3 shellcheck:shellcheck git:git setpriv:util-linux
-  rsync:rsync curl:curl unshare:util-linux sha256sum:coreutils unzip:unzip bsdtar:libarchive-tools zstd:zstd pigz:pigz)
 case $what in
-  demo) wanted=("${demo[@]}") ;;
-  bench) wanted=("${bench[@]}") ;;
-  test) wanted=("${test[@]}") ;;
+  demo | bench | test) ;;
   *)
     sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
 
-missing=()
-for pair in "${wanted[@]}"; do
-  type -P "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
-done
-# Debian's python3 brings neither of these.
-if [ "$what" = test ] && ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
-  missing+=(python3-venv)
-fi
+# Whether a program is there. For what a program needs beside itself, it is used: there may be a compiler without
+# its library, a Python without its modules.
+have() { for program; do type -P "$program" > /dev/null || return; done; }
+# Whether a program from `source` is compiled, linked and, without `not_run`, runs.
+builds() { # <compiler> [flag…]
+  local run=1
+  if [ "$1" = not_run ]; then run= && shift; fi
+  printf '%s\n' "$source" > "$scratch/source.${language:-cpp}" || return
+  "$@" "$scratch/source.${language:-cpp}" -o "$scratch/program" && { [ -z "$run" ] || "$scratch/program"; }
+}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cpp='#include <stdexcept>
+#include <string>
+#include <thread>
+int main(int count, char**) {
+  std::string text(static_cast<std::size_t>(count), 0);
+  std::thread([&] { text += "1"; }).join();
+  try { throw std::runtime_error(text); } catch (const std::exception&) { return 0; }
+}'
+c='#include <stdlib.h>
+int main(void) { free(malloc(1)); return 0; }'
 
+# The packages of Debian that are missing: those whose check fails.
+missing=()
+need() { # <packages> <check…>
+  local packages=$1
+  shift
+  (source=$cpp && "$@") > /dev/null 2>&1 || missing+=("$packages")
+}
+in_c() { language=c source=$c builds "$@"; }
+look() {
+  missing=()
+  need cmake have cmake
+  need make have make
+  need g++ builds c++ -pthread
+  need "gcc libc6-dev" in_c cc
+  case $what in
+    bench)
+      for program in ninja:ninja-build tar gzip pigz zstd zip time; do need "${program#*:}" have "${program%%:*}"; done
+      ;;
+    test)
+      for program in ninja:ninja-build minisign valgrind strace pkg-config nm:binutils readelf:binutils objcopy:binutils \
+        qemu-aarch64:qemu-user wine lld-link:lld llvm-mt:llvm gdb shellcheck git setpriv:util-linux \
+        unshare:util-linux rsync curl sha256sum:coreutils unzip bsdtar:libarchive-tools zstd pigz xz:xz-utils ps:procps; do
+        need "${program#*:}" have "${program%%:*}"
+      done
+      need llvm compgen -c llvm-lipo # with or without its version
+      need clang builds clang++ -pthread
+      for sanitizer in address undefined thread; do
+        need "libasan8 libubsan1 libtsan2" builds g++ -pthread -fsanitize=$sanitizer
+        need "libclang-rt-14-dev" builds clang++ -pthread -fsanitize=$sanitizer
+      done
+      need libclang-rt-14-dev in_c clang -fsanitize=address -shared-libasan -Wl,-rpath,"$(clang -print-runtime-dir 2> /dev/null)"
+      need musl-tools in_c musl-gcc
+      need g++-aarch64-linux-gnu builds not_run aarch64-linux-gnu-g++ -pthread
+      need gcc-mingw-w64-x86-64 in_c not_run x86_64-w64-mingw32-gcc
+      need g++-mingw-w64-x86-64 builds not_run x86_64-w64-mingw32-g++-posix -static
+      need "python3 python3-venv" python3 -c 'import venv, ensurepip'
+      need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
+      ;;
+  esac
+}
+
+look
 if [ ${#missing[@]} -gt 0 ]; then
+  read -ra packages <<< "$(printf '%s\n' "${missing[@]}" | tr ' ' '\n' | awk '!seen[$0]++' | tr '\n' ' ')"
   if ! command -v apt-get > /dev/null; then
-    echo "setup: please install: ${missing[*]}" >&2
+    echo "setup: please install: ${packages[*]}" >&2
     echo "setup: (the names are Debian's; then run this again)" >&2
     exit 1
   fi
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
-  echo "setup: installing ${missing[*]}"
+  echo "setup: installing ${packages[*]}"
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null
+  look
+  if [ ${#missing[@]} -gt 0 ]; then
+    echo "setup: still not usable, though installed: ${missing[*]}" >&2
+    exit 1
+  fi
 fi
 
 oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)

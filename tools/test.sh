@@ -15,7 +15,25 @@ started=$SECONDS
 log=build/test.log
 : > "$log"
 
-step() { printf '\n== [%d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$*"; }
+# Steps that have begun, a line each: when, and what.
+steps=()
+minutes() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+step() {
+  steps+=("$SECONDS $*")
+  printf '\n== [%s] %s\n' "$(minutes $((SECONDS - started)))" "$*"
+}
+# How long each step took, also of a run that failed.
+times() {
+  local index begun end
+  printf '\n  time  step\n'
+  for index in "${!steps[@]}"; do
+    begun=${steps[index]%% *} end=$SECONDS
+    [ "$index" = $((${#steps[@]} - 1)) ] || end=${steps[index + 1]%% *}
+    printf '%6s  %s\n' "$(minutes $((end - begun)))" "${steps[index]#* }"
+  done
+  printf '%6s  the whole\n' "$(minutes $((SECONDS - started)))"
+}
+trap times EXIT
 # The tests of a CMake build; the log is kept to count what was skipped.
 run_ctest() { ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$jobs" "${@:2}" 2>&1 | tee -a "$log"; }
 configure() { cmake -S . -B "$1" -G Ninja -D CMAKE_BUILD_TYPE=Release -D HOTSHOE_CARGO_TARGET_DIR="$target" "${@:2}"; }
