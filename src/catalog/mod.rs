@@ -32,6 +32,9 @@ pub struct Catalog {
     /// Where each name stands among the candidates.
     #[serde(skip)]
     named: HashMap<String, Vec<usize>>,
+    /// Why no folder was looked through, if none was.
+    #[serde(skip)]
+    no_folder: Option<String>,
 }
 
 impl Catalog {
@@ -97,7 +100,7 @@ impl Catalog {
         let mut known: Vec<String> = others.iter().take(8).map(|c| c.to_string()).collect();
         known.dedup();
         error.hint(match known.is_empty() {
-            true => "nothing was found on the search path".to_owned(),
+            true => self.no_folder.clone().unwrap_or_else(|| "nothing was found on the search path".to_owned()),
             false => format!("found on the search path: {}", known.join(", ")),
         })
     }

@@ -16,6 +16,8 @@ use crate::version::Version;
 
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
     let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
+    scan.catalog.no_folder = search_path.why_empty();
+    scan.catalog.diagnostics.extend(search_path.diagnostic());
     for root in search_path.roots() {
         scan.root(root);
     }
