@@ -58,10 +58,18 @@ impl Catalog {
     }
 
     /// The plugin of this name to use: of those that the host takes and the requirement matches, the
-    /// one with the highest version.
+    /// one with the highest version; of equals the first found.
     pub fn find(&self, name: &str, requirement: Option<&VersionReq>) -> Result<&Candidate> {
-        let usable = |candidate: &&Candidate| candidate.refusal().is_none() && candidate.satisfies(requirement);
-        self.named(name).filter(usable).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+        self.suitable(name, requirement).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+    }
+
+    /// Every plugin that [`Catalog::find`] chooses from, best first: what to go on with where the one
+    /// before cannot be loaded.
+    pub fn ranked(&self, name: &str, requirement: Option<&VersionReq>) -> Vec<&Candidate> {
+        let mut ranked: Vec<&Candidate> = self.suitable(name, requirement).collect();
+        // The sort is stable, so that of equals the first found stays in front.
+        ranked.sort_by(|a, b| b.version().cmp(&a.version()));
+        ranked
     }
 
     /// The plugins to use under a capability, each in its highest version, in catalog order.
@@ -80,6 +88,10 @@ impl Catalog {
 
     fn named(&self, name: &str) -> impl Iterator<Item = &Candidate> {
         self.named.get(name).into_iter().flatten().map(|index| &self.candidates[*index])
+    }
+
+    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = &Candidate> {
+        self.named(name).filter(move |candidate| candidate.refusal().is_none() && candidate.satisfies(requirement))
     }
 
     fn usable(&self) -> impl Iterator<Item = &Candidate> {
