@@ -232,6 +232,7 @@ codes! {
     ManifestRuntime, "manifest-runtime", Manifest, "The manifest names a runtime that this loader does not have.";
 
     FolderUnreadable, "folder-unreadable", Catalog, "A folder on the search path cannot be read.";
+    EnvironmentIgnored, "environment-ignored", Catalog, "What the environment says is ignored in a program with more rights than its caller.";
     FolderLoop, "folder-loop", Catalog, "A folder was reached a second time through a symbolic link.";
     NameMismatch, "name-mismatch", Catalog, "A folder is called otherwise than the plugin in it.";
     NameCase, "name-case", Catalog, "Two plugins have names that differ only in case.";

@@ -108,9 +108,7 @@ impl Host {
     /// Where plugins are looked for.
     pub fn search_path(&self) -> SearchPath {
         let mut search_path: SearchPath = lock(&self.roots).iter().collect();
-        for root in SearchPath::from_environment(&self.profile).roots() {
-            search_path.push(root);
-        }
+        search_path.append(SearchPath::from_environment(&self.profile));
         search_path
     }
 

@@ -1,7 +1,10 @@
 //! Operating systems, processor architectures, and what each calls a shared library.
 //!
-//! Owns every difference between platforms that is known from names alone. It never asks the
-//! running system anything: the only fact about "here" is [`Platform::current`], fixed at build time.
+//! Owns every difference between platforms that is known from names alone. What is true "here" is
+//! [`Platform::current`], fixed at build time; the running system is asked one thing only, whether its
+//! environment may be believed.
+
+mod environment;
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,6 +12,8 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Error};
+
+pub(crate) use environment::{environment, is_privileged};
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -32,6 +32,9 @@ pub struct Catalog {
     /// Where each name stands among the candidates.
     #[serde(skip)]
     named: HashMap<String, Vec<usize>>,
+    /// Why no folder was looked through, if none was.
+    #[serde(skip)]
+    no_folder: Option<String>,
 }
 
 impl Catalog {
@@ -55,10 +58,18 @@ impl Catalog {
     }
 
     /// The plugin of this name to use: of those that the host takes and the requirement matches, the
-    /// one with the highest version.
+    /// one with the highest version; of equals the first found.
     pub fn find(&self, name: &str, requirement: Option<&VersionReq>) -> Result<&Candidate> {
-        let usable = |candidate: &&Candidate| candidate.refusal().is_none() && candidate.satisfies(requirement);
-        self.named(name).filter(usable).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+        self.suitable(name, requirement).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+    }
+
+    /// Every plugin that [`Catalog::find`] chooses from, best first: what to go on with where the one
+    /// before cannot be loaded.
+    pub fn ranked(&self, name: &str, requirement: Option<&VersionReq>) -> Vec<&Candidate> {
+        let mut ranked: Vec<&Candidate> = self.suitable(name, requirement).collect();
+        // The sort is stable, so that of equals the first found stays in front.
+        ranked.sort_by(|a, b| b.version().cmp(&a.version()));
+        ranked
     }
 
     /// The plugins to use under a capability, each in its highest version, in catalog order.
@@ -79,6 +90,10 @@ impl Catalog {
         self.named.get(name).into_iter().flatten().map(|index| &self.candidates[*index])
     }
 
+    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = &Candidate> {
+        self.named(name).filter(move |candidate| candidate.refusal().is_none() && candidate.satisfies(requirement))
+    }
+
     fn usable(&self) -> impl Iterator<Item = &Candidate> {
         self.candidates.iter().filter(|candidate| candidate.refusal().is_none())
     }
@@ -97,7 +112,7 @@ impl Catalog {
         let mut known: Vec<String> = others.iter().take(8).map(|c| c.to_string()).collect();
         known.dedup();
         error.hint(match known.is_empty() {
-            true => "nothing was found on the search path".to_owned(),
+            true => self.no_folder.clone().unwrap_or_else(|| "nothing was found on the search path".to_owned()),
             false => format!("found on the search path: {}", known.join(", ")),
         })
     }

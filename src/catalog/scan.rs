@@ -16,11 +16,14 @@ use crate::version::Version;
 
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
     let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
+    scan.catalog.no_folder = search_path.why_empty();
+    scan.catalog.diagnostics.extend(search_path.diagnostic());
     for root in search_path.roots() {
         scan.root(root);
     }
     let mut catalog = scan.catalog;
-    settle_duplicates(&mut catalog);
+    drop_repeated(&mut catalog);
+    note_duplicates(&mut catalog);
     for (index, candidate) in catalog.candidates.iter().enumerate() {
         catalog.named.entry(candidate.name().to_owned()).or_default().push(index);
     }
@@ -184,12 +187,18 @@ struct Entry {
     is_folder: bool,
 }
 
-/// Of the same version of the same plugin the first usable one stays.
-fn settle_duplicates(catalog: &mut Catalog) {
+/// A plugin that was reached twice stays once.
+fn drop_repeated(catalog: &mut Catalog) {
+    let mut seen = HashSet::new();
+    catalog.candidates.retain(|candidate| seen.insert(candidate.path().to_owned()));
+}
+
+/// Names those that are spelt like another, and those of a version that was found before: they stay for
+/// when that one cannot be loaded.
+fn note_duplicates(catalog: &mut Catalog) {
     let mut first: HashMap<(&str, Option<&Version>), &Path> = HashMap::new();
     let mut spelling: HashMap<String, &str> = HashMap::new();
     let mut diagnostics = Vec::new();
-    let mut stays = Vec::with_capacity(catalog.candidates.len());
     for candidate in &catalog.candidates {
         let name = candidate.name();
         let spelled = spelling.entry(name.to_lowercase()).or_insert(name);
@@ -199,18 +208,14 @@ fn settle_duplicates(catalog: &mut Catalog) {
             diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
         }
         if candidate.refusal().is_some() {
-            stays.push(true);
             continue;
         }
         let used = *first.entry((name, candidate.version())).or_insert(candidate.path());
-        stays.push(std::ptr::eq(used, candidate.path()));
         if used != candidate.path() {
             let message = format!("`{candidate}` was found before, in `{}`; that one is used", used.display());
             let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
             diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
         }
     }
-    let mut stays = stays.into_iter();
-    catalog.candidates.retain(|_| stays.next().unwrap_or_default());
     catalog.diagnostics.extend(diagnostics);
 }

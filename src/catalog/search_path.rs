@@ -4,12 +4,32 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostics::Diagnostic;
+use crate::error::Code;
+use crate::platform;
 use crate::profile::HostProfile;
 
 /// The folders that plugins are looked for in, first one first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchPath {
     roots: Vec<PathBuf>,
+    variable: Option<Variable>,
+}
+
+/// The environment variable that was asked, and what it said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Variable {
+    name: String,
+    said: Said,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Folders,
+    NoFolder,
+    NotSet,
+    /// It is set, and the program runs with rights that its caller lacks.
+    Ignored,
 }
 
 impl SearchPath {
@@ -22,12 +42,23 @@ impl SearchPath {
     /// assert_eq!(SearchPath::parse("/a::/b:".as_ref()).roots().len(), 2);
     /// ```
     pub fn parse(text: &OsStr) -> SearchPath {
-        SearchPath { roots: env::split_paths(text).filter(|root| !root.as_os_str().is_empty()).collect() }
+        env::split_paths(text).filter(|root| !root.as_os_str().is_empty()).collect()
     }
 
     /// The search path in the host profile's environment variable; empty if it is not set.
+    ///
+    /// A program that runs with rights that its caller lacks (setuid, setgid, file capabilities) ignores
+    /// the variable: it would name code of the caller's to be run with those rights.
     pub fn from_environment(profile: &HostProfile) -> SearchPath {
-        env::var_os(&profile.search_path_variable).map(|text| SearchPath::parse(&text)).unwrap_or_default()
+        let name = profile.search_path_variable.clone();
+        let found = platform::environment(&name).map(|text| SearchPath::parse(&text));
+        let said = match &found {
+            Some(path) if path.roots.is_empty() => Said::NoFolder,
+            Some(_) => Said::Folders,
+            None if env::var_os(&name).is_some() => Said::Ignored,
+            None => Said::NotSet,
+        };
+        SearchPath { roots: found.unwrap_or_default().roots, variable: Some(Variable { name, said }) }
     }
 
     /// Adds a folder behind the others.
@@ -35,14 +66,46 @@ impl SearchPath {
         self.roots.push(root.into());
     }
 
+    /// Adds the folders of another search path behind the others.
+    pub fn append(&mut self, other: SearchPath) {
+        self.roots.extend(other.roots);
+        self.variable = other.variable.or(self.variable.take());
+    }
+
     /// The folders, first one first.
     pub fn roots(&self) -> &[PathBuf] {
         &self.roots
+    }
+
+    /// What is wrong with the search path itself.
+    pub(super) fn diagnostic(&self) -> Option<Diagnostic> {
+        let variable = self.variable.as_ref().filter(|variable| variable.said == Said::Ignored)?;
+        let message = format!(
+            "the environment variable `{}` is ignored: this program runs with rights that its caller lacks",
+            variable.name
+        );
+        let hint = "give the folders in the program itself, as with `add_search_root`";
+        Some(Diagnostic::warning(Code::EnvironmentIgnored, message).hint(hint))
+    }
+
+    /// Why nothing is looked through, and what to do; `None` if there are folders.
+    pub(super) fn why_empty(&self) -> Option<String> {
+        let variable = match (&self.variable, self.roots.as_slice()) {
+            (_, [_, ..]) => return None,
+            (None, []) => return Some("the search path names no folder".to_owned()),
+            (Some(variable), []) => variable,
+        };
+        let name = &variable.name;
+        Some(match variable.said {
+            Said::Ignored => format!("`{name}` is ignored in a program with more rights than its caller"),
+            Said::NotSet => format!("no folder is searched: set `{name}` to the folder of the plugins' folders"),
+            Said::NoFolder | Said::Folders => format!("no folder is searched: `{name}` names none"),
+        })
     }
 }
 
 impl<P: AsRef<Path>> FromIterator<P> for SearchPath {
     fn from_iter<I: IntoIterator<Item = P>>(roots: I) -> SearchPath {
-        SearchPath { roots: roots.into_iter().map(|root| root.as_ref().to_owned()).collect() }
+        SearchPath { roots: roots.into_iter().map(|root| root.as_ref().to_owned()).collect(), variable: None }
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::source::Source;
 use super::{Inspection, Needed, format};
-use crate::platform::{Architecture, Platform, System};
+use crate::platform::{self, Architecture, Platform, System};
 
 /// The deepest nesting of `include` lines in the loader's configuration.
 const DEEPEST_INCLUDE: usize = 4;
@@ -91,7 +91,7 @@ fn is_usable(path: &Path) -> bool {
 /// `ld.so(8)`: RPATH, `LD_LIBRARY_PATH`, RUNPATH, the configured folders, the default ones.
 fn elf_folders(folder: &Path, search_paths: &[String], runpath: bool) -> Vec<PathBuf> {
     let own: Vec<PathBuf> = search_paths.iter().map(|path| at_origin(path, folder)).collect();
-    let environment = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let environment = platform::environment("LD_LIBRARY_PATH").unwrap_or_default();
     let environment = environment.to_string_lossy();
     let environment = environment.split([':', ';']).filter(|path| !path.is_empty()).map(PathBuf::from);
     let mut folders: Vec<PathBuf> =

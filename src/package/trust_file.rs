@@ -13,6 +13,7 @@ use super::policy::SignaturePolicy;
 use super::publish::replace;
 use crate::error::{Code, Error, Result};
 use crate::input;
+use crate::platform;
 use crate::profile::HostProfile;
 
 /// The largest trust store, in bytes.
@@ -30,13 +31,10 @@ impl Place {
     /// A host's, and whether `HOTSHOE_TRUST` chose it.
     pub(super) fn of_host(name: &str) -> Result<(Place, bool)> {
         let host = HostProfile::named(name)?.name;
-        if let Some(path) = env::var_os("HOTSHOE_TRUST").filter(|path| !path.is_empty()) {
+        if let Some(path) = platform::environment("HOTSHOE_TRUST").filter(|path| !path.is_empty()) {
             return Ok((Place::Host(host, path.into()), true));
         }
-        let folder = config_folder().ok_or_else(|| {
-            Error::new(Code::KeyInvalid, "nothing says where your settings are")
-                .hint("set HOTSHOE_TRUST to the trust store's file")
-        })?;
+        let folder = config_folder().ok_or_else(nowhere)?;
         // Some file systems take names that differ in case for one, and some do not.
         let path = folder.join("hotshoe").join(format!("{}.trust.json", host.to_ascii_lowercase()));
         Ok((Place::Host(host, path), false))
@@ -59,17 +57,28 @@ impl Place {
     }
 }
 
-/// Where this user's settings are.
+/// Where this user's settings are. All of it comes from the environment.
 fn config_folder() -> Option<PathBuf> {
-    let named = |variable| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let named = |variable| platform::environment(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     if cfg!(windows) {
         return named("APPDATA");
     }
-    let home = || env::home_dir().filter(|home| home.is_absolute());
+    let home = || env::home_dir().filter(|home| home.is_absolute() && !platform::is_privileged());
     match cfg!(target_vendor = "apple") {
         true => home().map(|home| home.join("Library/Application Support")),
         false => named("XDG_CONFIG_HOME").or_else(|| home().map(|home| home.join(".config"))),
     }
+}
+
+fn nowhere() -> Error {
+    let (problem, hint) = match platform::is_privileged() {
+        true => (
+            "this program runs with rights that its caller lacks, so the environment does not choose its trust store",
+            "name the trust store's file with --trust, in a program with `TrustStore::open`",
+        ),
+        false => ("nothing says where your settings are", "set HOTSHOE_TRUST to the trust store's file"),
+    };
+    Error::new(Code::KeyInvalid, problem).hint(hint)
 }
 
 /// The file's form. What it does not know it refuses: a key that a later version restricts must not

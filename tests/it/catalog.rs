@@ -82,9 +82,29 @@ fn a_version_that_the_host_cannot_take_gives_way_to_one_that_it_can() {
 fn the_first_root_on_the_path_wins_over_the_same_version_in_a_later_one() {
     let (first, second) = (tree(&[("gain", "gain", "1.0.0")]), tree(&[("gain", "gain", "1.0.0")]));
     let catalog = Catalog::scan(&harmonics(), &[first.root(), second.root()].iter().collect());
-    assert_eq!(found(&catalog), ["gain 1.0.0"]);
-    assert!(catalog.candidates()[0].path().starts_with(first.root().canonicalize().unwrap()));
+    let used = catalog.find("gain", None).unwrap();
+    assert!(used.path().starts_with(first.root().canonicalize().unwrap()));
+    assert!(catalog.newest().iter().all(|newest| std::ptr::eq(*newest, used)));
     assert_eq!(codes(&catalog), ["plugin-duplicate"]);
+}
+
+#[test]
+fn what_to_go_on_with_comes_by_version_and_then_by_the_search_path() {
+    let first = tree(&[("gain/1.9.0", "gain", "1.9.0"), ("gain/2.0.0", "gain", "2.0.0")]);
+    let second = tree(&[("gain/1.10.0", "gain", "1.10.0"), ("gain/2.0.0", "gain", "2.0.0"), ("mute", "mute", "3.0.0")])
+        .file("gain/3.0.0/plugin.json", r#"{"name": "gain", "version": "3.0.0", "harmonics_version": "9"}"#)
+        .file("gain/3.0.0/libgain.so", "");
+    let roots = [first.root(), second.root()].map(|root| root.canonicalize().unwrap());
+    let catalog = Catalog::scan(&harmonics(), &roots.iter().collect());
+    let ranked = |requirement: Option<&str>| {
+        let requirement = requirement.map(|text| version::requirement(text).unwrap());
+        let ranked = catalog.ranked("gain", requirement.as_ref());
+        let place = |path: &Path| roots.iter().position(|root| path.starts_with(root)).unwrap() + 1;
+        ranked.iter().map(|candidate| format!("{candidate} in {}", place(candidate.path()))).collect::<Vec<_>>()
+    };
+    assert_eq!(ranked(None), ["gain 2.0.0 in 1", "gain 2.0.0 in 2", "gain 1.10.0 in 2", "gain 1.9.0 in 1"]);
+    assert_eq!(ranked(Some("1")), ["gain 1.10.0 in 2", "gain 1.9.0 in 1"]);
+    assert!(catalog.ranked("absent", None).is_empty());
 }
 
 #[test]

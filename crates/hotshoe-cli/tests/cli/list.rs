@@ -1,10 +1,12 @@
 //! `hotshoe list`
 
 use std::fs;
+use std::process::{Command, Output};
 
-use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, is_installed, require, skip};
 use snapbox::str;
 
+use crate::package::is_root;
 use crate::{gain, hotshoe, json};
 
 const LIST: [&str; 5] = ["list", "--host", "harmonics", "--path", "."];
@@ -170,4 +172,71 @@ fn json_has_every_plugin_and_every_finding() {
     let codes: Vec<_> = object["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].clone()).collect();
     assert_eq!(codes, ["manifest-syntax", "host-incompatible"]);
     assert_eq!(object["search_path"], serde_json::json!(["."]));
+}
+
+/// What the tool answers to `nobody` if it is root's and this is done to it: `chmod u+s`, or `setcap`.
+fn asked_by_nobody(tree: &PluginTree, makes_privileged: &str, args: &str) -> Output {
+    // The tool may lie where only its builder can read.
+    fs::copy(env!("CARGO_BIN_EXE_hotshoe"), tree.path("hotshoe")).unwrap();
+    let script = format!(
+        "chmod -R a+rX . && chmod a+rx hotshoe && {makes_privileged} && \
+         exec setpriv --reuid 65534 --regid 65534 --clear-groups ./hotshoe {args}"
+    );
+    let environment = [("HARMONICS_PLUGIN_PATH", "."), ("HOTSHOE_TRUST", "trust.json"), ("XDG_CONFIG_HOME", "/")];
+    Command::new("sh").args(["-c", &script]).envs(environment).current_dir(tree.root()).output().unwrap()
+}
+
+#[test]
+fn a_setuid_host_does_not_let_its_caller_choose_its_plugins() {
+    if !require("setpriv") {
+        return;
+    }
+    if !is_root() {
+        return skip("only root can become another user");
+    }
+    let tree = gain();
+    let listed = |makes_privileged| {
+        let output = asked_by_nobody(&tree, makes_privileged, "list --host harmonics");
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (stdout, stderr) = listed("true");
+    assert!(stdout.contains("gain") && stderr.is_empty(), "without more rights it is as ever: {stdout}{stderr}");
+    for makes_privileged in ["chmod u+s hotshoe", "chmod g+s hotshoe"] {
+        let (stdout, stderr) = listed(makes_privileged);
+        assert!(!stdout.contains("gain"), "{makes_privileged}: {stdout}");
+        assert!(stderr.contains("warning[environment-ignored]"), "{makes_privileged}: {stderr}");
+    }
+}
+
+#[test]
+fn a_host_with_capabilities_does_not_let_its_caller_choose_its_plugins() {
+    if !require("setpriv") {
+        return;
+    }
+    if !is_root() || !is_installed("setcap") {
+        return skip("only root can give capabilities, with setcap");
+    }
+    let output = asked_by_nobody(&gain(), "setcap cap_net_raw+ep hotshoe", "list --host harmonics");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if stderr.contains("setcap") {
+        return skip("this file system takes no capabilities");
+    }
+    assert!(!stdout.contains("gain") && stderr.contains("warning[environment-ignored]"), "{stdout}{stderr}");
+}
+
+#[test]
+fn a_setuid_host_does_not_let_its_caller_choose_the_keys_it_trusts() {
+    if !require("setpriv") {
+        return;
+    }
+    if !is_root() {
+        return skip("only root can become another user");
+    }
+    let tree = PluginTree::new().file("trust.json", r#"{"policy": "off"}"#);
+    let listed = |makes_privileged| asked_by_nobody(&tree, makes_privileged, "trust list --host harmonics");
+    assert_eq!(listed("true").status.code(), Some(0));
+    let output = listed("chmod u+s hotshoe");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("the environment does not choose its trust store"), "{stderr}");
 }
