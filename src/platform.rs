@@ -13,7 +13,8 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Error};
 
-pub(crate) use environment::{environment, is_privileged};
+pub(crate) use environment::environment;
+pub use environment::is_privileged;
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 /// Whether this program runs with rights that its caller lacks: setuid, setgid, or with capabilities of its file.
 ///
 /// The environment is the caller's then, and says nothing about where code or keys are taken from.
-pub(crate) fn is_privileged() -> bool {
+pub fn is_privileged() -> bool {
     system::is_privileged()
 }
 
