@@ -14,7 +14,7 @@ use super::elf_hidden;
 use super::elf_symbols::Symbols;
 use super::elf_versions::GlibcNeeds;
 use super::library::{self, Library, Shape, Traces};
-use super::names::{self, Names};
+use super::names;
 use super::source::Part;
 use super::{Format, GlibcSymbol, Inspection, Needed};
 use crate::error::Result;
@@ -22,6 +22,9 @@ use crate::platform::{Architecture, Platform, System};
 
 /// The most needed libraries that are kept.
 const MOST_ENTRIES: usize = 1024;
+
+/// The functions by which C++ and Rust have something done when a thread ends.
+const THREAD_EXIT: [&str; 2] = ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"];
 
 /// Reads the headers of an ELF file.
 pub(super) fn open<'a>(file: Part<'a>) -> Result<Box<dyn Library + 'a>> {
@@ -280,10 +283,11 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         facts.build_id = self.build_id();
         facts.manifest = self.manifest();
         if let Some(symbols) = symbols {
-            let (mut exports, mut unique) = (Names::new(), Names::new());
-            facts.thread_exit_functions = symbols.list(strings, &mut exports, &mut unique);
-            facts.exports = exports.sorted();
-            facts.unique_symbols = unique.sorted();
+            let listed = symbols.list(strings);
+            facts.exports = listed.exports.sorted();
+            facts.unique_symbols = listed.unique.sorted();
+            facts.imports = listed.imports.sorted();
+            facts.thread_exit_functions = THREAD_EXIT.iter().any(|name| facts.imports_symbol(name));
         }
         Ok(())
     }

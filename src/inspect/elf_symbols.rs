@@ -10,14 +10,11 @@ use object::endian::{Endianness, U32, U64};
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, Sym};
 
-use super::names::{self, Names};
+use super::names::Names;
 use super::source::Part;
 
 /// The longest chain of a hash table that is followed; linkers keep them below ten.
 const LONGEST_CHAIN: u64 = 1 << 16;
-
-/// The functions by which C++ and Rust have something done when a thread ends.
-const THREAD_EXIT: [&[u8]; 2] = [b"__cxa_thread_atexit", b"__cxa_thread_atexit_impl"];
 
 /// The dynamic symbol table with its strings and hash tables.
 pub(super) struct Symbols<'a, H: FileHeader<Endian = Endianness>> {
@@ -27,6 +24,13 @@ pub(super) struct Symbols<'a, H: FileHeader<Endian = Endianness>> {
     pub(super) gnu_hash: Option<Part<'a>>,
     pub(super) hash: Option<Part<'a>>,
     pub(super) hash_word: u64,
+}
+
+/// The names in a dynamic symbol table.
+pub(super) struct Listed {
+    pub(super) exports: Names,
+    pub(super) unique: Names,
+    pub(super) imports: Names,
 }
 
 /// The fixed part of a GNU hash table and where its other parts begin, in bytes.
@@ -47,24 +51,23 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
         }
     }
 
-    /// Lists what the library exports and which of it is unique in the process; true when it
-    /// imports a function that registers something for the end of a thread.
-    pub(super) fn list(&self, strings: &[u8], exports: &mut Names, unique: &mut Names) -> bool {
-        let mut thread_exit = false;
+    /// Lists what the library exports, which of it is unique in the process, and what it imports.
+    pub(super) fn list(&self, strings: &[u8]) -> Listed {
+        let mut listed = Listed { exports: Names::new(), unique: Names::new(), imports: Names::new() };
         for symbol in self.all().iter().skip(1) {
             let name = u64::from(symbol.st_name(self.endian));
             if symbol.is_undefined(self.endian) {
-                thread_exit |= names::text(strings, name).is_some_and(|name| THREAD_EXIT.contains(&name));
+                listed.imports.push_from(strings, name);
             } else if self.is_export(symbol) {
-                if !exports.push_from(strings, name) {
+                if !listed.exports.push_from(strings, name) {
                     break;
                 }
                 if symbol.st_bind() == elf::STB_GNU_UNIQUE {
-                    unique.push_from(strings, name);
+                    listed.unique.push_from(strings, name);
                 }
             }
         }
-        thread_exit
+        listed
     }
 
     /// The symbols that other libraries must define: index and offset of the name.

@@ -13,6 +13,7 @@ mod entry;
 mod findings;
 mod format;
 mod glibc;
+mod leftovers;
 mod library;
 mod macho;
 mod macho_exports;
@@ -96,6 +97,9 @@ pub struct Inspection {
     /// Whether `search_paths` come after `LD_LIBRARY_PATH` instead of before it.
     #[serde(skip)]
     runpath: bool,
+    /// The symbols that other libraries must define, sorted; those of ELF only.
+    #[serde(skip)]
+    imports: Vec<String>,
 }
 
 /// A format of shared libraries.
@@ -147,6 +151,11 @@ impl Inspection {
         self.exports.binary_search_by(|export| export.as_str().cmp(symbol)).is_ok()
     }
 
+    /// Whether another library must define a symbol for it.
+    fn imports_symbol(&self, symbol: &str) -> bool {
+        self.imports.binary_search_by(|import| import.as_str().cmp(symbol)).is_ok()
+    }
+
     /// The needed libraries that were looked for and not found.
     pub fn missing(&self) -> impl Iterator<Item = &Needed> {
         self.needed.iter().filter(|needed| needed.found.is_none() && !needed.searched.is_empty())
@@ -186,6 +195,15 @@ impl Inspection {
     /// Why it may stay mapped after it was unloaded, a sentence each; empty if nothing is known.
     pub fn residency_reasons(&self) -> Vec<String> {
         findings::residency_reasons(self)
+    }
+
+    /// Why it must not be unmapped when it is unloaded, a sentence each; empty if nothing speaks against it.
+    ///
+    /// The library, or one that it brings, may leave threads behind that run its code (OpenMP, oneTBB), or functions
+    /// that somebody calls later: for a signal, the end of a thread or of the program. Whether it undoes that at its
+    /// end cannot be read out of a file, nor what Rust code does with threads.
+    pub fn must_stay_mapped(&self) -> Vec<String> {
+        leftovers::reasons(self)
     }
 
     /// Everything that keeps it from being shipped: the findings that its author can mend, and
@@ -258,6 +276,7 @@ impl Inspection {
             build_id: None,
             manifest: None,
             runpath: false,
+            imports: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a user can learn about a library before any of its code runs.
 
 mod hostile;
+mod leftovers;
 pub(crate) mod macho;
 
 use std::fs;
