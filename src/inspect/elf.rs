@@ -5,6 +5,7 @@
 //! manifest, because a library works without them.
 
 use std::mem::size_of;
+use std::ops::Range;
 
 use object::elf::{self, FileHeader32, FileHeader64};
 use object::endian::Endianness;
@@ -13,8 +14,8 @@ use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 use super::elf_hidden;
 use super::elf_symbols::Symbols;
 use super::elf_versions::GlibcNeeds;
-use super::library::{self, Library, Shape, Traces};
-use super::names::{self, Names};
+use super::library::{self, Export, Library, Shape, Traces};
+use super::names;
 use super::source::Part;
 use super::{Format, GlibcSymbol, Inspection, Needed};
 use crate::error::Result;
@@ -22,6 +23,9 @@ use crate::platform::{Architecture, Platform, System};
 
 /// The most needed libraries that are kept.
 const MOST_ENTRIES: usize = 1024;
+
+/// The functions by which C++ and Rust have something done when a thread ends.
+const THREAD_EXIT: [&str; 2] = ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"];
 
 /// Reads the headers of an ELF file.
 pub(super) fn open<'a>(file: Part<'a>) -> Result<Box<dyn Library + 'a>> {
@@ -125,7 +129,21 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
             } else {
                 4
             },
+            code: self.code(),
+            // The one ABI here where a function's symbol stands for its descriptor, which is data.
+            descriptors: self.header.e_machine(self.endian) == elf::EM_PPC64 && self.header.is_big_endian(),
         })
+    }
+
+    /// Where code lies in memory.
+    fn code(&self) -> Vec<Range<u64>> {
+        let endian = self.endian;
+        let segments = self.segments_of(elf::PT_LOAD).filter(|segment| segment.p_flags(endian).contains(elf::PF_X));
+        let ranges = segments.map(|segment| {
+            let start: u64 = segment.p_vaddr(endian).into();
+            start..start.saturating_add(segment.p_memsz(endian).into())
+        });
+        ranges.collect()
     }
 
     fn strings(&self, dynamic: &Dynamic) -> Option<Part<'a>> {
@@ -255,9 +273,9 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         }
     }
 
-    fn exports(&self, symbol: &str) -> Result<bool> {
+    fn exports(&self, symbol: &str) -> Result<Export> {
         let dynamic = self.required_dynamic()?;
-        Ok(self.symbols(&dynamic).is_some_and(|symbols| symbols.defines(symbol.as_bytes())))
+        Ok(self.symbols(&dynamic).map_or(Export::Nothing, |symbols| symbols.find(symbol.as_bytes())))
     }
 
     fn describe(&self, facts: &mut Inspection) -> Result<()> {
@@ -280,10 +298,12 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         facts.build_id = self.build_id();
         facts.manifest = self.manifest();
         if let Some(symbols) = symbols {
-            let (mut exports, mut unique) = (Names::new(), Names::new());
-            facts.thread_exit_functions = symbols.list(strings, &mut exports, &mut unique);
-            facts.exports = exports.sorted();
-            facts.unique_symbols = unique.sorted();
+            let listed = symbols.list(strings);
+            facts.exports = listed.exports.sorted();
+            facts.variables = listed.variables.sorted();
+            facts.unique_symbols = listed.unique.sorted();
+            facts.imports = listed.imports.sorted();
+            facts.thread_exit_functions = THREAD_EXIT.iter().any(|name| facts.imports_symbol(name));
         }
         Ok(())
     }

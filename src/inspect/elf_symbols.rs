@@ -4,20 +4,19 @@
 //! of them and a table may have millions; every walk has an end that the file cannot move.
 
 use std::mem::size_of;
+use std::ops::Range;
 
 use object::elf;
 use object::endian::{Endianness, U32, U64};
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, Sym};
 
-use super::names::{self, Names};
+use super::library::Export;
+use super::names::Names;
 use super::source::Part;
 
 /// The longest chain of a hash table that is followed; linkers keep them below ten.
 const LONGEST_CHAIN: u64 = 1 << 16;
-
-/// The functions by which C++ and Rust have something done when a thread ends.
-const THREAD_EXIT: [&[u8]; 2] = [b"__cxa_thread_atexit", b"__cxa_thread_atexit_impl"];
 
 /// The dynamic symbol table with its strings and hash tables.
 pub(super) struct Symbols<'a, H: FileHeader<Endian = Endianness>> {
@@ -27,6 +26,17 @@ pub(super) struct Symbols<'a, H: FileHeader<Endian = Endianness>> {
     pub(super) gnu_hash: Option<Part<'a>>,
     pub(super) hash: Option<Part<'a>>,
     pub(super) hash_word: u64,
+    /// Where code lies in memory; a function outside of it is none, but for one that has a descriptor.
+    pub(super) code: Vec<Range<u64>>,
+    pub(super) descriptors: bool,
+}
+
+/// The names in a dynamic symbol table.
+pub(super) struct Listed {
+    pub(super) exports: Names,
+    pub(super) variables: Names,
+    pub(super) unique: Names,
+    pub(super) imports: Names,
 }
 
 /// The fixed part of a GNU hash table and where its other parts begin, in bytes.
@@ -39,32 +49,51 @@ struct GnuHash<'a> {
 }
 
 impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
-    /// Whether a symbol of this name can be looked up.
-    pub(super) fn defines(&self, name: &[u8]) -> bool {
-        match self.gnu_hash() {
-            Some(table) => self.gnu_candidates(&table, elf::gnu_hash(name)).any(|index| self.is(index, name)),
-            None => self.candidates(elf::hash(name)).any(|index| self.is(index, name)),
+    /// What is found when a symbol of this name is looked up.
+    pub(super) fn find(&self, name: &[u8]) -> Export {
+        let symbol = match self.gnu_hash() {
+            Some(table) => self.gnu_candidates(&table, elf::gnu_hash(name)).find_map(|index| self.named(index, name)),
+            None => self.candidates(elf::hash(name)).find_map(|index| self.named(index, name)),
+        };
+        match symbol {
+            None => Export::Nothing,
+            Some(symbol) if self.is_function(symbol) => Export::Function,
+            Some(_) => Export::Variable,
         }
     }
 
-    /// Lists what the library exports and which of it is unique in the process; true when it
-    /// imports a function that registers something for the end of a thread.
-    pub(super) fn list(&self, strings: &[u8], exports: &mut Names, unique: &mut Names) -> bool {
-        let mut thread_exit = false;
+    /// Assembler may leave the type of a function open.
+    fn is_function(&self, symbol: &H::Sym) -> bool {
+        let address = symbol.st_value(self.endian).into();
+        let in_code = !symbol.is_absolute(self.endian) && self.code.iter().any(|range| range.contains(&address));
+        match symbol.st_type() {
+            elf::STT_FUNC | elf::STT_GNU_IFUNC => in_code || self.descriptors,
+            elf::STT_NOTYPE => in_code,
+            _ => false,
+        }
+    }
+
+    /// Lists what the library exports, which of it is unique in the process, and what it imports.
+    pub(super) fn list(&self, strings: &[u8]) -> Listed {
+        let mut listed =
+            Listed { exports: Names::new(), variables: Names::new(), unique: Names::new(), imports: Names::new() };
         for symbol in self.all().iter().skip(1) {
             let name = u64::from(symbol.st_name(self.endian));
             if symbol.is_undefined(self.endian) {
-                thread_exit |= names::text(strings, name).is_some_and(|name| THREAD_EXIT.contains(&name));
+                listed.imports.push_from(strings, name);
             } else if self.is_export(symbol) {
-                if !exports.push_from(strings, name) {
+                if !listed.exports.push_from(strings, name) {
                     break;
                 }
+                if !self.is_function(symbol) {
+                    listed.variables.push_from(strings, name);
+                }
                 if symbol.st_bind() == elf::STB_GNU_UNIQUE {
-                    unique.push_from(strings, name);
+                    listed.unique.push_from(strings, name);
                 }
             }
         }
-        thread_exit
+        listed
     }
 
     /// The symbols that other libraries must define: index and offset of the name.
@@ -79,11 +108,11 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
         self.table.read_slice_at(0, self.count().min(most) as usize).unwrap_or_default()
     }
 
-    fn is(&self, index: u64, name: &[u8]) -> bool {
+    fn named(&self, index: u64, name: &[u8]) -> Option<&'a H::Sym> {
         let offset = index.saturating_mul(size_of::<H::Sym>() as u64);
-        let Ok(symbol) = self.table.read_at::<H::Sym>(offset) else { return false };
-        let text = self.strings.read_bytes_at(symbol.st_name(self.endian).into(), name.len() as u64 + 1);
-        self.is_export(symbol) && text.is_ok_and(|text| text.split_last() == Some((&0, name)))
+        let symbol = self.table.read_at::<H::Sym>(offset).ok()?;
+        let text = self.strings.read_bytes_at(symbol.st_name(self.endian).into(), name.len() as u64 + 1).ok()?;
+        (self.is_export(symbol) && text.split_last() == Some((&0, name))).then_some(symbol)
     }
 
     fn is_export(&self, symbol: &H::Sym) -> bool {

@@ -33,6 +33,13 @@ pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error
     )
 }
 
+/// The error for a library in which `entry` is the name of something that cannot be called.
+pub(super) fn variable(entry: &str) -> Error {
+    let entry = brief(entry);
+    Error::new(Code::EntryMissing, format!("the library exports `{entry}` as data, not as a function"))
+        .hint(format!("a host calls its entry: define `{entry}` as an `extern \"C\"` function{}", host(&entry)))
+}
+
 /// The function is there under the name that a compiler made of it.
 fn mangled(entry: &str, names: &[String], has: &str, traces: &Traces) -> Option<String> {
     let name = brief(names.iter().find(|name| is_mangled(name, entry))?);

@@ -13,8 +13,8 @@ pub(super) trait Library {
     /// What its headers say; cheap.
     fn shape(&self) -> Shape;
 
-    /// Whether it exports a symbol; cheap.
-    fn exports(&self, symbol: &str) -> Result<bool>;
+    /// What it exports under a name; cheap.
+    fn exports(&self, symbol: &str) -> Result<Export>;
 
     /// Writes down everything else.
     fn describe(&self, facts: &mut Inspection) -> Result<()>;
@@ -23,6 +23,17 @@ pub(super) trait Library {
     fn traces(&self) -> Traces {
         Traces::default()
     }
+}
+
+/// What a library exports under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Export {
+    /// Nothing.
+    Nothing,
+    /// A function, as far as the file says.
+    Function,
+    /// A variable: calling it ends the process.
+    Variable,
 }
 
 /// What tells why a symbol is not exported.

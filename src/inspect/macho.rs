@@ -4,13 +4,14 @@
 //! looks into code signatures: whether macOS trusts a library is for macOS to say.
 
 use std::mem::size_of;
+use std::ops::Range;
 
 use object::Endianness;
 use object::macho::{self, MachHeader32, MachHeader64};
 use object::read::ReadRef;
 use object::read::macho::{FatArch, LoadCommandData, MachHeader, MachOFatFile, Nlist, Section, Segment};
 
-use super::library::{self, Library, Shape};
+use super::library::{self, Export, Library, Shape};
 use super::macho_exports;
 use super::names::{self, Names};
 use super::source::Part;
@@ -65,6 +66,18 @@ fn thin<'a>(file: Part<'a>, universal: Option<(Vec<Platform>, u64)>) -> Result<B
     }
 }
 
+/// The exported names, and those of them that are variables.
+pub(super) struct Exported {
+    pub(super) names: Names,
+    pub(super) variables: Names,
+}
+
+impl Exported {
+    pub(super) fn new() -> Exported {
+        Exported { names: Names::new(), variables: Names::new() }
+    }
+}
+
 /// A Mach-O file, or the chosen part of a universal one, whose headers could be read.
 struct MachO<'a, H: MachHeader<Endian = Endianness>> {
     part: Part<'a>,
@@ -114,13 +127,29 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
         names::manifest(part.bytes()?)
     }
 
-    /// The exported names, from the trie that the loader uses or else from the symbol table.
-    fn export_names(&self) -> Names {
+    /// What is exported, by the trie that the loader uses or else by the symbol table.
+    fn exported(&self) -> Exported {
         let trie = self.commands().find_map(|command| self.trie_of(command));
+        let code = self.code();
         match trie.and_then(Part::bytes) {
-            Some(trie) => macho_exports::read(trie),
-            None => self.symbol_table(),
+            Some(trie) => {
+                let base = self.segments().find(|(segment, _)| segment.name() == b"__TEXT");
+                let base: u64 = base.map_or(0, |(segment, _)| segment.vmaddr(self.endian).into());
+                macho_exports::read(trie, &|offset| is_in(&code, base.saturating_add(offset)))
+            }
+            None => self.symbol_table(&code),
         }
+    }
+
+    /// Where code lies in memory.
+    fn code(&self) -> Vec<Range<u64>> {
+        let code =
+            self.segments().filter(|(segment, _)| segment.initprot(self.endian).contains(macho::VM_PROT_EXECUTE));
+        let ranges = code.map(|(segment, _)| {
+            let start: u64 = segment.vmaddr(self.endian).into();
+            start..start.saturating_add(segment.vmsize(self.endian).into())
+        });
+        ranges.collect()
     }
 
     fn trie_of(&self, command: LoadCommandData<'a, Endianness>) -> Option<Part<'a>> {
@@ -132,8 +161,8 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
         self.part.part(start.into(), size.into()).filter(|part| part.size() > 0)
     }
 
-    fn symbol_table(&self) -> Names {
-        let mut names = Names::new();
+    fn symbol_table(&self, code: &[Range<u64>]) -> Exported {
+        let mut names = Exported::new();
         let Some(table) = self.commands().find_map(|command| command.symtab().ok().flatten()) else { return names };
         let strings = self.part.part(table.stroff.get(self.endian).into(), table.strsize.get(self.endian).into());
         let strings = strings.and_then(Part::bytes).unwrap_or_default();
@@ -143,7 +172,13 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
         for symbol in symbols {
             let kind = symbol.n_type();
             let exported = !kind.is_stab() && kind.is_ext() && !kind.is_pext() && kind.typ() != macho::N_UNDF;
-            if exported && !names.push_from(strings, symbol.n_strx(self.endian).into()) {
+            if !exported {
+                continue;
+            }
+            let name = symbol.n_strx(self.endian).into();
+            // What is defined by another library has a kind that only that one knows.
+            let function = kind.typ() == macho::N_INDR || is_in(code, symbol.n_value(self.endian).into());
+            if !names.names.push_from(strings, name) || !(function || names.variables.push_from(strings, name)) {
                 break;
             }
         }
@@ -180,19 +215,36 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
         Shape { format: Format::MachO, platforms: self.platforms.clone(), otherwise, announced: self.announced }
     }
 
-    fn exports(&self, symbol: &str) -> Result<bool> {
-        Ok(self.export_names().listed().iter().any(|name| name.strip_prefix('_') == Some(symbol)))
+    fn exports(&self, symbol: &str) -> Result<Export> {
+        let Exported { names, variables } = self.exported();
+        let has = |names: Names| names.listed().iter().any(|name| name.strip_prefix('_') == Some(symbol));
+        Ok(match (has(names), has(variables)) {
+            (false, _) => Export::Nothing,
+            (true, true) => Export::Variable,
+            (true, false) => Export::Function,
+        })
     }
 
     fn describe(&self, facts: &mut Inspection) -> Result<()> {
         self.commands().for_each(|command| self.describe_command(command, facts));
-        let names = self.export_names().sorted();
-        facts.exports =
-            names.into_iter().map(|name| name.strip_prefix('_').map_or(name.clone(), str::to_owned)).collect();
-        facts.exports.sort_unstable();
+        let Exported { names, variables } = self.exported();
+        facts.exports = without_underscores(names);
+        facts.variables = without_underscores(variables);
         facts.manifest = self.manifest();
         Ok(())
     }
+}
+
+/// The names as C has them, in order.
+fn without_underscores(names: Names) -> Vec<String> {
+    let names = names.sorted().into_iter();
+    let mut names: Vec<String> = names.map(|name| name.strip_prefix('_').map_or(name.clone(), str::to_owned)).collect();
+    names.sort_unstable();
+    names
+}
+
+fn is_in(ranges: &[Range<u64>], address: u64) -> bool {
+    ranges.iter().any(|range| range.contains(&address))
 }
 
 fn on_macos(architecture: Architecture) -> Platform {

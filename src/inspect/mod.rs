@@ -13,6 +13,7 @@ mod entry;
 mod findings;
 mod format;
 mod glibc;
+mod leftovers;
 mod library;
 mod macho;
 mod macho_exports;
@@ -30,6 +31,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
+use library::Export;
 use source::Source;
 
 pub use glibc::{GlibcSymbol, GlibcVersion};
@@ -67,6 +69,8 @@ pub struct Inspection {
     /// The symbols that can be looked up in it, sorted; at most a million. Those of Mach-O come
     /// without the underscore of the C compiler.
     pub exports: Vec<String>,
+    /// Those of them that are variables and no functions, as far as the file says.
+    pub variables: Vec<String>,
     /// The libraries without which it cannot be loaded; their own needs are not followed.
     pub needed: Vec<Needed>,
     /// Its own search path (RUNPATH, else RPATH), as written.
@@ -96,6 +100,9 @@ pub struct Inspection {
     /// Whether `search_paths` come after `LD_LIBRARY_PATH` instead of before it.
     #[serde(skip)]
     runpath: bool,
+    /// The symbols that other libraries must define, sorted; those of ELF only.
+    #[serde(skip)]
+    imports: Vec<String>,
 }
 
 /// A format of shared libraries.
@@ -147,6 +154,19 @@ impl Inspection {
         self.exports.binary_search_by(|export| export.as_str().cmp(symbol)).is_ok()
     }
 
+    fn export(&self, symbol: &str) -> Export {
+        match self.exports_symbol(symbol) {
+            false => Export::Nothing,
+            true if self.variables.binary_search_by(|name| name.as_str().cmp(symbol)).is_ok() => Export::Variable,
+            true => Export::Function,
+        }
+    }
+
+    /// Whether another library must define a symbol for it.
+    fn imports_symbol(&self, symbol: &str) -> bool {
+        self.imports.binary_search_by(|import| import.as_str().cmp(symbol)).is_ok()
+    }
+
     /// The needed libraries that were looked for and not found.
     pub fn missing(&self) -> impl Iterator<Item = &Needed> {
         self.needed.iter().filter(|needed| needed.found.is_none() && !needed.searched.is_empty())
@@ -167,8 +187,10 @@ impl Inspection {
     ///
     /// Fails with [`Code::EntryMissing`].
     pub fn check_anywhere(&self, entry: &str) -> Result<()> {
-        if self.exports_symbol(entry) {
-            return Ok(());
+        match self.export(entry) {
+            Export::Function => return Ok(()),
+            Export::Variable => return Err(entry::variable(entry).at(&self.path)),
+            Export::Nothing => {}
         }
         // Only a hint depends on what else is in the file, so it is read only now.
         let traces = Source::open(&self.path)
@@ -186,6 +208,15 @@ impl Inspection {
     /// Why it may stay mapped after it was unloaded, a sentence each; empty if nothing is known.
     pub fn residency_reasons(&self) -> Vec<String> {
         findings::residency_reasons(self)
+    }
+
+    /// Why it must not be unmapped when it is unloaded, a sentence each; empty if nothing speaks against it.
+    ///
+    /// The library, or one that it brings, may leave threads behind that run its code (OpenMP, oneTBB), or functions
+    /// that somebody calls later: for a signal, the end of a thread or of the program. Whether it undoes that at its
+    /// end cannot be read out of a file, nor what Rust code does with threads.
+    pub fn must_stay_mapped(&self) -> Vec<String> {
+        leftovers::reasons(self)
     }
 
     /// Everything that keeps it from being shipped: the findings that its author can mend, and
@@ -218,8 +249,10 @@ fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) ->
     let library = format::open(source.all(), platform)?;
     let shape = library.shape();
     shape.refuse(source.size(), platform)?;
-    if library.exports(entry)? {
-        return Ok(());
+    match library.exports(entry)? {
+        Export::Function => return Ok(()),
+        Export::Variable => return Err(entry::variable(entry)),
+        Export::Nothing => {}
     }
     let mut facts = Inspection::empty(path, source.size(), shape);
     library.describe(&mut facts)?;
@@ -245,6 +278,7 @@ impl Inspection {
             platforms: shape.platforms,
             name: None,
             exports: Vec::new(),
+            variables: Vec::new(),
             needed: Vec::new(),
             search_paths: Vec::new(),
             glibc: None,
@@ -258,6 +292,7 @@ impl Inspection {
             build_id: None,
             manifest: None,
             runpath: false,
+            imports: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@ use object::pe::{self, ImageNtHeaders32, ImageNtHeaders64};
 use object::read::ReadRef;
 use object::read::pe::{DataDirectories, ImageNtHeaders, SectionTable, optional_header_magic};
 
-use super::library::{self, Library, Shape};
+use super::library::{self, Export, Library, Shape};
 use super::names::{self, Names};
 use super::source::Part;
 use super::{Format, Inspection, Needed};
@@ -48,6 +48,13 @@ fn end_of_headers(file: Part<'_>) -> Option<u64> {
     Some(fixed + u64::from(header.size_of_optional_header.get(LE)) + sections)
 }
 
+/// What the export directory says.
+struct Exported {
+    library: Option<String>,
+    names: Names,
+    variables: Names,
+}
+
 /// A PE file whose headers could be read.
 struct Pe<'a> {
     file: Part<'a>,
@@ -83,20 +90,28 @@ impl<'a> Pe<'a> {
         names::string(self.file.from(start.into(), LONGEST_NAME.min(size.into()))?.bytes()?, 0)
     }
 
-    /// The library's own name and the names that it exports; functions exported by number only have none.
-    fn exported(&self) -> Option<(Option<String>, Names)> {
+    /// The library's own name, and what it exports; functions exported by number only have no name.
+    fn exported(&self) -> Option<Exported> {
         let directory = self.directories.get(pe::IMAGE_DIRECTORY_ENTRY_EXPORT)?;
         let (start, _) = directory.address_range();
         let bytes = directory.data(self.file, &self.sections).ok()?;
         let table = self.directories.export_table(self.file, &self.sections).ok()??;
-        let mut names = Names::new();
-        for pointer in table.name_pointers() {
-            let offset = pointer.get(LE).wrapping_sub(start);
-            if !names.push_from(bytes, offset.into()) {
+        let (mut names, mut variables) = (Names::new(), Names::new());
+        for (pointer, index) in table.name_iter() {
+            let offset = pointer.wrapping_sub(start).into();
+            // What another library defines has an address inside the directory, where its name lies.
+            let address = table.address_by_index(index).unwrap_or(0);
+            let function = table.is_forward(address) || self.is_code(address);
+            if !names.push_from(bytes, offset) || !(function || variables.push_from(bytes, offset)) {
                 break;
             }
         }
-        Some((self.text(table.directory().name.get(LE)), names))
+        Some(Exported { library: self.text(table.directory().name.get(LE)), names, variables })
+    }
+
+    fn is_code(&self, address: u32) -> bool {
+        let section = self.sections.section_containing(address);
+        section.is_some_and(|section| section.characteristics.get(LE).contains(pe::IMAGE_SCN_MEM_EXECUTE))
     }
 
     fn needed(&self) -> Vec<Needed> {
@@ -129,14 +144,21 @@ impl Library for Pe<'_> {
         }
     }
 
-    fn exports(&self, symbol: &str) -> Result<bool> {
-        Ok(self.exported().is_some_and(|(_, names)| names.listed().iter().any(|name| name == symbol)))
+    fn exports(&self, symbol: &str) -> Result<Export> {
+        let Some(Exported { names, variables, .. }) = self.exported() else { return Ok(Export::Nothing) };
+        let has = |names: Names| names.listed().iter().any(|name| name == symbol);
+        Ok(match (has(names), has(variables)) {
+            (false, _) => Export::Nothing,
+            (true, true) => Export::Variable,
+            (true, false) => Export::Function,
+        })
     }
 
     fn describe(&self, facts: &mut Inspection) -> Result<()> {
-        if let Some((name, exports)) = self.exported() {
-            facts.name = name;
-            facts.exports = exports.sorted();
+        if let Some(Exported { library, names, variables }) = self.exported() {
+            facts.name = library;
+            facts.exports = names.sorted();
+            facts.variables = variables.sorted();
         }
         facts.needed = self.needed();
         facts.manifest = self.manifest();

@@ -1,6 +1,7 @@
 //! What a user can learn about a library before any of its code runs.
 
 mod hostile;
+mod leftovers;
 pub(crate) mod macho;
 
 use std::fs;
@@ -274,6 +275,64 @@ fn a_missing_entry_comes_with_its_look_alikes() {
     assert!(!hint.contains("unrelated"), "{hint}");
     let hidden = Library::c(GOOD_C_PLUGIN).arg("-fvisibility=hidden").build();
     assert!(refusal(&hidden).hint_text().unwrap().contains("default visibility"));
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn an_entry_that_is_a_variable_is_refused_and_never_called() {
+    let assembled = |section: &str| {
+        format!(
+            "__asm__(\".section {section}\\n.globl harmonics_register\\nharmonics_register:\\n.byte 0xc3\\n.text\");"
+        )
+    };
+    let variables = [
+        "struct { int version; const char *name; } harmonics_register = { 1, \"x\" };".to_owned(),
+        "const char harmonics_register[] = \"x\";".to_owned(),
+        "__thread int harmonics_register = 1;".to_owned(),
+        "int harmonics_register;".to_owned(),
+        assembled(".data"),
+        "__asm__(\".globl harmonics_register\\n.set harmonics_register, 0x1234\");".to_owned(),
+    ];
+    for source in &variables {
+        let library = Library::c(source).build();
+        for error in [refusal(&library), facts(&library).check(Platform::current(), ENTRY).unwrap_err()] {
+            assert_eq!(error.code(), Code::EntryMissing, "{source}");
+            let words = "exports `harmonics_register` as data, not as a function";
+            assert!(error.message().contains(words), "{source}: {error}");
+        }
+    }
+    let functions = [
+        assembled(".text"),
+        "static void f(void *r) { (void)r; } static void *pick(void) { return (void *)f; }\
+         void harmonics_register(void *) __attribute__((ifunc(\"pick\")));"
+            .to_owned(),
+        "void f(void *r) { (void)r; } void harmonics_register(void *) __attribute__((alias(\"f\"), weak));".to_owned(),
+    ];
+    for source in &functions {
+        let library = Library::c(source).build();
+        check_before_load(&library, Platform::current(), ENTRY).unwrap();
+        facts(&library).check(Platform::current(), ENTRY).unwrap();
+    }
+}
+
+#[test]
+fn a_windows_entry_that_is_a_variable_is_refused() {
+    if !require("x86_64-w64-mingw32-gcc") {
+        return;
+    }
+    let windows = "windows-x86_64".parse().unwrap();
+    let source = "__declspec(dllexport) int harmonics_register = 1;";
+    let library = Library::c(source).compiler("x86_64-w64-mingw32-gcc").file_name("gain.dll").build();
+    for error in
+        [check_before_load(&library, windows, ENTRY).unwrap_err(), facts(&library).check_anywhere(ENTRY).unwrap_err()]
+    {
+        assert_eq!(error.code(), Code::EntryMissing);
+        assert!(error.message().contains("as data"), "{error}");
+    }
+    // What another library defines is taken at its word.
+    let forward = "__asm__(\".section .drectve\\n.ascii \\\" -export:harmonics_register=kernel32.Sleep\\\"\\n.text\");";
+    let library = Library::c(forward).compiler("x86_64-w64-mingw32-gcc").file_name("gain.dll").build();
+    check_before_load(&library, windows, ENTRY).unwrap();
 }
 
 #[test]

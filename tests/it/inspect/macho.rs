@@ -75,6 +75,28 @@ fn an_endless_exports_trie_is_given_up() {
     assert!(Inspection::of(&tree.path("libgain.dylib")).unwrap().exports.is_empty());
 }
 
+#[test]
+fn a_mac_entry_that_is_a_variable_is_refused() {
+    // The flags of a terminal and its address: in `__DATA`, and thread-local; then one in code and one of another library.
+    let each: [(&[u8], bool); 4] =
+        [(&[0, 0x88, 0x08], false), (&[1, 0x10], false), (&[0, 0x10], true), (&[8, 1, 0], true)];
+    for (information, is_function) in each {
+        let mut trie = [&[0, 1], b"_harmonics_register\0\x17".as_slice()].concat();
+        trie.push(information.len() as u8);
+        trie.extend(information);
+        trie.push(0);
+        let tree = PluginTree::new().file("libgain.dylib", with_trie(ARM64, BUNDLE, &trie));
+        let path = tree.path("libgain.dylib");
+        let quick = check_before_load(&path, platform("macos-aarch64"), "harmonics_register").map(drop);
+        let whole = Inspection::of(&path).unwrap().check_anywhere("harmonics_register");
+        for checked in [quick, whole] {
+            let words = checked.err().map(|error| error.message().to_owned());
+            let told = words.as_ref().is_some_and(|words| words.contains("as data, not as a function"));
+            assert_eq!((words.is_none(), told), (is_function, !is_function), "{information:?}: {words:?}");
+        }
+    }
+}
+
 fn platform(name: &str) -> Platform {
     name.parse().unwrap()
 }
@@ -126,7 +148,8 @@ fn with_trie(cpu: u32, kind: u32, trie: &[u8]) -> Vec<u8> {
 fn segment(name: &str, offset: u64, size: u64, sections: &[(&str, u64, u64)]) -> Vec<u8> {
     let mut body = fixed(name);
     body.extend([offset, size, offset, size].iter().flat_map(|value| value.to_le_bytes()));
-    body.extend(words(&[7, 7, sections.len() as u32, 0]));
+    let protection = if name == "__TEXT" { 5 } else { 3 };
+    body.extend(words(&[7, protection, sections.len() as u32, 0]));
     for (section, offset, size) in sections {
         body.extend([fixed(section), fixed(name)].concat());
         body.extend([*offset, *size].iter().flat_map(|value| value.to_le_bytes()));
