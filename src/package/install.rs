@@ -1,23 +1,23 @@
 //! From an archive to a plugin's folder.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use super::archive::{Archive, Source};
 use super::change::{Change, cannot_write, there};
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
-use super::read::{self, unreadable};
 use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
 use super::sync::{sync_all, sync_early};
 use super::trust::TrustStore;
 use super::unpack::{create_new, unpack};
 use crate::error::{Code, Error, Result};
-use crate::receipt::{self, Hasher, InstalledFile, Origin, Receipt, Signer};
+use crate::receipt::{self, InstalledFile, Origin, Receipt, Signer};
 
 /// How an archive is installed.
 ///
@@ -82,34 +82,39 @@ impl<'a> Install<'a> {
 
     /// Installs it, and says what was done about each plugin in it.
     ///
-    /// Everything is unpacked and checked in a hidden folder of the root first, and appears at once; an
-    /// archive that is refused leaves nothing behind. Only files and folders are unpacked, with the modes
+    /// The archive is copied first, to where nobody else can change it: what is verified is what is unpacked.
+    /// Everything is unpacked and checked in a hidden folder of the root, and appears at once; an archive that
+    /// is refused leaves nothing behind. Only files and folders are unpacked, with the modes
     /// 644 and 755 less the umask. Several processes may install at once: they do it one after the other,
     /// and what the first one did is there for the next.
     pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<Vec<(Installed, Outcome)>> {
-        let (mut file, before) = read::open(self.archive)?;
-        let origin = self.origin(&mut file, before.len(), watch)?;
+        let source = Source::open(self.archive)?;
+        let name = self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let change = Change::begin(root.path(), &format!("install {name}"), watch)?;
+        let cannot_write = |error| cannot_write(error, root.path());
+        let staging = change.stage()?;
+        let copy = tempfile::tempfile_in(staging.path()).map_err(cannot_write)?;
+        let Archive { mut file, size, sha256 } = source.copy(copy, watch, cannot_write)?;
+        let origin = Origin { file: name, size, sha256 };
         let signature = self.trust.map(|trust| trust.judge(self.archive, &mut file)).transpose()?.flatten();
-        let change = Change::begin(root.path(), &format!("install {}", origin.file), watch)?;
         if let Some(present) = self.present(root, &origin)? {
             return Ok(present);
         }
-        let staging = change.stage()?;
         let folder = staging.path().join("content");
-        fs::create_dir(&folder).map_err(|error| cannot_write(error, root.path()))?;
+        fs::create_dir(&folder).map_err(cannot_write)?;
         let files = sync_early(
             |written| unpack(&file, &folder, root.path(), watch, written).map_err(|error| error.at(self.archive)),
-            |error| cannot_write(error, root.path()),
+            cannot_write,
         )?;
-        self.refuse_changed_archive(&file, &before)?;
+        source.refuse_changed()?;
         let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
         let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;
         for part in &parts {
             self.admit(part, signature.as_ref()).map_err(|error| error.at(self.archive))?;
             let receipt = receipt(part, &files, &folder, &origin, signature.as_ref());
-            finish(&part.folder, &receipt).map_err(|error| cannot_write(error, root.path()))?;
+            finish(&part.folder, &receipt).map_err(cannot_write)?;
         }
-        tell(watch, Progress::Unpacking { done: before.len(), total: before.len() })?;
+        tell(watch, Progress::Unpacking { done: size, total: size })?;
         match self.publish(root, &change, &parts) {
             // Where there are no locks, another process may have been faster.
             Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin)? {
@@ -118,24 +123,6 @@ impl<'a> Install<'a> {
             },
             done => done,
         }
-    }
-
-    fn origin(&self, file: &mut File, size: u64, watch: Watch<'_>) -> Result<Origin> {
-        let mut hasher = Hasher::new();
-        let mut buffer = vec![0; 256 << 10];
-        let mut done = 0;
-        loop {
-            tell(watch, Progress::Checking { done, total: size })?;
-            let length = file.read(&mut buffer).map_err(|error| unreadable(error, self.archive))?;
-            if length == 0 {
-                break;
-            }
-            done += length as u64;
-            hasher.update(&buffer[..length]);
-        }
-        file.rewind().map_err(|error| unreadable(error, self.archive))?;
-        let name = self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Origin { file: name, size, sha256: hasher.finish() })
     }
 
     /// The plugins that were installed from the same archive before, if they are in their places still and
@@ -158,23 +145,6 @@ impl<'a> Install<'a> {
             }
         }
         Ok(Some(present).filter(|present| !present.is_empty()))
-    }
-
-    /// What was checked must be what was unpacked.
-    fn refuse_changed_archive(&self, file: &File, before: &fs::Metadata) -> Result<()> {
-        let after = file.metadata().map_err(|error| unreadable(error, self.archive))?;
-        let is_same = after.len() == before.len() && after.modified().ok() == before.modified().ok();
-        #[cfg(unix)]
-        let is_same = {
-            use std::os::unix::fs::MetadataExt;
-            is_same && (after.ctime(), after.ctime_nsec()) == (before.ctime(), before.ctime_nsec())
-        };
-        match is_same {
-            true => Ok(()),
-            false => Err(Error::new(Code::ArchiveUnreadable, "the archive was changed while it was read")
-                .hint("do it again when it is complete")
-                .at(self.archive)),
-        }
     }
 
     fn admit(&self, part: &Part, signature: Option<&Signature>) -> Result<()> {

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::archive::Archive;
 use super::entries::{Kind, Policy};
+use super::progress::unwatched;
 use super::read::{self, damaged};
 use crate::error::Result;
 use crate::receipt::Digest;
@@ -36,7 +38,7 @@ pub struct Content {
 /// # Ok::<(), hotshoe::error::Error>(())
 /// ```
 pub fn list(archive: &Path) -> Result<Vec<Content>> {
-    contents(read::open(archive)?.0).map_err(|error| error.at(archive))
+    contents(Archive::of(archive, &mut unwatched)?.file).map_err(|error| error.at(archive))
 }
 
 fn contents(file: File) -> Result<Vec<Content>> {

@@ -10,6 +10,7 @@
 //! [`TrustStore`] says whose signatures count.
 
 mod absent;
+mod archive;
 mod change;
 mod content;
 mod entries;

@@ -14,11 +14,12 @@ use std::str::FromStr;
 use minisign::SignatureBox;
 use serde::Serialize;
 
+use super::archive::{Archive, no_room};
 use super::key::{KeyId, PublicKey, SecretKey, with_suffix};
 use super::layout;
 use super::progress::unwatched;
 use super::publish::replace;
-use super::read::{self, unreadable};
+use super::read::unreadable;
 use super::unpack::unpack;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
@@ -78,11 +79,7 @@ impl Claim {
 
 /// What an archive holds, found as [`super::Install`] finds it: name, version and platforms.
 pub(super) fn contents(archive: &Path, file: &File) -> Result<(String, Option<Version>, Vec<Platform>)> {
-    let folder = tempfile::tempdir().map_err(|error| {
-        Error::new(Code::PackageWrite, "the archive cannot be unpacked for a look at it")
-            .because(error)
-            .hint("make room in the folder for temporary files, or name another in TMPDIR")
-    })?;
+    let folder = tempfile::tempdir().map_err(no_room)?;
     let mut from_start = file;
     from_start.rewind().map_err(|error| unreadable(error, archive))?;
     unpack(file, folder.path(), folder.path(), &mut unwatched, &mut drop)?;
@@ -296,9 +293,9 @@ pub struct Signed {
 ///
 /// What the signature says is read from the archive: the name and version from its manifest, the
 /// platforms from its library. Nothing of it is run. The archive may be of any size: it is read in
-/// pieces.
+/// pieces, from a copy that nobody else can change, so that what is looked at is what is signed.
 pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
-    let (mut file, _) = read::open(archive)?;
+    let mut file = Archive::of(archive, &mut unwatched)?.file;
     let claim = Claim::of(archive, &file).map_err(|error| error.at(archive))?;
     let path = path_beside(archive);
     let cannot_sign =

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::archive::Archive;
 use super::entries::folded;
 use super::key::{KeyId, PublicKey};
 use super::policy::SignaturePolicy;
-use super::read;
+use super::progress::unwatched;
 use super::signature::{Signature, Unverified, check_file, contents, path_beside};
 use super::trust_file::{self, Place, StoreFile, StoredKey};
 use crate::error::{Code, Error, Result};
@@ -167,7 +168,8 @@ impl TrustStore {
 
     /// Reads the signature beside an archive, and verifies it over the open file.
     ///
-    /// The file is read from its beginning and left there. `None`: it is not signed, or signatures
+    /// The file is read from its beginning and left there; let it be one that nobody else can change, such
+    /// as a copy without a name. `None`: it is not signed, or signatures
     /// are not looked at. Whether that may be for this plugin, [`TrustStore::admit`] says, and
     /// [`Signature::binds`] whether the signature is of what the archive really holds: ask both before
     /// anything of it becomes visible.
@@ -276,9 +278,10 @@ impl TrustStore {
 
 /// Verifies an archive: that it is signed, by a key that is trusted for it, as what it really holds.
 ///
-/// A signature is demanded whatever the store's policy. Nothing is installed and nothing run.
+/// A signature is demanded whatever the store's policy. Nothing is installed and nothing run. The archive is
+/// copied first, to where nobody else can change it.
 pub fn verify(archive: &Path, trust: &TrustStore) -> Result<Signature> {
-    let (mut file, _) = read::open(archive)?;
+    let mut file = Archive::of(archive, &mut unwatched)?.file;
     let mut trust = trust.clone();
     trust.set_policy(SignaturePolicy::Required);
     let at = |error: Error| error.at(archive);

@@ -5,6 +5,8 @@
 mod archive;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
+mod changing;
+#[cfg(all(feature = "package", unix))]
 mod differential;
 mod docs;
 mod fixtures;
