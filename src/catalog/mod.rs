@@ -5,6 +5,7 @@
 
 mod candidate;
 mod compatible;
+mod library;
 mod order;
 mod scan;
 mod search_path;
