@@ -10,10 +10,11 @@ use serde::Serialize;
 use super::compatible::incompatibility;
 use super::library;
 use crate::diagnostics::Diagnostic;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
 use crate::inspect::Inspection;
 use crate::manifest::{self, Manifest};
+use crate::platform::Platform;
 use crate::profile::HostProfile;
 use crate::version::{self, Version, VersionReq};
 
@@ -36,7 +37,15 @@ impl Candidate {
     /// What lies at a path: a plugin's folder, or a library.
     ///
     /// A library that a manifest beside it describes is that plugin; any other is a plugin of its own.
+    ///
+    /// What the library's bytes show is left to whoever asks: loading and checking open it.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let (mut candidate, diagnostics) = Self::reached_by(path, profile)?;
+        candidate.refusal = candidate.refusal.filter(|refusal| refusal.code.stage() != Stage::Inspect);
+        Ok((candidate, diagnostics))
+    }
+
+    fn reached_by(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         let not_there = |error| {
             Error::new(Code::LibraryMissing, "there is no plugin here")
                 .because(error)
@@ -101,8 +110,7 @@ impl Candidate {
             Err(error) => Err(error),
             Ok(library) => {
                 let library = fs::canonicalize(&library).unwrap_or(library);
-                let found = embedded_manifest(&library, profile);
-                Self::new(called, found, folder.to_owned(), Ok(library), false, profile).map(Some)
+                Self::undescribed(called, folder, library, profile).map(Some)
             }
         }
     }
@@ -128,9 +136,27 @@ impl Candidate {
         target: &Path,
         profile: &HostProfile,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let found = embedded_manifest(target, profile);
         let called = Called { name: library::plugin_name(&file_name(path)), version: None };
-        Self::new(&called, found, target.to_owned(), Ok(target.to_owned()), false, profile)
+        Self::undescribed(&called, target, target.to_owned(), profile)
+    }
+
+    /// The plugin of a library without a manifest beside it. That is opened for the manifest inside it, so what its
+    /// bytes show is known, too; what it needs, the process may have by the time that it is loaded.
+    fn undescribed(
+        called: &Called,
+        path: &Path,
+        library: PathBuf,
+        profile: &HostProfile,
+    ) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let facts = Inspection::of(&library);
+        let text = facts.as_ref().ok().and_then(|facts| facts.manifest.as_deref());
+        let found = text.map(|text| embedded_manifest(text, &library, profile)).unwrap_or_default();
+        let (mut candidate, diagnostics) = Self::new(called, found, path.to_owned(), Ok(library), false, profile)?;
+        let checked = facts.and_then(|facts| facts.check(Platform::current(), candidate.entry(profile)));
+        if let Some(error) = checked.err().filter(|error| error.code() != Code::DependencyMissing) {
+            candidate.refuse(error);
+        }
+        Ok((candidate, diagnostics))
     }
 
     fn new(
@@ -207,6 +233,20 @@ impl Candidate {
         }
     }
 
+    /// Whether the system's loader would take its library and the host find its entry in it, as far as the bytes of
+    /// the library and of those that it needs can tell.
+    ///
+    /// Fails with the codes of [`Inspection::of`] and [`Inspection::check`].
+    pub fn check_library(&self, profile: &HostProfile) -> Result<()> {
+        let facts =
+            Inspection::of(&self.library).and_then(|facts| facts.check(Platform::current(), self.entry(profile)));
+        facts.map_err(|error| error.plugin(&self.name))
+    }
+
+    fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {
+        self.manifest.entry.as_deref().unwrap_or(&profile.entry)
+    }
+
     pub(super) fn refuse(&mut self, error: Error) {
         let error = error.plugin(&self.name).at(&self.path);
         self.refusal.get_or_insert_with(|| error.into());
@@ -225,11 +265,7 @@ impl fmt::Display for Candidate {
 }
 
 /// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.
-fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
-    // A library that cannot be inspected is refused with the reason when it is loaded or checked.
-    let Some(text) = Inspection::of(library).ok().and_then(|inspection| inspection.manifest) else {
-        return Default::default();
-    };
+fn embedded_manifest(text: &str, library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
     Manifest::from_json(text.as_bytes(), Some(&profile.version_key))
         .unwrap_or_else(|error| (Manifest::default(), vec![Diagnostic::from(error.at(library))]))
 }

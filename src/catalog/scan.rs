@@ -1,6 +1,6 @@
 //! Walking the search path.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::io::ErrorKind;
@@ -13,7 +13,6 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error};
 use crate::platform::System;
 use crate::profile::HostProfile;
-use crate::version::Version;
 
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
     let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
@@ -23,12 +22,12 @@ pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
         scan.root(root);
     }
     let mut catalog = scan.catalog;
-    drop_repeated(&mut catalog);
-    note_duplicates(&mut catalog);
+    catalog.drop_repeated();
+    catalog.noticed = catalog.diagnostics.len();
     for (index, candidate) in catalog.candidates.iter().enumerate() {
         catalog.named.entry(candidate.name().to_owned()).or_default().push(index);
     }
-    catalog.refuse_without_dependencies();
+    catalog.settle();
     catalog
 }
 
@@ -197,50 +196,4 @@ struct Entry {
     target: PathBuf,
     name: String,
     is_folder: bool,
-}
-
-/// A plugin that was reached twice stays once, under the name that came first.
-fn drop_repeated(catalog: &mut Catalog) {
-    let mut first: HashMap<&Path, &Candidate> = HashMap::new();
-    let mut diagnostics = Vec::new();
-    let mut stays = Vec::with_capacity(catalog.candidates.len());
-    for candidate in &catalog.candidates {
-        let found = *first.entry(candidate.identity()).or_insert(candidate);
-        stays.push(std::ptr::eq(found, candidate));
-        if found.name() != candidate.name() {
-            let message = format!("this is the plugin `{}`, which was found before", found.name());
-            let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of the names");
-            diagnostics.push(diagnostic.plugin(candidate.name()).at(candidate.path()));
-        }
-    }
-    let mut stays = stays.into_iter();
-    catalog.candidates.retain(|_| stays.next().unwrap_or_default());
-    catalog.diagnostics.extend(diagnostics);
-}
-
-/// Names those that are spelt like another, and those of a version that was found before: they stay for
-/// when that one cannot be loaded.
-fn note_duplicates(catalog: &mut Catalog) {
-    let mut first: HashMap<(&str, Option<&Version>), &Path> = HashMap::new();
-    let mut spelling: HashMap<String, &str> = HashMap::new();
-    let mut diagnostics = Vec::new();
-    for candidate in &catalog.candidates {
-        let name = candidate.name();
-        let spelled = spelling.entry(name.to_lowercase()).or_insert(name);
-        if *spelled != name {
-            let message = format!("there is a plugin `{spelled}` too: the names differ only in case");
-            let diagnostic = Diagnostic::warning(Code::NameCase, message).hint("rename one of them");
-            diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
-        }
-        if candidate.refusal().is_some() {
-            continue;
-        }
-        let used = *first.entry((name, candidate.version())).or_insert(candidate.path());
-        if used != candidate.path() {
-            let message = format!("`{candidate}` was found before, in `{}`; that one is used", used.display());
-            let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
-            diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
-        }
-    }
-    catalog.diagnostics.extend(diagnostics);
 }

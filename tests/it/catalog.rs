@@ -359,3 +359,72 @@ fn what_archives_made_on_macos_add_hides_no_plugin_and_is_none() {
     assert!(catalog.candidates().iter().all(|candidate| candidate.refusal().is_none()));
     assert!(catalog.diagnostics().is_empty(), "{:?}", catalog.diagnostics());
 }
+
+/// What is called a library and is none that this machine could load, each with the code that says so.
+fn unloadable() -> [(&'static str, Vec<u8>, Code); 5] {
+    let good = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    let mut foreign = good.clone();
+    foreign[18] = if cfg!(target_arch = "aarch64") { 0x3e } else { 0xb7 };
+    let other_host = std::fs::read(Library::c("void other_register(void) {}").build()).unwrap();
+    [
+        ("for another processor", foreign, Code::LibraryWrongArchitecture),
+        ("cut off", good[..good.len() / 2].to_vec(), Code::LibraryTruncated),
+        ("a text", b"INPUT(libm.so.6)".to_vec(), Code::LibraryFormat),
+        ("empty", Vec::new(), Code::LibraryFormat),
+        ("of another host", other_host, Code::EntryMissing),
+    ]
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_that_cannot_be_loaded_does_not_hide_a_good_one_in_a_later_root() {
+    let good = PluginTree::new().file("libgain.so", std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap());
+    for (what, bytes, code) in unloadable() {
+        for place in ["libgain.so", "gain/libgain.so"] {
+            let bad = PluginTree::new().file(place, &bytes);
+            let catalog = Catalog::scan(&harmonics(), &[bad.root(), good.root()].iter().collect());
+            let used = catalog.find("gain", None).unwrap();
+            assert!(used.path().starts_with(good.root().canonicalize().unwrap()), "{what} in {place}");
+            let refusal = catalog.candidates()[0].refusal().expect("the bytes show it");
+            assert_eq!(refusal.code, code, "{what} in {place}");
+            assert!(codes(&catalog).is_empty(), "what is refused is no duplicate: {:?}", catalog.diagnostics());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_checked_catalog_uses_only_what_can_be_loaded() {
+    let good = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    for (what, bytes, code) in unloadable() {
+        let first = tree(&[("gain/2.0.0", "gain", "2.0.0")])
+            .file("gain/2.0.0/libgain.so", &bytes)
+            .file("needs_gain/plugin.json", r#"{"name": "needs_gain", "dependencies": {"gain": ">=2"}}"#)
+            .file("needs_gain/libneeds_gain.so", &good)
+            .file("gain/1.0.0/plugin.json", r#"{"name": "gain", "version": "1.0.0"}"#)
+            .file("gain/1.0.0/libgain.so", &bytes);
+        let second = tree(&[("gain", "gain", "1.0.0")]).file("gain/libgain.so", &good);
+        let mut catalog = Catalog::scan(&harmonics(), &[first.root(), second.root()].iter().collect());
+        assert_eq!(codes(&catalog), ["plugin-duplicate"], "the manifests say no more");
+        catalog.check_libraries(&harmonics());
+        let used = catalog.find("gain", None).unwrap();
+        assert!(used.path().starts_with(second.root().canonicalize().unwrap()), "{what}");
+        assert!(codes(&catalog).is_empty(), "the one that is left is no duplicate: {:?}", catalog.diagnostics());
+        let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
+        assert_eq!(refusals, [code, code, Code::PluginDependency], "{what}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_checked_catalog_refuses_what_needs_a_library_that_is_not_there() {
+    let needed = Library::c("int helper(void) { return 1; }").arg("-Wl,-soname,libabsent.so").build();
+    let source = "int helper(void); void harmonics_register(void *registry) { (void)registry; helper(); }";
+    let library = Library::c(source).arg(needed.display().to_string()).build();
+    let tree = PluginTree::new().plugin("gain", "{}", &library).file("libbare.so", std::fs::read(&library).unwrap());
+    let mut catalog = scan(tree.root());
+    assert_eq!(catalog.newest().len(), 2, "the process may have it by then");
+    catalog.check_libraries(&harmonics());
+    let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
+    assert_eq!(refusals, [Code::DependencyMissing; 2]);
+}
