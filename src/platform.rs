@@ -147,10 +147,11 @@ impl System {
     /// use hotshoe::platform::System;
     /// assert_eq!(System::Linux.plugin_name("libgain.so"), Some("gain"));
     /// assert_eq!(System::Linux.plugin_name("gain.txt"), None);
+    /// assert_eq!(System::Linux.plugin_name("._libgain.so"), None, "hidden files are no libraries");
     /// ```
     pub fn plugin_name(self, file_name: &str) -> Option<&str> {
         let (stem, suffix) = file_name.rsplit_once('.')?;
-        if !self.library_suffixes().contains(&suffix) {
+        if file_name.starts_with('.') || !self.library_suffixes().contains(&suffix) {
             return None;
         }
         let name = stem.strip_prefix("lib").filter(|rest| !rest.is_empty()).unwrap_or(stem);

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::compatible::incompatibility;
+use super::library;
 use crate::diagnostics::Diagnostic;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
 use crate::inspect::Inspection;
 use crate::manifest::{self, Manifest};
-use crate::platform::System;
+use crate::platform::Platform;
 use crate::profile::HostProfile;
 use crate::version::{self, Version, VersionReq};
 
@@ -27,27 +28,36 @@ pub struct Candidate {
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Diagnostic>,
     manifest: Arc<Manifest>,
+    /// Whether a manifest lies in its folder.
+    #[serde(skip)]
+    is_described: bool,
 }
 
 impl Candidate {
     /// What lies at a path: a plugin's folder, or a library.
     ///
     /// A library that a manifest beside it describes is that plugin; any other is a plugin of its own.
+    ///
+    /// What the library's bytes show is left to whoever asks: loading and checking open it.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let (mut candidate, diagnostics) = Self::reached_by(path, profile)?;
+        candidate.refusal = candidate.refusal.filter(|refusal| refusal.code.stage() != Stage::Inspect);
+        Ok((candidate, diagnostics))
+    }
+
+    fn reached_by(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         let not_there = |error| {
             Error::new(Code::LibraryMissing, "there is no plugin here")
                 .because(error)
                 .hint("give the path of a plugin's folder or of its library")
                 .at(path)
         };
-        let path = fs::canonicalize(path).map_err(not_there)?;
-        if path.is_file() {
-            if let Some(found) = Self::described_beside(&path, profile)? {
-                return Ok(found);
-            }
-            return Self::from_library(&path, profile);
+        let target = fs::canonicalize(path).map_err(not_there)?;
+        if target.is_file() {
+            return Self::at_library(path, &target, profile);
         }
-        Self::from_folder(&path, profile)?.ok_or_else(|| {
+        let (called, path) = (Called::by(path).unwrap_or_else(|| Called::by_own_name(&target)), target);
+        Self::from_folder(&path, &called, profile)?.ok_or_else(|| {
             let inside = plugins_in(&path, profile);
             Error::new(Code::LibraryMissing, "this folder holds no plugin")
                 .hint(match inside.as_slice() {
@@ -59,66 +69,111 @@ impl Candidate {
         })
     }
 
-    /// A manifest that cannot be read is an error here too: without it the library would pass for a
-    /// plugin that asks for nothing.
-    fn described_beside(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let Some(folder) = library.parent() else { return Ok(None) };
-        let found = Self::with_manifest(folder, profile)?;
-        Ok(found.filter(|(candidate, _)| candidate.library == library))
+    /// The plugin of a library that a path leads to.
+    fn at_library(path: &Path, target: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+        // A manifest lies beside the link, or beside what that leads to.
+        for library in [&library::without_folder_links(path), target] {
+            if let Some(found) = Self::described(library, profile)? {
+                return Ok(found);
+            }
+        }
+        Self::from_library(path, target, profile)
     }
 
-    /// The plugin in a folder; `None` if the folder holds neither a manifest nor a library.
-    pub(super) fn from_folder(folder: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        if let Some(found) = Self::with_manifest(folder, profile)? {
+    /// The plugin whose manifest, in the library's folder or a little above it, describes this library.
+    ///
+    /// A manifest that cannot be read is an error here too: without it the library would pass for a
+    /// plugin that asks for nothing. So would one whose manifest does not lead to any library.
+    fn described(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        for (above, folder) in library.ancestors().skip(1).take(library::DEEPEST + 1).enumerate() {
+            let Some(found) = Self::with_manifest(folder, &Called::by_own_name(folder), profile)? else { continue };
+            let own = found.0.library();
+            let leads_nowhere = above == 0 && own.as_os_str().is_empty();
+            if leads_nowhere || library::is_same_file(own, library) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The plugin in a folder, whose path is real; `None` if the folder holds neither a manifest nor a library.
+    pub(super) fn from_folder(
+        folder: &Path,
+        called: &Called,
+        profile: &HostProfile,
+    ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        if let Some(found) = Self::with_manifest(folder, called, profile)? {
             return Ok(Some(found));
         }
-        let name = folder_name(folder);
-        match only_library(folder, &name) {
+        match library::only(folder, &called.name) {
             Err(error) if error.code() == Code::LibraryMissing => Ok(None),
             Err(error) => Err(error),
             Ok(library) => {
-                let (manifest, diagnostics) = embedded_manifest(&library, profile);
-                let name = manifest.name.clone().unwrap_or(name);
-                Self::new(name, manifest, folder.to_owned(), Ok(library), profile, diagnostics).map(Some)
+                let library = fs::canonicalize(&library).unwrap_or(library);
+                Self::undescribed(called, folder, library, profile).map(Some)
             }
         }
     }
 
-    fn with_manifest(folder: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let Some((manifest, diagnostics)) = Manifest::in_folder(folder, Some(&profile.version_key))? else {
-            return Ok(None);
-        };
-        let name = manifest.name.clone().unwrap_or_else(|| folder_name(folder));
+    fn with_manifest(
+        folder: &Path,
+        called: &Called,
+        profile: &HostProfile,
+    ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        let Some(found) = Manifest::in_folder(folder, Some(&profile.version_key))? else { return Ok(None) };
+        let manifest = &found.0;
         let library = match &manifest.library {
-            Some(library) => existing(folder.join(library), manifest.runtime()),
-            None => only_library(folder, &name),
+            Some(library) => library::existing(folder, library, manifest.runtime()),
+            None => library::only(folder, manifest.name.as_deref().unwrap_or(&called.name)),
         };
-        Self::new(name, manifest, folder.to_owned(), library, profile, diagnostics).map(Some)
+        Self::new(called, found, folder.to_owned(), library, true, profile).map(Some)
     }
 
-    /// The plugin that a library without a folder of its own is.
-    pub(super) fn from_library(library: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let (manifest, diagnostics) = embedded_manifest(library, profile);
-        let file_name = file_name(library);
-        let stem = System::current().plugin_name(&file_name).unwrap_or(&file_name);
-        let name = manifest.name.clone().unwrap_or_else(|| stem.to_owned());
-        Self::new(name, manifest, library.to_owned(), Ok(library.to_owned()), profile, diagnostics)
+    /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known
+    /// by the real one.
+    pub(super) fn from_library(
+        path: &Path,
+        target: &Path,
+        profile: &HostProfile,
+    ) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let called = Called { name: library::plugin_name(&file_name(path)), version: None };
+        Self::undescribed(&called, target, target.to_owned(), profile)
+    }
+
+    /// The plugin of a library without a manifest beside it. That is opened for the manifest inside it, so what its
+    /// bytes show is known, too; what it needs, the process may have by the time that it is loaded.
+    fn undescribed(
+        called: &Called,
+        path: &Path,
+        library: PathBuf,
+        profile: &HostProfile,
+    ) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let facts = Inspection::of(&library);
+        let text = facts.as_ref().ok().and_then(|facts| facts.manifest.as_deref());
+        let found = text.map(|text| embedded_manifest(text, &library, profile)).unwrap_or_default();
+        let (mut candidate, diagnostics) = Self::new(called, found, path.to_owned(), Ok(library), false, profile)?;
+        let checked = facts.and_then(|facts| facts.check(Platform::current(), candidate.entry(profile)));
+        if let Some(error) = checked.err().filter(|error| error.code() != Code::DependencyMissing) {
+            candidate.refuse(error);
+        }
+        Ok((candidate, diagnostics))
     }
 
     fn new(
-        name: String,
-        manifest: Manifest,
+        called: &Called,
+        (manifest, diagnostics): (Manifest, Vec<Diagnostic>),
         path: PathBuf,
         library: Result<PathBuf>,
+        is_described: bool,
         profile: &HostProfile,
-        diagnostics: Vec<Diagnostic>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let name = manifest.name.clone().unwrap_or_else(|| called.name.clone());
         manifest::check_name(&name).map_err(|error| error.at(&path))?;
         let (library, missing) = match library {
             Ok(library) => (library, None),
             Err(error) => (PathBuf::new(), Some(error)),
         };
-        let has_manifest = manifest != Manifest::default() || path.join(manifest::FILE_NAME).exists();
+        let has_manifest = is_described || manifest != Manifest::default();
         // A file that the manifest names and that is not there is missing for every host.
         let (broken, missing) = if manifest.library.is_some() { (missing, None) } else { (None, missing) };
         let refusal = broken
@@ -126,8 +181,11 @@ impl Candidate {
             .or(missing)
             .map(|error| Diagnostic::from(error.plugin(&name).at(&path)));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(&name)).collect();
-        let version = manifest.version.clone().or_else(|| version_of(&path));
-        Ok((Candidate { version, name, path, library, refusal, manifest: Arc::new(manifest) }, diagnostics))
+        let version = manifest.version.clone().or_else(|| called.version.clone());
+        Ok((
+            Candidate { version, name, path, library, refusal, manifest: Arc::new(manifest), is_described },
+            diagnostics,
+        ))
     }
 
     /// The plugin's name: the manifest's, else its folder's or library's.
@@ -155,6 +213,12 @@ impl Candidate {
         &self.library
     }
 
+    /// What tells the plugin from others, whatever names lead to it: its folder, or the library of one that no manifest
+    /// describes. Two descriptions of one library are two plugins.
+    pub(super) fn identity(&self) -> &Path {
+        if self.is_described { &self.path } else { &self.library }
+    }
+
     /// Why this host would not take the plugin, if so.
     pub fn refusal(&self) -> Option<&Diagnostic> {
         self.refusal.as_ref()
@@ -167,6 +231,20 @@ impl Candidate {
             (Some(requirement), Some(version)) => requirement.matches(version),
             (Some(_), None) => false,
         }
+    }
+
+    /// Whether the system's loader would take its library and the host find its entry in it, as far as the bytes of
+    /// the library and of those that it needs can tell.
+    ///
+    /// Fails with the codes of [`Inspection::of`] and [`Inspection::check`].
+    pub fn check_library(&self, profile: &HostProfile) -> Result<()> {
+        let facts =
+            Inspection::of(&self.library).and_then(|facts| facts.check(Platform::current(), self.entry(profile)));
+        facts.map_err(|error| error.plugin(&self.name))
+    }
+
+    fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {
+        self.manifest.entry.as_deref().unwrap_or(&profile.entry)
     }
 
     pub(super) fn refuse(&mut self, error: Error) {
@@ -187,11 +265,7 @@ impl fmt::Display for Candidate {
 }
 
 /// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.
-fn embedded_manifest(library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
-    // A library that cannot be inspected is refused with the reason when it is loaded or checked.
-    let Some(text) = Inspection::of(library).ok().and_then(|inspection| inspection.manifest) else {
-        return Default::default();
-    };
+fn embedded_manifest(text: &str, library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
     Manifest::from_json(text.as_bytes(), Some(&profile.version_key))
         .unwrap_or_else(|error| (Manifest::default(), vec![Diagnostic::from(error.at(library))]))
 }
@@ -203,7 +277,9 @@ fn plugins_in(folder: &Path, profile: &HostProfile) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
-    let holds_one = |folder: &&PathBuf| matches!(Candidate::from_folder(folder, profile), Ok(Some(_)));
+    let holds_one = |folder: &&PathBuf| {
+        matches!(Candidate::from_folder(folder, &Called::by_own_name(folder), profile), Ok(Some(_)))
+    };
     folders.iter().filter(holds_one).take(MOST_SHOWN).map(|folder| brief(&file_name(folder))).collect()
 }
 
@@ -215,53 +291,36 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What a plugin's folder says of its name: `gain` is called so, and so is `gain/1.2.3`.
-fn folder_name(folder: &Path) -> String {
-    let named = if version_of(folder).is_some() { folder.parent().unwrap_or(folder) } else { folder };
-    file_name(named)
+/// What the path that led to a plugin says of it. Links in it may lead to what is called otherwise.
+pub(super) struct Called {
+    pub name: String,
+    pub version: Option<Version>,
+}
+
+impl Called {
+    /// A folder's name and version: `gain` is called so, and so is `gain/1.2.3`. `None` of a path that ends in `..`.
+    pub(super) fn by(folder: &Path) -> Option<Called> {
+        let version = version_of(folder);
+        let named = if version.is_some() { folder.parent().unwrap_or(folder) } else { folder };
+        let name = named.file_name()?.to_string_lossy().into_owned();
+        Some(Called { name, version })
+    }
+
+    /// What lies in the folder of a plugin of this name: a version of it, as its own name or the real one says, or a
+    /// plugin of its own.
+    pub(super) fn below(plugin: &str, folder: &Path, target: &Path) -> Option<Called> {
+        match version_of(folder).or_else(|| version_of(target)) {
+            Some(version) => Some(Called { name: plugin.to_owned(), version: Some(version) }),
+            None => Called::by(folder),
+        }
+    }
+
+    fn by_own_name(folder: &Path) -> Called {
+        Called::by(folder).unwrap_or_else(|| Called { name: file_name(folder), version: None })
+    }
 }
 
 /// What a plugin's folder says of its version: `gain/1.2.3` does, and `gain` does not.
 pub(super) fn version_of(folder: &Path) -> Option<Version> {
     version::parse(&file_name(folder)).ok().map(|(version, _)| version)
-}
-
-fn existing(library: PathBuf, runtime: &str) -> Result<PathBuf> {
-    if library.is_file() {
-        return Ok(library);
-    }
-    let (what, hint) = match runtime {
-        "python" => ("module", "put it beside the manifest, which names it without `.py`"),
-        _ => ("library", "install the plugin again"),
-    };
-    let message = format!("its {what} `{}` is not there", file_name(&library));
-    Err(Error::new(Code::LibraryMissing, message).hint(hint).at(library))
-}
-
-/// The library of a plugin that does not name one: called after the plugin, else the only one there.
-fn only_library(folder: &Path, name: &str) -> Result<PathBuf> {
-    let system = System::current();
-    let usual = system.library_names(name);
-    if let Some(library) = usual.iter().map(|file| folder.join(file)).find(|path| path.is_file()) {
-        return Ok(library);
-    }
-    let entries = fs::read_dir(folder)
-        .map_err(|error| Error::new(Code::FolderUnreadable, "this folder cannot be read").because(error).at(folder))?;
-    let mut libraries: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| system.plugin_name(&file_name(path)).is_some() && path.is_file())
-        .collect();
-    libraries.sort();
-    match libraries.as_slice() {
-        [library] => Ok(library.clone()),
-        [] => Err(Error::new(Code::LibraryMissing, format!("there is no library `{}`", usual[0]))
-            .hint("name the library in the manifest's `library`")
-            .at(folder)),
-        several => {
-            let names: Vec<String> = several.iter().map(|path| format!("`{}`", file_name(path))).collect();
-            Err(Error::new(Code::LibraryAmbiguous, format!("it could be any of {}", names.join(", ")))
-                .hint("name the library in the manifest's `library`")
-                .at(folder))
-        }
-    }
 }

@@ -5,6 +5,8 @@
 
 mod candidate;
 mod compatible;
+mod duplicates;
+mod library;
 mod order;
 mod scan;
 mod search_path;
@@ -32,6 +34,9 @@ pub struct Catalog {
     /// Where each name stands among the candidates.
     #[serde(skip)]
     named: HashMap<String, Vec<usize>>,
+    /// How many diagnostics are about what was found, before those about what is used of it.
+    #[serde(skip)]
+    noticed: usize,
     /// Why no folder was looked through, if none was.
     #[serde(skip)]
     no_folder: Option<String>,
@@ -45,6 +50,26 @@ impl Catalog {
     /// what cannot be read is a diagnostic, and the others are found all the same.
     pub fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
         scan::scan(profile, search_path)
+    }
+
+    /// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded,
+    /// as far as their bytes and those of the libraries they need can tell. Nothing is loaded.
+    ///
+    /// A host need not do this, for it checks each library when it is loaded; who shows what there is, should.
+    pub fn check_libraries(&mut self, profile: &HostProfile) {
+        for candidate in self.candidates.iter_mut().filter(|candidate| candidate.refusal().is_none()) {
+            if let Err(error) = candidate.check_library(profile) {
+                candidate.refuse(error);
+            }
+        }
+        self.settle();
+    }
+
+    /// Decides what is used of the plugins that are there, and says of which it is not.
+    fn settle(&mut self) {
+        self.refuse_without_dependencies();
+        self.diagnostics.truncate(self.noticed);
+        self.note_duplicates();
     }
 
     /// Every plugin found, also those that this host would refuse.

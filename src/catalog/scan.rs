@@ -1,18 +1,18 @@
 //! Walking the search path.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::candidate::version_of;
+use super::candidate::{Called, version_of};
+use super::library::absence;
 use super::{Candidate, Catalog, SearchPath};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error};
 use crate::platform::System;
 use crate::profile::HostProfile;
-use crate::version::Version;
 
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
     let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
@@ -22,12 +22,12 @@ pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
         scan.root(root);
     }
     let mut catalog = scan.catalog;
-    drop_repeated(&mut catalog);
-    note_duplicates(&mut catalog);
+    catalog.drop_repeated();
+    catalog.noticed = catalog.diagnostics.len();
     for (index, candidate) in catalog.candidates.iter().enumerate() {
         catalog.named.entry(candidate.name().to_owned()).or_default().push(index);
     }
-    catalog.refuse_without_dependencies();
+    catalog.settle();
     catalog
 }
 
@@ -49,17 +49,18 @@ impl Scan<'_> {
         }
         for entry in self.sorted_entries(&canonical) {
             if entry.is_folder {
-                self.folder(&entry.path);
+                self.folder(&entry);
             } else if System::current().plugin_name(&entry.name).is_some() {
-                let found = Candidate::from_library(&entry.path, self.profile);
+                let found = Candidate::from_library(&entry.path, &entry.target, self.profile);
                 self.found(found.map(Some));
             }
         }
     }
 
     /// A folder in a root: a plugin, or the versions of one.
-    fn folder(&mut self, folder: &Path) {
-        match Candidate::from_folder(folder, self.profile) {
+    fn folder(&mut self, folder: &Entry) {
+        let Some(called) = Called::by(&folder.path) else { return };
+        match Candidate::from_folder(&folder.target, &called, self.profile) {
             Ok(None) => self.versions(folder),
             Ok(Some((candidate, diagnostics))) => {
                 self.compare_names(folder, &candidate);
@@ -69,11 +70,14 @@ impl Scan<'_> {
         }
     }
 
-    fn versions(&mut self, folder: &Path) {
-        for entry in self.sorted_entries(folder).into_iter().filter(|entry| entry.is_folder) {
-            let found = Candidate::from_folder(&entry.path, self.profile);
+    fn versions(&mut self, folder: &Entry) {
+        for mut entry in self.sorted_entries(&folder.target).into_iter().filter(|entry| entry.is_folder) {
+            // By the names that led here, whatever a link to the folder above leads to.
+            entry.path = folder.path.join(&entry.name);
+            let Some(called) = Called::below(&folder.name, &entry.path, &entry.target) else { continue };
+            let found = Candidate::from_folder(&entry.target, &called, self.profile);
             if let Ok(Some((candidate, _))) = &found {
-                self.compare_names(folder, candidate);
+                self.compare_names(if called.version.is_some() { folder } else { &entry }, candidate);
                 self.compare_version(&entry.path, candidate);
             }
             self.found(found);
@@ -90,11 +94,11 @@ impl Scan<'_> {
     }
 
     /// `gain` and `gain-1.2.3` may both hold the plugin `gain`.
-    fn compare_names(&mut self, folder: &Path, candidate: &Candidate) {
-        let called = folder.file_name().unwrap_or_default().to_string_lossy();
+    fn compare_names(&mut self, Entry { path: folder, target, name: called, .. }: &Entry, candidate: &Candidate) {
         let rest = called.strip_prefix(candidate.name());
-        // What a `pluginDescription.xml` calls a name is for people, and folders are called otherwise.
-        if candidate.manifest().runtime() == "python" {
+        // What a `pluginDescription.xml` calls a name is for people, and folders are called otherwise. So are links,
+        // which somebody made beside the folder.
+        if candidate.manifest().runtime() == "python" || folder.file_name() != target.file_name() {
             return;
         }
         if rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-')) {
@@ -159,11 +163,11 @@ impl Scan<'_> {
     fn entry(&mut self, folder: &Path, name: OsString, file_type: FileType) -> Option<Entry> {
         let path = folder.join(&name);
         let name = name.to_string_lossy().into_owned();
-        if name.starts_with('.') {
+        if name.starts_with('.') || name == LITTER {
             return None;
         }
         if !file_type.is_symlink() {
-            return Some(Entry { path, name, is_folder: file_type.is_dir() });
+            return Some(Entry { target: path.clone(), path, name, is_folder: file_type.is_dir() });
         }
         match fs::canonicalize(&path) {
             Ok(target) if target.is_dir() && folder.starts_with(&target) => {
@@ -171,51 +175,25 @@ impl Scan<'_> {
                 self.note(Diagnostic::warning(Code::FolderLoop, message).hint("remove the link").at(path));
                 None
             }
-            // Under its real path, so that a plugin reached twice is seen to be one.
-            Ok(target) => Some(Entry { is_folder: target.is_dir(), path: target, name }),
+            Ok(target) => Some(Entry { is_folder: target.is_dir(), path, target, name }),
             Err(error) => {
-                self.unreadable(&path, error);
+                let leads_to = fs::read_link(&path).unwrap_or_default();
+                let message = format!("this is a link to `{}`, which {}", leads_to.display(), absence(&error));
+                let diagnostic = Diagnostic::warning(Code::FolderUnreadable, message);
+                self.note(diagnostic.hint("remove the link, or put back what it led to").at(path));
                 None
             }
         }
     }
 }
 
+/// The folder that archivers of macOS add, with what is no file elsewhere.
+const LITTER: &str = "__MACOSX";
+
+/// What lies in a folder: what it is called there, and its real path, by which a plugin reached twice is seen to be one.
 struct Entry {
     path: PathBuf,
+    target: PathBuf,
     name: String,
     is_folder: bool,
-}
-
-/// A plugin that was reached twice stays once.
-fn drop_repeated(catalog: &mut Catalog) {
-    let mut seen = HashSet::new();
-    catalog.candidates.retain(|candidate| seen.insert(candidate.path().to_owned()));
-}
-
-/// Names those that are spelt like another, and those of a version that was found before: they stay for
-/// when that one cannot be loaded.
-fn note_duplicates(catalog: &mut Catalog) {
-    let mut first: HashMap<(&str, Option<&Version>), &Path> = HashMap::new();
-    let mut spelling: HashMap<String, &str> = HashMap::new();
-    let mut diagnostics = Vec::new();
-    for candidate in &catalog.candidates {
-        let name = candidate.name();
-        let spelled = spelling.entry(name.to_lowercase()).or_insert(name);
-        if *spelled != name {
-            let message = format!("there is a plugin `{spelled}` too: the names differ only in case");
-            let diagnostic = Diagnostic::warning(Code::NameCase, message).hint("rename one of them");
-            diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
-        }
-        if candidate.refusal().is_some() {
-            continue;
-        }
-        let used = *first.entry((name, candidate.version())).or_insert(candidate.path());
-        if used != candidate.path() {
-            let message = format!("`{candidate}` was found before, in `{}`; that one is used", used.display());
-            let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
-            diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
-        }
-    }
-    catalog.diagnostics.extend(diagnostics);
 }

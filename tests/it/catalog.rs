@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use hotshoe::capability::Capability;
-use hotshoe::catalog::{Catalog, SearchPath};
+use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Code;
 use hotshoe::profile::ManifestPolicy;
 use hotshoe::version;
@@ -191,4 +191,240 @@ fn a_plugin_comes_after_what_it_depends_on_and_falls_with_it() {
     for broken in ["beta", "gamma"] {
         assert_eq!(catalog.find(broken, None).unwrap_err().code(), Code::PluginNotFound);
     }
+}
+
+/// A plugin folder as CMake's `VERSION` makes it, whose manifest asks for a later host.
+#[cfg(unix)]
+fn versioned_library(manifest: &str) -> PluginTree {
+    use std::os::unix::fs::symlink;
+    let tree = PluginTree::new().file("gain/plugin.json", manifest).file("gain/lib/libgain.so.1.2.3", "");
+    symlink("libgain.so.1.2.3", tree.path("gain/lib/libgain.so.1")).unwrap();
+    symlink("lib/libgain.so.1", tree.path("gain/libgain.so")).unwrap();
+    symlink("gain", tree.path("link_to_folder")).unwrap();
+    symlink("gain/lib/libgain.so.1", tree.path("link_to_library.so")).unwrap();
+    std::fs::hard_link(tree.path("gain/lib/libgain.so.1.2.3"), tree.path("gain/hard_link.so")).unwrap();
+    tree
+}
+
+#[cfg(unix)]
+const WAYS_TO_GAIN: [&str; 10] = [
+    "gain",
+    "link_to_folder",
+    "gain/libgain.so",
+    "gain/lib/libgain.so.1",
+    "gain/lib/libgain.so.1.2.3",
+    "link_to_folder/libgain.so",
+    "gain/lib/../libgain.so",
+    "gain/./libgain.so",
+    "gain/hard_link.so",
+    "link_to_library.so",
+];
+
+#[cfg(unix)]
+#[test]
+fn a_plugin_is_refused_whatever_path_leads_to_it() {
+    let newer = r#"{"name": "gain", "version": "1.2.3", "harmonics_version": ">=9"}"#;
+    let named = r#"{"name": "gain", "harmonics_version": ">=9", "library": "lib/libgain.so.1.2.3"}"#;
+    for tree in [versioned_library(newer), versioned_library(named)] {
+        for way in WAYS_TO_GAIN {
+            let (candidate, _) = Candidate::at(&tree.path(way), &harmonics()).unwrap();
+            let refusal = candidate.refusal().unwrap_or_else(|| panic!("{way} passes by the manifest"));
+            assert_eq!(refusal.code, Code::HostIncompatible, "{way}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whatever_path_leads_to_a_plugin_it_is_the_same_one() {
+    let tree = versioned_library(r#"{"name": "gain", "version": "1.2.3"}"#);
+    let by_name = scan(tree.root()).find("gain", None).unwrap().clone();
+    for way in WAYS_TO_GAIN {
+        let (candidate, _) = Candidate::at(&tree.path(way), &harmonics()).unwrap();
+        assert_eq!((candidate.path(), candidate.library()), (by_name.path(), by_name.library()), "{way}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plugin_that_is_loaded_by_name_and_by_path_is_loaded_once() {
+    use std::os::unix::fs::symlink;
+    let library = Library::c(GOOD_C_PLUGIN).build();
+    let tree = PluginTree::new()
+        .file("gain/plugin.json", r#"{"name": "gain", "version": "1.2.3"}"#)
+        .file("gain/libgain.so.1.2.3", std::fs::read(&library).unwrap())
+        .file("mute/libmute.so.1", std::fs::read(&library).unwrap());
+    symlink("libgain.so.1.2.3", tree.path("gain/libgain.so")).unwrap();
+    symlink("libmute.so.1", tree.path("mute/libmute.so")).unwrap();
+    let host = crate::host_on(tree.root());
+    for (name, ways) in [
+        ("gain", ["gain", "gain/libgain.so", "gain/libgain.so.1.2.3"]),
+        ("mute", ["mute", "mute/libmute.so", "mute/libmute.so.1"]),
+    ] {
+        let by_name = host.load(name, None, |_| Ok(())).unwrap();
+        for way in ways {
+            let by_path = host.load_path(&tree.path(way), |_| panic!("{way} comes to life a second time")).unwrap();
+            assert!(std::sync::Arc::ptr_eq(&by_name, &by_path), "{way}");
+        }
+    }
+}
+
+#[test]
+fn a_manifest_that_leads_to_no_library_is_not_passed_by_through_one() {
+    let tree = PluginTree::new()
+        .file("gain/plugin.json", r#"{"name": "gain", "library": "libgone.so"}"#)
+        .file("gain/libgain.so", "");
+    let (candidate, _) = Candidate::at(&tree.path("gain/libgain.so"), &harmonics()).unwrap();
+    assert_eq!(candidate.refusal().unwrap().code, Code::LibraryMissing);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_gives_a_plugin_its_own_name_and_not_that_of_what_it_leads_to() {
+    use std::os::unix::fs::symlink;
+    let library = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    let store = PluginTree::new()
+        .file("libgain.so.1.2.3", &library)
+        .file("9f3c-build/libreverb.so", &library)
+        .file("7a1e-build/plugin.json", "{}")
+        .file("7a1e-build/libecho.so", &library)
+        .file("releases/2.0.0/libmute.so", &library);
+    let tree = PluginTree::new().file("mute/readme.txt", "");
+    let links = [
+        ("libgain.so.1.2.3", "libgain.so"),
+        ("9f3c-build", "reverb"),
+        ("7a1e-build", "echo"),
+        ("releases/2.0.0", "mute/current"),
+    ];
+    for (target, name) in links {
+        symlink(store.path(target), tree.path(name)).unwrap();
+    }
+    let catalog = scan(tree.root());
+    assert_eq!(found(&catalog), ["echo", "gain", "mute 2.0.0", "reverb"]);
+    assert!(catalog.diagnostics().is_empty(), "{:?}", catalog.diagnostics());
+    for name in ["reverb", "echo"] {
+        let (candidate, _) = Candidate::at(&tree.path(name), &harmonics()).unwrap();
+        assert_eq!(candidate.name(), name);
+        assert_eq!(candidate.library(), catalog.find(name, None).unwrap().library());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_told_as_such() {
+    use std::os::unix::fs::symlink;
+    let tree = PluginTree::new().file("x/plugin.json", r#"{"library": "libx.so"}"#);
+    symlink("gone.so", tree.path("libgone.so")).unwrap();
+    symlink("/nowhere/README", tree.path("README")).unwrap();
+    symlink("user@host.1234", tree.path(".#libgood.c")).unwrap();
+    symlink("/nowhere/libx.so", tree.path("x/libx.so")).unwrap();
+    let catalog = scan(tree.root());
+    let messages: Vec<&str> = catalog.diagnostics().iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        ["this is a link to `/nowhere/README`, which is not there", "this is a link to `gone.so`, which is not there",]
+    );
+    let refusal = catalog.candidates()[0].refusal().unwrap();
+    assert_eq!(refusal.message, "its library `libx.so` is a link to `/nowhere/libx.so`, which is not there");
+}
+
+#[cfg(unix)]
+#[test]
+fn one_library_under_several_names_is_not_ambiguous() {
+    use std::os::unix::fs::symlink;
+    let tree = PluginTree::new().file("effects/plugin.json", "{}").file("effects/libgain.1.2.so", "");
+    symlink("libgain.1.2.so", tree.path("effects/libgain.1.so")).unwrap();
+    symlink("libgain.1.so", tree.path("effects/libgain.so")).unwrap();
+    assert!(scan(tree.root()).candidates()[0].library().ends_with("libgain.so"));
+}
+
+#[test]
+fn what_archives_made_on_macos_add_hides_no_plugin_and_is_none() {
+    let double = b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ";
+    let library = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    let tree = PluginTree::new()
+        .file("x/plugin.json", r#"{"name": "x", "version": "1.0.0"}"#)
+        .file("x/libcore.so", &library)
+        .file("x/._libcore.so", double)
+        .file("x/.libx.so.swp", "")
+        .file("x/.libold.so", "")
+        .file("y/libother.so", &library)
+        .file("y/._libother.so", double)
+        .file("._libgain.so", double)
+        .file("__MACOSX/plugin.json", "{}")
+        .file("__MACOSX/x/._libcore.so", double)
+        .file("z/__MACOSX/plugin.json", "{}");
+    let catalog = scan(tree.root());
+    assert_eq!(found(&catalog), ["x 1.0.0", "y"]);
+    assert!(catalog.candidates().iter().all(|candidate| candidate.refusal().is_none()));
+    assert!(catalog.diagnostics().is_empty(), "{:?}", catalog.diagnostics());
+}
+
+/// What is called a library and is none that this machine could load, each with the code that says so.
+fn unloadable() -> [(&'static str, Vec<u8>, Code); 5] {
+    let good = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    let mut foreign = good.clone();
+    foreign[18] = if cfg!(target_arch = "aarch64") { 0x3e } else { 0xb7 };
+    let other_host = std::fs::read(Library::c("void other_register(void) {}").build()).unwrap();
+    [
+        ("for another processor", foreign, Code::LibraryWrongArchitecture),
+        ("cut off", good[..good.len() / 2].to_vec(), Code::LibraryTruncated),
+        ("a text", b"INPUT(libm.so.6)".to_vec(), Code::LibraryFormat),
+        ("empty", Vec::new(), Code::LibraryFormat),
+        ("of another host", other_host, Code::EntryMissing),
+    ]
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_that_cannot_be_loaded_does_not_hide_a_good_one_in_a_later_root() {
+    let good = PluginTree::new().file("libgain.so", std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap());
+    for (what, bytes, code) in unloadable() {
+        for place in ["libgain.so", "gain/libgain.so"] {
+            let bad = PluginTree::new().file(place, &bytes);
+            let catalog = Catalog::scan(&harmonics(), &[bad.root(), good.root()].iter().collect());
+            let used = catalog.find("gain", None).unwrap();
+            assert!(used.path().starts_with(good.root().canonicalize().unwrap()), "{what} in {place}");
+            let refusal = catalog.candidates()[0].refusal().expect("the bytes show it");
+            assert_eq!(refusal.code, code, "{what} in {place}");
+            assert!(codes(&catalog).is_empty(), "what is refused is no duplicate: {:?}", catalog.diagnostics());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_checked_catalog_uses_only_what_can_be_loaded() {
+    let good = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    for (what, bytes, code) in unloadable() {
+        let first = tree(&[("gain/2.0.0", "gain", "2.0.0")])
+            .file("gain/2.0.0/libgain.so", &bytes)
+            .file("needs_gain/plugin.json", r#"{"name": "needs_gain", "dependencies": {"gain": ">=2"}}"#)
+            .file("needs_gain/libneeds_gain.so", &good)
+            .file("gain/1.0.0/plugin.json", r#"{"name": "gain", "version": "1.0.0"}"#)
+            .file("gain/1.0.0/libgain.so", &bytes);
+        let second = tree(&[("gain", "gain", "1.0.0")]).file("gain/libgain.so", &good);
+        let mut catalog = Catalog::scan(&harmonics(), &[first.root(), second.root()].iter().collect());
+        assert_eq!(codes(&catalog), ["plugin-duplicate"], "the manifests say no more");
+        catalog.check_libraries(&harmonics());
+        let used = catalog.find("gain", None).unwrap();
+        assert!(used.path().starts_with(second.root().canonicalize().unwrap()), "{what}");
+        assert!(codes(&catalog).is_empty(), "the one that is left is no duplicate: {:?}", catalog.diagnostics());
+        let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
+        assert_eq!(refusals, [code, code, Code::PluginDependency], "{what}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_checked_catalog_refuses_what_needs_a_library_that_is_not_there() {
+    let needed = Library::c("int helper(void) { return 1; }").arg("-Wl,-soname,libabsent.so").build();
+    let source = "int helper(void); void harmonics_register(void *registry) { (void)registry; helper(); }";
+    let library = Library::c(source).arg(needed.display().to_string()).build();
+    let tree = PluginTree::new().plugin("gain", "{}", &library).file("libbare.so", std::fs::read(&library).unwrap());
+    let mut catalog = scan(tree.root());
+    assert_eq!(catalog.newest().len(), 2, "the process may have it by then");
+    catalog.check_libraries(&harmonics());
+    let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
+    assert_eq!(refusals, [Code::DependencyMissing; 2]);
 }

@@ -23,6 +23,10 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["path", "host_version"])]
     pub installed: bool,
 
+    /// Read names and manifests only: what only a library's bytes show is not found
+    #[arg(long, conflicts_with = "installed")]
+    quick: bool,
+
     /// The host: its name, or its <name>.host.json
     #[arg(long, value_name = "NAME|FILE", required_unless_present = "root")]
     host: Option<PathBuf>,
@@ -61,7 +65,10 @@ pub fn run(args: &Args) -> Result<Answer> {
         Some(path) => SearchPath::parse(path),
         None => SearchPath::from_environment(&profile),
     };
-    let catalog = Catalog::scan(&profile, &search_path);
+    let mut catalog = Catalog::scan(&profile, &search_path);
+    if !args.quick {
+        catalog.check_libraries(&profile);
+    }
     let mut answer = Answer::new();
     if search_path.roots().is_empty() {
         answer.line(match &args.path {

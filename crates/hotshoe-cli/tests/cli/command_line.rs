@@ -112,6 +112,8 @@ Usage: hotshoe list [OPTIONS]
 
 Options:
       --installed                List what was installed instead, also versions out of use
+      --quick                    Read names and manifests only: what only a library's bytes show is
+                                 not found
       --host <NAME|FILE>         The host: its name, or its <name>.host.json
       --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
                                  another

@@ -240,3 +240,52 @@ fn a_setuid_host_does_not_let_its_caller_choose_the_keys_it_trusts() {
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("the environment does not choose its trust store"), "{stderr}");
 }
+
+/// What lies about in folders of libraries: of `gain` a text in the first root, the good one in the second.
+fn litter() -> (PluginTree, PluginTree) {
+    let library = fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    let first = PluginTree::new()
+        .file("libgain.so", "/* GNU ld script */")
+        .file("reverb/plugin.json", r#"{"name": "reverb", "version": "2.0.0"}"#)
+        .file("reverb/libreverb.so", &library[..library.len() / 2]);
+    let second = PluginTree::new()
+        .file("libgain.so", &library)
+        .file("reverb/plugin.json", r#"{"name": "reverb", "version": "1.0.0"}"#)
+        .file("reverb/libreverb.so", &library);
+    (first, second)
+}
+
+#[test]
+fn a_tick_stands_only_before_what_the_host_would_load() {
+    let (first, second) = litter();
+    let path = format!("{}:{}", first.root().display(), second.root().display());
+    hotshoe(&first, &["list", "--host", "harmonics", "--path", &path])
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+✗ gain                            [..]/libgain.so
+✗ reverb               2.0.0      [..]/reverb
+✓ gain                            [..]/libgain.so
+✓ reverb               1.0.0      [..]/reverb
+
+"#]])
+        .stderr_eq(str![[r#"
+error[library-format]: plugin `gain`: [..]linker script[..]
+  in [..]/libgain.so
+  hint: [..]
+error[library-truncated]: plugin `reverb`: [..]
+  in [..]/reverb/libreverb.so
+  hint: [..]
+
+"#]]);
+}
+
+#[test]
+fn a_quick_list_reads_manifests_only() {
+    let (first, _) = litter();
+    let object = json(&first, &["list", "--host", "harmonics", "--path", ".", "--quick"], 1);
+    assert_eq!(object["plugins"][0]["refusal"]["code"], "library-format", "it was opened for its manifest anyway");
+    assert_eq!(object["plugins"][1]["refusal"], serde_json::Value::Null);
+    let object = json(&first, &["list", "--host", "harmonics", "--path", "."], 1);
+    assert_eq!(object["plugins"][1]["refusal"]["code"], "library-truncated");
+}
