@@ -28,7 +28,7 @@ const FORGEJO: &str = include_str!("../ci/forgejo/plugin.yml");
 
 /// The secrets that may be set, and what for.
 pub const SECRETS: [(&str, &str); 2] = [
-    ("HOTSHOE_KEY", "the text of a secret key: `hotshoe key new` makes one, and releases are signed with it"),
+    ("HOTSHOE_KEY", "a secret key: `hotshoe key new` makes one, and releases are signed with it"),
     ("HOTSHOE_KEY_PASSWORD", "its password"),
 ];
 

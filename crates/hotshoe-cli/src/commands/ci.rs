@@ -31,7 +31,8 @@ pub struct Args {
 }
 
 /// What the written files need and cannot get yet. The first release of Hotshoe deletes it.
-const UNPUBLISHED: &str = "They install hotshoe-cli from crates.io, where it is not published yet.";
+const UNPUBLISHED: &str =
+    "Machines without hotshoe build it: set HOTSHOE_REPOSITORY and HOTSHOE_COMMIT to its sources.";
 
 pub fn run(args: &Args) -> Result<Answer> {
     if !args.output.join("CMakeLists.txt").is_file() {

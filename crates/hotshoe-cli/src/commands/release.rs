@@ -15,6 +15,7 @@ use crate::output::{Answer, BAD, GOOD, NAME};
 use crate::release::build::{Build, Built};
 use crate::release::collect::{ASSETS, Collected, Release, collect, refuse_foreign};
 use crate::release::config::{self, Config};
+use crate::release::digests::{self, Digests};
 use crate::release::examine::Examined;
 use crate::release::forge::System;
 use crate::release::plan::{Plan, configured};
@@ -31,7 +32,7 @@ use crate::release::target::{TARGETS, Target};
     after_help = "\
 Examples:
   hotshoe release --dry-run
-  hotshoe release build --platform linux-x86_64 --output dist
+  hotshoe release build --platform linux-x86_64 --output dist/linux-x86_64
   hotshoe release collect dist --plan plan.json --output release
   hotshoe release publish release --to github"
 )]
@@ -97,6 +98,10 @@ struct BuildArgs {
     #[arg(long, value_name = "DIR", default_value = "dist")]
     output: PathBuf,
 
+    /// Append the digests of the archives to this file, as `<platform>=<digests>`: the outputs of a CI job
+    #[arg(long, value_name = "FILE")]
+    digests: Option<PathBuf>,
+
     /// The project's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     source: PathBuf,
@@ -111,8 +116,12 @@ struct BuildArgs {
 #[command(after_help = "\
 Signs with the key in HOTSHOE_KEY and its password in HOTSHOE_KEY_PASSWORD, if they are set.")]
 struct CollectArgs {
-    /// The folder with the archives of all platforms
+    /// The folder with a folder for each platform, called after it, with what its job built
     dist: PathBuf,
+
+    /// The outputs of the build jobs, a JSON object: refuse archives whose digests are others
+    #[arg(long, value_name = "FILE")]
+    digests: Option<PathBuf>,
 
     /// What `hotshoe plan --json` wrote; without it, the project is asked again
     #[arg(long, value_name = "FILE")]
@@ -187,7 +196,11 @@ fn build(args: &BuildArgs, json: bool) -> Result<Answer> {
     let (source, output) = (&args.source, &args.output);
     let build = Build { source, output, target, config: &config, steps, any_glibc: false };
     let mut answer = Answer::new();
-    report_build(build.run(|_| Ok(()))?, target, &mut answer);
+    let built = build.run(|_| Ok(()))?;
+    if let Some(file) = args.digests.as_ref().filter(|_| built.findings.is_empty()) {
+        digests::hand_over(target.id, &built.archives, file)?;
+    }
+    report_build(built, target, &mut answer);
     Ok(answer)
 }
 
@@ -224,10 +237,12 @@ fn collected(args: &CollectArgs) -> Result<Answer> {
             Plan::of(&configured(&args.source, &config, &Steps::default())?, &config, |_| true)?
         }
     };
+    let digests = args.digests.as_deref().map(Digests::from_file).transpose()?;
     let tag = tag::find(args.tag.as_deref(), &args.source)
         .ok_or_else(|| tag::missing().hint("name one with `--tag v1.2.3`"))?;
     let mut answer = Answer::new();
-    report_release(collect(&args.dist, &plan, Some(&tag), key.as_ref(), &args.output)?, &args.output, &mut answer);
+    let collected = collect(&args.dist, &plan, digests.as_ref(), Some(&tag), key.as_ref(), &args.output)?;
+    report_release(collected, &args.output, &mut answer);
     Ok(answer)
 }
 
@@ -287,7 +302,7 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     let dist = tempfile::tempdir()
         .map_err(|error| Error::new(Code::PackageWrite, "a folder for the build cannot be made").because(error))?;
     let steps = steps(json, args.verbose);
-    let (source, output) = (&args.source, dist.path());
+    let (source, output) = (&args.source, &dist.path().join(target.id));
     let build = Build { source, output, target, config: &config, steps, any_glibc: true };
     let mut answer = Answer::new();
     let mut disagrees = false;
@@ -308,7 +323,7 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     let built = built?;
     answer.diagnostics(newer_than_planned(&built, &config)?);
     let Some(plan) = report_build(built, target, &mut answer) else { return Ok(answer) };
-    let collected = collect(dist.path(), &plan, tag.as_deref(), key.as_ref(), &args.output)?;
+    let collected = collect(dist.path(), &plan, None, tag.as_deref(), key.as_ref(), &args.output)?;
     report_release(collected, &args.output, &mut answer);
     Ok(answer)
 }

@@ -1,7 +1,7 @@
 //! `hotshoe sign`
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{self, Claim, SecretKey};
@@ -21,7 +21,7 @@ pub struct Args {
     /// The archive
     pub archive: PathBuf,
 
-    /// The secret key; without it, the environment variable HOTSHOE_KEY holds the key's text
+    /// The secret key; without it, HOTSHOE_KEY holds the key's text, or the path of its file
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
 }
@@ -44,14 +44,18 @@ fn key(args: &Args) -> Result<SecretKey> {
     }
 }
 
-/// The key whose text is in HOTSHOE_KEY.
+/// The key in HOTSHOE_KEY: its text, or the path of its file, which is what a variable of the type file is at GitLab.
 pub fn key_in_environment() -> Result<SecretKey> {
-    let text = env::var_os("HOTSHOE_KEY").filter(|text| !text.is_empty()).ok_or_else(|| {
+    let value = env::var_os("HOTSHOE_KEY").filter(|value| !value.is_empty()).ok_or_else(|| {
         Error::new(Code::KeyInvalid, "there is no key to sign with")
-            .hint("give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text")
+            .hint("give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text or its path")
     })?;
+    let path = Path::new(&value);
+    if path.is_absolute() {
+        return SecretKey::from_file(path, password);
+    }
     let in_variable = |error: Error| error.at("HOTSHOE_KEY");
-    let text = text.into_string().map_err(|_| in_variable(Error::new(Code::KeyInvalid, "the key is not text")))?;
+    let text = value.into_string().map_err(|_| in_variable(Error::new(Code::KeyInvalid, "the key is not text")))?;
     SecretKey::from_text(&text, password).map_err(in_variable)
 }
 

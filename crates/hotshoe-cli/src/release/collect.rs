@@ -3,7 +3,6 @@
 //! Owns that a release is whole: it is made in a folder that nobody sees, and appears when nothing is
 //! missing. What is in its place is replaced only if it is a release, and goes when the new one is there.
 
-use std::collections::BTreeMap;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::digests::Digests;
 use super::entry::entry;
 use super::examine::{Examined, examine};
 use super::plan::{Plan, PlannedArchive, PlannedPlatform};
@@ -65,20 +65,28 @@ pub enum Collected {
 }
 
 /// Holds what lies in `dist` against the plan; makes `output` of it.
+///
+/// Each platform's archives are taken from the folder in `dist` that is called after it, and must be those that its
+/// job told apart from them, if `digests` are known.
 pub fn collect(
     dist: &Path,
     plan: &Plan,
+    digests: Option<&Digests>,
     tag: Option<&str>,
     key: Option<&SecretKey>,
     output: &Path,
 ) -> Result<Collected> {
     refuse_foreign(output)?;
-    let found = files_in(dist)?;
     let mut findings = tag.map_or(Ok(Vec::new()), |tag| of_another_version(plan, tag))?;
     let mut archives = Vec::new();
     for platform in &plan.platforms {
+        let folder = dist.join(&platform.id);
         for planned in &platform.archives {
-            match look(planned, platform, &found) {
+            let found = look(planned, platform, &folder).and_then(|(path, archive)| {
+                digests.map_or(Ok(()), |digests| digests.check(&platform.id, &planned.file, archive.sha256))?;
+                Ok((path, archive))
+            });
+            match found {
                 Ok(archive) => archives.push(archive),
                 Err(error) => findings.push(error.into()),
             }
@@ -173,55 +181,37 @@ fn of_another_version(plan: &Plan, tag: &str) -> Result<Vec<Diagnostic>> {
         .collect())
 }
 
-/// One planned archive among what was built, with its checksum.
-fn look(
-    planned: &PlannedArchive,
-    platform: &PlannedPlatform,
-    found: &BTreeMap<String, PathBuf>,
-) -> Result<(PathBuf, Examined)> {
+/// One planned archive in the folder of its platform, with its checksum.
+fn look(planned: &PlannedArchive, platform: &PlannedPlatform, folder: &Path) -> Result<(PathBuf, Examined)> {
     let refused =
         |message: String, hint: String| Error::new(Code::ReleaseRefused, message).hint(hint).plugin(&planned.plugin);
-    let sum = format!("{}.sha256", planned.file);
-    let missing = |file: &str| {
-        let hint = format!("look at the job that builds `{}`; it makes and uploads this file", platform.id);
-        refused(format!("`{file}` is missing"), hint)
+    let file = |name: &str| {
+        let path = folder.join(name);
+        is_own(folder, &path).then_some(path).ok_or_else(|| {
+            let hint = format!("look at the job that builds `{}`; it makes and uploads this file", platform.id);
+            refused(format!("`{name}` is missing"), hint).at(folder)
+        })
     };
-    let path = found.get(&planned.file).ok_or_else(|| missing(&planned.file))?;
-    let said = found.get(&sum).and_then(|path| fs::read_to_string(path).ok()).ok_or_else(|| missing(&sum))?;
-    let examined = examine(path, planned, platform)?;
+    let path = file(&planned.file)?;
+    let sum = format!("{}.sha256", planned.file);
+    let sum = file(&sum)?;
+    let said = fs::read_to_string(&sum).map_err(|error| {
+        Error::new(Code::ReleaseInvalid, "the checksum cannot be read").because(error).hint("build it again").at(&sum)
+    })?;
+    let examined = examine(&path, planned, platform)?;
     if said != format!("{}  {}\n", examined.sha256, planned.file) {
         let message = format!("`{}` is not what was built: its checksum differs", planned.file);
         return Err(refused(message, "build it again; something changed it on its way".to_owned()));
     }
-    Ok((path.clone(), examined))
+    Ok((path, examined))
 }
 
-/// The files in a folder and in the folders of it: a CI system may give each job's files one of their own.
-fn files_in(dist: &Path) -> Result<BTreeMap<String, PathBuf>> {
-    let cannot_read = |error: io::Error| {
-        Error::new(Code::ReleaseInvalid, "the folder with what was built cannot be read").because(error).at(dist)
+/// Whether a file is one of a job's own: a link could lead to what another job built.
+fn is_own(folder: &Path, path: &Path) -> bool {
+    let is = |path: &Path, right: fn(&FileType) -> bool| {
+        path.symlink_metadata().is_ok_and(|metadata| right(&metadata.file_type()))
     };
-    let mut files = BTreeMap::new();
-    let mut folders = vec![(dist.to_owned(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(cannot_read)? {
-            let path = entry.map_err(cannot_read)?.path();
-            if path.is_dir() && depth == 0 {
-                folders.push((path, 1));
-            } else if path.is_file() {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                if let Some(other) = files.insert(name.clone(), path.clone()) {
-                    return Err(Error::new(
-                        Code::ReleaseInvalid,
-                        format!("`{name}` is there twice, also in {}", other.display()),
-                    )
-                    .hint("remove what an earlier build left")
-                    .at(path));
-                }
-            }
-        }
-    }
-    Ok(files)
+    is(folder, FileType::is_dir) && is(path, FileType::is_file)
 }
 
 /// Writes SHA256SUMS of all files; says what there is, that file included.

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 use hotshoe::error::{Code, Error, Result};
 use serde_json::Value;
 
+use super::steps::Steps;
+
 /// A system that releases are published on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
@@ -61,7 +63,7 @@ impl Forge {
     pub fn request(&self, method: &str, path: &str, body: &Body<'_>) -> Result<(u16, Value)> {
         let url = if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.api) };
         let failed = |what: String| Error::new(Code::ReleasePublish, what).at(&url);
-        let mut curl = Command::new("curl");
+        let mut curl = Steps::default().command("curl");
         curl.args(["--silent", "--show-error", "--connect-timeout", "30", "--request", method]);
         curl.args(["--write-out", "\n%{http_code}", "--config", "-"]);
         let mut config = format!("header = {}\n", quoted(&self.authorization));

@@ -7,6 +7,7 @@
 pub mod build;
 pub mod collect;
 pub mod config;
+pub mod digests;
 pub mod entry;
 pub mod examine;
 pub mod forge;

@@ -2,13 +2,13 @@
 
 use std::env;
 use std::path::Path;
-use std::process::Command;
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::version::Version;
 use serde::Serialize;
 
 use super::project::Project;
+use super::steps::Steps;
 
 /// The tag: as given, else from the variables of the CI system, else the one that the commit has in git.
 pub fn find(given: Option<&str>, source: &Path) -> Option<String> {
@@ -25,7 +25,7 @@ pub fn from_environment() -> Option<String> {
 /// Of the commit's tags that begin with `v`, the newest that names a version: beside `v1.2.3` there may be a `v1`.
 /// Without one it is the newest, and [`version`] says what is wrong with it.
 fn from_git(source: &Path) -> Option<String> {
-    let mut git = Command::new("git");
+    let mut git = Steps::default().command("git");
     git.arg("-C").arg(source).args(["tag", "--points-at", "HEAD", "--sort=-creatordate", "--list", "v*"]);
     let output = git.output().ok().filter(|output| output.status.success())?;
     let tags = String::from_utf8(output.stdout).ok()?;

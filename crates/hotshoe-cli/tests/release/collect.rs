@@ -81,6 +81,7 @@ fn the_bill_of_materials_is_valid_and_says_what_is_in_the_archive() {
     plan["platforms"][0]["id"] = "linux-musl-x86_64".into();
     plan["platforms"][0]["glibc"] = Value::Null;
     project.write("plan.json", &plan.to_string());
+    fs::rename(project.path("dist/linux-x86_64"), project.path("dist/linux-musl-x86_64")).unwrap();
     let object = project.json(&COLLECT, 1);
     let message = "the library was built for systems with glibc, and musl was planned";
     assert_eq!(object["diagnostics"][0]["message"], message, "{object:#}");
@@ -97,7 +98,7 @@ fn nothing_is_collected_when_a_planned_file_is_missing_and_each_is_named() {
     }
     plan["platforms"].as_array_mut().unwrap().push(other);
     project.write("plan.json", &plan.to_string());
-    fs::remove_file(project.path("dist/gain-1.2.3-Linux.tar.gz.sha256")).unwrap();
+    fs::remove_file(project.path("dist/linux-x86_64/gain-1.2.3-Linux.tar.gz.sha256")).unwrap();
     project
         .hotshoe(&COLLECT)
         .assert()
@@ -108,10 +109,13 @@ no: there is nothing to publish, for this is not what was planned
 "#]])
         .stderr_eq(str![[r#"
 error[release-refused]: plugin `gain`: `gain-1.2.3-Linux.tar.gz.sha256` is missing
+  in dist/linux-x86_64
   hint: look at the job that builds `linux-x86_64`; it makes and uploads this file
 error[release-refused]: plugin `gain`: `gain-1.2.3-win64.tar.gz` is missing
+  in dist/windows-x86_64
   hint: look at the job that builds `windows-x86_64`; it makes and uploads this file
 error[release-refused]: plugin `reverb`: `reverb-1.2.3-win64.tar.gz` is missing
+  in dist/windows-x86_64
   hint: look at the job that builds `windows-x86_64`; it makes and uploads this file
 
 "#]]);
@@ -121,7 +125,7 @@ error[release-refused]: plugin `reverb`: `reverb-1.2.3-win64.tar.gz` is missing
 #[test]
 fn what_is_not_what_was_built_or_planned_is_refused() {
     let project = built();
-    let archive = |name: &str| project.path(&format!("dist/{name}-1.2.3-Linux.tar.gz"));
+    let archive = |name: &str| project.path(&format!("dist/linux-x86_64/{name}-1.2.3-Linux.tar.gz"));
     let refuses = |message: &str| {
         let object = project.json(&COLLECT, 1);
         assert!(object["diagnostics"].to_string().contains(message), "{object:#}");
@@ -133,7 +137,8 @@ fn what_is_not_what_was_built_or_planned_is_refused() {
     refuses("the plugin in the archive is `reverb`, and `gain` was planned");
     // The same files, packed in another way.
     fs::write(archive("gain"), &good).unwrap();
-    fs::write(project.path("dist/gain-1.2.3-Linux.tar.gz.sha256"), "0  gain-1.2.3-Linux.tar.gz\n").unwrap();
+    fs::write(project.path("dist/linux-x86_64/gain-1.2.3-Linux.tar.gz.sha256"), "0  gain-1.2.3-Linux.tar.gz\n")
+        .unwrap();
     refuses("its checksum differs");
     fs::write(archive("gain"), &good[..good.len() / 2]).unwrap();
     refuses("archive-unreadable");
@@ -179,18 +184,58 @@ fn a_plan_that_no_project_has_is_refused() {
     project.hotshoe(&COLLECT).assert().code(0);
 }
 
+/// Whatever another job uploads, and whatever it leads to by links.
 #[test]
-fn archives_may_lie_in_a_folder_for_each_job() {
+fn a_platform_has_only_what_lies_in_its_own_folder() {
     let project = built();
-    fs::create_dir(project.path("dist/dist-linux-x86_64")).unwrap();
-    for file in ["gain-1.2.3-Linux.tar.gz", "gain-1.2.3-Linux.tar.gz.sha256"] {
-        fs::rename(project.path("dist").join(file), project.path("dist/dist-linux-x86_64").join(file)).unwrap();
+    let (own, other) = (project.path("dist/linux-x86_64"), project.path("dist/windows-x86_64"));
+    let missing = || {
+        let object = project.json(&COLLECT, 1);
+        assert!(object["diagnostics"].to_string().contains("`gain-1.2.3-Linux.tar.gz` is missing"), "{object:#}");
+    };
+    fs::rename(&own, &other).unwrap();
+    missing();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink(&other, &own).unwrap();
+        missing();
+        fs::remove_file(&own).unwrap();
+        fs::create_dir(&own).unwrap();
+        for file in fs::read_dir(&other).unwrap().map(|file| file.unwrap()) {
+            symlink(file.path(), own.join(file.file_name())).unwrap();
+        }
+        missing();
+        fs::remove_dir_all(&own).unwrap();
     }
+    fs::rename(&other, &own).unwrap();
     project.hotshoe(&COLLECT).assert().code(0);
-    fs::copy(project.path("release/assets/gain-1.2.3-Linux.tar.gz"), project.path("dist/gain-1.2.3-Linux.tar.gz"))
-        .unwrap();
-    let object = project.json(&COLLECT, 3);
-    assert!(object["error"]["message"].as_str().unwrap().contains("is there twice"), "{object:#}");
+}
+
+/// The archive and the checksum beside it can be exchanged together; what the job told another way cannot.
+#[test]
+fn what_a_job_did_not_tell_another_way_is_refused() {
+    let project = built();
+    let told = project.read("digests");
+    let (id, digests) = told.trim_end().split_once('=').unwrap();
+    assert_eq!(id, "linux-x86_64");
+    let collect = [&COLLECT[..], &["--digests", "digests.json"]].concat();
+    let with = |digests: Value| project.write("digests.json", &digests.to_string());
+    with(json!({ id: digests, "windows-x86_64": "" }));
+    project.hotshoe(&collect).assert().code(0);
+    fs::remove_dir_all(project.path("release")).unwrap();
+    let refuses = |digests: Value, code: i32, said: &str| {
+        with(digests);
+        let object = project.json(&collect, code);
+        assert!(object.to_string().contains(said), "{object:#}");
+        assert!(!project.path("release").exists());
+    };
+    let first = digests.split('"').nth(3).unwrap();
+    refuses(json!({ id: digests.replace(first, &"0".repeat(64)) }), 1, "is not what the job for `linux-x86_64` built");
+    refuses(json!({ id: "{}" }), 1, "told no digest of `gain-1.2.3-Linux.tar.gz`");
+    refuses(json!({ "windows-x86_64": digests }), 1, "told no digest of `gain-1.2.3-Linux.tar.gz`");
+    refuses(json!([]), 3, "the digests of the archives cannot be read");
+    refuses(json!({ id: "no JSON" }), 3, "the digests of the archives cannot be read");
 }
 
 #[test]
@@ -262,6 +307,11 @@ fn archives_are_signed_where_the_secret_is_there() {
     schema("entry").validate(&entry).unwrap();
     assert_eq!(entry["platforms"][0]["signature"]["file"], "gain-1.2.3-Linux.tar.gz.minisig");
     assert!(project.read("release/assets/SHA256SUMS").contains("  gain-1.2.3-Linux.tar.gz.minisig\n"));
+    // Where a CI system hands secrets over as files, their path is the value.
+    fs::remove_dir_all(project.path("release")).unwrap();
+    collect().env("HOTSHOE_KEY", project.path("anna.key")).assert().code(0);
+    project.hotshoe(&["verify", archive, "--key", "anna.pub"]).assert().code(0);
+    collect().env("HOTSHOE_KEY", project.path("no.key")).assert().code(3);
     if hotshoe_testkit::require("minisign") {
         let mut minisign = Command::new("minisign");
         minisign.args(["-V", "-q", "-p"]).arg(project.path("anna.pub")).arg("-m").arg(project.path(archive));

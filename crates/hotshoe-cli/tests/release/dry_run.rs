@@ -211,7 +211,7 @@ Options:
 
 Examples:
   hotshoe release --dry-run
-  hotshoe release build --platform linux-x86_64 --output dist
+  hotshoe release build --platform linux-x86_64 --output dist/linux-x86_64
   hotshoe release collect dist --plan plan.json --output release
   hotshoe release publish release --to github
 
@@ -233,12 +233,14 @@ Build, test and package one platform, twice, and refuse archives that differ
 Usage: hotshoe release build [OPTIONS] --platform <ID>
 
 Options:
-      --platform <ID>  The platform, as `hotshoe plan` names it
-      --output <DIR>   Where the archives go [default: dist]
-      --source <DIR>   The project's folder [default: .]
-      --verbose        Show all that cmake, ctest and cpack print
-      --json           Print one JSON object instead of text
-  -h, --help           Print help
+      --platform <ID>   The platform, as `hotshoe plan` names it
+      --output <DIR>    Where the archives go [default: dist]
+      --digests <FILE>  Append the digests of the archives to this file, as `<platform>=<digests>`:
+                        the outputs of a CI job
+      --source <DIR>    The project's folder [default: .]
+      --verbose         Show all that cmake, ctest and cpack print
+      --json            Print one JSON object instead of text
+  -h, --help            Print help
 
 "#]]);
     help(&["release", "collect"]).stdout_eq(str![[r#"
@@ -247,15 +249,17 @@ Hold what was built against the plan, and make of it what is uploaded; refuse if
 Usage: hotshoe release collect [OPTIONS] <DIST>
 
 Arguments:
-  <DIST>  The folder with the archives of all platforms
+  <DIST>  The folder with a folder for each platform, called after it, with what its job built
 
 Options:
-      --plan <FILE>   What `hotshoe plan --json` wrote; without it, the project is asked again
-      --output <DIR>  Where the release goes [default: release]
-      --tag <TAG>     The tag; without it, the one of the CI system, else the commit's
-      --source <DIR>  The project's folder [default: .]
-      --json          Print one JSON object instead of text
-  -h, --help          Print help
+      --digests <FILE>  The outputs of the build jobs, a JSON object: refuse archives whose digests
+                        are others
+      --plan <FILE>     What `hotshoe plan --json` wrote; without it, the project is asked again
+      --output <DIR>    Where the release goes [default: release]
+      --tag <TAG>       The tag; without it, the one of the CI system, else the commit's
+      --source <DIR>    The project's folder [default: .]
+      --json            Print one JSON object instead of text
+  -h, --help            Print help
 
 Signs with the key in HOTSHOE_KEY and its password in HOTSHOE_KEY_PASSWORD, if they are set.
 

@@ -20,6 +20,7 @@ use crate::{Project, ci_tools};
 /// A run of a workflow.
 struct Run<'a> {
     project: &'a Project,
+    tools: PathBuf,
     jobs: Value,
     tag: Option<&'a str>,
     forge: &'a Forge,
@@ -29,6 +30,8 @@ struct Run<'a> {
     attests: bool,
     /// The outputs of the jobs that are done: `needs.<job>.outputs.<name>`.
     outputs: BTreeMap<String, String>,
+    /// What somebody does to the artifacts of the jobs before the release is made.
+    attack: fn(&Path),
     /// All that was printed.
     log: String,
 }
@@ -41,12 +44,27 @@ impl<'a> Run<'a> {
         let workflow: Value = serde_json::from_slice(&yaml.stdout).expect("it is YAML");
         let (jobs, secrets) = (workflow["jobs"].clone(), BTreeMap::new());
         let (is_private, attests, outputs, log) = (false, false, BTreeMap::new(), String::new());
-        Run { project, jobs, tag, forge, secrets, is_private, attests, outputs, log }
+        Run {
+            project,
+            tools: tools.to_owned(),
+            jobs,
+            tag,
+            forge,
+            secrets,
+            is_private,
+            attests,
+            outputs,
+            attack: |_| {},
+            log,
+        }
     }
 
     /// Runs all jobs; on `false`, one failed, and those behind it did not run.
     fn all(&mut self) -> bool {
-        ["plan", "build", "release"].iter().all(|job| {
+        ["plan", "build", "tool", "release"].iter().all(|job| {
+            if *job == "release" {
+                (self.attack)(&self.project.path(".git/artifacts"));
+            }
             let matrix = self.jobs[job]["strategy"]["matrix"]["include"].clone();
             let rows = match &matrix {
                 Value::Null => vec![Value::Null],
@@ -89,6 +107,8 @@ impl<'a> Run<'a> {
             bash.env("GITHUB_REF_TYPE", if self.tag.is_some() { "tag" } else { "branch" });
             bash.env("GITHUB_REF_NAME", self.tag.unwrap_or("main")).env("GITHUB_REPOSITORY", "anna/effects");
             bash.env("GITHUB_API_URL", &self.forge.url).env_remove("FORGEJO_TOKEN");
+            // Images of the plan bring no Node, and this machine may have none: the one that the workflow would install.
+            bash.env("PATH", self.path_with_node());
             for variables in [&job["env"], &step["env"]].into_iter().filter_map(Value::as_object) {
                 for (name, value) in variables {
                     bash.env(name, self.value(value.as_str().unwrap(), matrix));
@@ -107,9 +127,25 @@ impl<'a> Run<'a> {
         }
         for (output, value) in job["outputs"].as_object().into_iter().flatten() {
             let from = value.as_str().unwrap().trim_start_matches("${{ ").trim_end_matches(" }}");
-            self.outputs.insert(format!("needs.{name}.outputs.{output}"), steps[from].clone());
+            // Those of a job of a matrix are added to the others'.
+            if let Some(value) = steps.get(from) {
+                self.outputs.insert(format!("needs.{name}.outputs.{output}"), value.clone());
+            }
         }
         true
+    }
+
+    /// PATH with the folder of a Node behind the others.
+    fn path_with_node(&self) -> std::ffi::OsString {
+        let folder = self.project.path(".git/node");
+        if !folder.exists() {
+            fs::create_dir(&folder).unwrap();
+            std::os::unix::fs::symlink(crate::node(&self.tools), folder.join("node")).unwrap();
+        }
+        let mut path = self.project.search_path();
+        path.push(":");
+        path.push(folder);
+        path
     }
 
     /// The conditions that are in use.
@@ -127,7 +163,14 @@ impl<'a> Run<'a> {
     fn value(&self, text: &str, matrix: &Value) -> String {
         let Some((before, rest)) = text.split_once("${{ ") else { return text.to_owned() };
         let (expression, after) = rest.split_once(" }}").unwrap();
+        if expression == "toJSON(needs.build.outputs)" {
+            let of_build = |(name, value): (&String, &String)| {
+                Some((name.strip_prefix("needs.build.outputs.")?.to_owned(), value.clone().into()))
+            };
+            return Value::Object(self.outputs.iter().filter_map(of_build).collect()).to_string();
+        }
         let value = match expression.split_once('.').unwrap() {
+            ("vars", _) => String::new(),
             ("matrix", key) => matrix[key].as_str().unwrap().to_owned(),
             ("secrets", key) => self.secrets.get(key).cloned().unwrap_or_default(),
             ("github", "token") => "t0ken".to_owned(),
@@ -158,11 +201,11 @@ impl<'a> Run<'a> {
                 }
             }
             "download-artifact" => {
-                assert_eq!((option("pattern").as_str(), &with["merge-multiple"]), ("dist-*", &true.into()));
-                let to = workspace.join(option("path"));
-                fs::create_dir_all(&to).unwrap();
-                for artifact in fs::read_dir(&artifacts).unwrap() {
-                    for file in fs::read_dir(artifact.unwrap().path()).unwrap().map(|file| file.unwrap()) {
+                assert_eq!(with.as_object().unwrap().keys().collect::<Vec<_>>(), ["path"], "a folder for each");
+                for artifact in fs::read_dir(&artifacts).unwrap().map(|artifact| artifact.unwrap()) {
+                    let to = workspace.join(option("path")).join(artifact.file_name());
+                    fs::create_dir_all(&to).unwrap();
+                    for file in fs::read_dir(artifact.path()).unwrap().map(|file| file.unwrap()) {
                         fs::copy(file.path(), to.join(file.file_name())).unwrap();
                     }
                 }
@@ -222,9 +265,64 @@ fn a_tag_makes_a_signed_release_that_installs_and_loads() {
         project.install_and_load(archive.to_str().unwrap(), "gain");
         // In a container git would refuse the folder to the steps behind checkout.
         let safe = project.read(".git/global");
-        for job in ["plan", "build", "release"] {
+        for job in ["plan", "build", "tool", "release"] {
             assert_eq!(safe.matches(project.path(&format!(".git/jobs/{job}")).to_str().unwrap()).count(), 1, "{safe}");
         }
+    }
+}
+
+/// The job of another platform puts a Linux archive into its artifact: what is released is the Linux job's.
+#[test]
+fn a_job_cannot_replace_the_archive_of_another_platform() {
+    let Some(tools) = ci_tools() else { return };
+    for (system, file) in both() {
+        let project = project(system, |_| {});
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(&project, &tools, file, Some("v1.2.3"), &forge);
+        run.attack = |artifacts| {
+            let evil = artifacts.join("windows-x86_64");
+            fs::create_dir_all(&evil).unwrap();
+            for file in ["gain-1.2.3-Linux.tar.gz", "gain-1.2.3-Linux.tar.gz.sha256"] {
+                fs::write(evil.join(file), "evil").unwrap();
+            }
+        };
+        assert!(run.all(), "{}", run.log);
+        project.install_and_load(".git/jobs/release/release/assets/gain-1.2.3-Linux.tar.gz", "gain");
+    }
+}
+
+/// An archive and its checksum are exchanged in the artifact itself: the job's output tells.
+#[test]
+fn an_archive_that_is_exchanged_with_its_checksum_is_refused() {
+    let Some(tools) = ci_tools() else { return };
+    for (system, file) in both() {
+        let project = project(system, |_| {});
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(&project, &tools, file, Some("v1.2.3"), &forge);
+        run.attack = |artifacts| {
+            let folder = artifacts.join("linux-x86_64");
+            let (gain, sum) = ("gain-1.2.3-Linux.tar.gz", "gain-1.2.3-Linux.tar.gz.sha256");
+            // The same files, compressed otherwise: all that is in it is as planned.
+            let script = format!("gzip -dc {gain} | gzip -1 > x && mv x {gain} && sha256sum {gain} > {sum}");
+            assert!(Command::new("sh").args(["-c", &script]).current_dir(folder).status().unwrap().success());
+        };
+        assert!(!run.all(), "{}", run.log);
+        let said = "`gain-1.2.3-Linux.tar.gz` is not what the job for `linux-x86_64` built";
+        assert!(run.log.contains(said) && forge.lines().is_empty(), "{}", run.log);
+    }
+}
+
+/// The tool that signs is the one that was built where no code of the project runs.
+#[test]
+fn a_tool_that_is_exchanged_on_its_way_to_the_key_is_refused() {
+    let Some(tools) = ci_tools() else { return };
+    for (system, file) in both() {
+        let project = project(system, |_| {});
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(&project, &tools, file, Some("v1.2.3"), &forge);
+        run.attack = |artifacts| fs::write(artifacts.join("tool/hotshoe"), "#!/bin/sh\necho hotshoe 0.1.0\n").unwrap();
+        assert!(!run.all(), "{}", run.log);
+        assert!(run.log.contains("it is not what was built") && forge.lines().is_empty(), "{}", run.log);
     }
 }
 

@@ -89,7 +89,7 @@ fn archives_are_called_as_cpack_calls_them() {
     project.build();
     let made = project.json(&["plan", "--platform", "linux-x86_64"], 0);
     for archive in made["platforms"][0]["archives"].as_array().unwrap() {
-        assert!(project.path("dist").join(archive["file"].as_str().unwrap()).is_file());
+        assert!(project.path("dist/linux-x86_64").join(archive["file"].as_str().unwrap()).is_file());
     }
 }
 

@@ -49,7 +49,7 @@ impl Project {
         }
         let module = root().join("cmake/HotshoeAddPlugin.cmake");
         project.write("HotshoeAddPlugin.cmake", &fs::read_to_string(module).unwrap());
-        project.write(".gitignore", "/dist\n/release\n/plan.json\n/.gitlab-ci-local\n");
+        project.write(".gitignore", "/dist\n/release\n/plan.json\n/digests*\n/tool\n/.gitlab-ci-local\n");
         project.git(&["init", "--quiet", "--initial-branch=main"]);
         change(&project);
         project.commit();
@@ -111,12 +111,17 @@ impl Project {
         VARIABLES.iter().for_each(|variable| {
             command.env_remove(variable);
         });
-        let tool = Path::new(env!("CARGO_BIN_EXE_hotshoe")).parent().unwrap().to_owned();
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths([tool].into_iter().chain(std::env::split_paths(&path))).unwrap();
+        let path = self.search_path();
         // What a workflow tells git for good stays in the project.
         command.env("PATH", path).env("GIT_CONFIG_GLOBAL", self.path(".git/global")).current_dir(self.folder());
         command
+    }
+
+    /// PATH, with the folder of the tool in front.
+    pub fn search_path(&self) -> std::ffi::OsString {
+        let tool = Path::new(env!("CARGO_BIN_EXE_hotshoe")).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::join_paths([tool].into_iter().chain(std::env::split_paths(&path))).unwrap()
     }
 
     /// The object that the tool prints.
@@ -132,7 +137,8 @@ impl Project {
     pub fn build(&self) {
         let plan = self.json(&["plan"], 0);
         self.write("plan.json", &plan.to_string());
-        self.hotshoe(&["release", "build", "--platform", "linux-x86_64"]).assert().code(0);
+        let folder = ["--output", "dist/linux-x86_64", "--digests", "digests"];
+        self.hotshoe(&[&["release", "build", "--platform", "linux-x86_64"], &folder[..]].concat()).assert().code(0);
     }
 
     /// Installs an archive that was released, and loads what it brought.

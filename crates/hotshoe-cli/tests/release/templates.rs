@@ -23,9 +23,9 @@ fn files_are_written_and_the_secrets_are_named() {
     project.hotshoe(&["ci", "github"]).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
 wrote .github/workflows/plugin.yml
 wrote ci/install-hotshoe.sh
-They install hotshoe-cli from crates.io, where it is not published yet.
+Machines without hotshoe build it: set HOTSHOE_REPOSITORY and HOTSHOE_COMMIT to its sources.
 These secrets may be set, both or none:
-  HOTSHOE_KEY          the text of a secret key: `hotshoe key new` makes one, and releases are signed with it
+  HOTSHOE_KEY          a secret key: `hotshoe key new` makes one, and releases are signed with it
   HOTSHOE_KEY_PASSWORD its password
 
 "#]]);
@@ -132,24 +132,95 @@ fn the_component_of_gitlab_has_the_jobs_of_the_template() {
     assert!(component.contains(&format!("default: {}\n", env!("CARGO_PKG_VERSION"))), "the tool's version");
 }
 
-/// The script, with a cargo that says what it was told; a static program has no dlopen().
+/// `ci/install-hotshoe.sh` on a machine that has only the programs that `bin` is given; what it printed.
 #[cfg(unix)]
-#[test]
-fn the_tool_for_musl_is_not_linked_statically() {
-    use std::os::unix::fs::PermissionsExt;
-    let project = Project::new();
-    let cargo = "#!/bin/sh\nprintf '%s|' \"$CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS\" \"$@\" > told\nln -s /bin/true .cargo/bin/hotshoe\n";
-    project.write(".cargo/bin/cargo", cargo);
-    fs::set_permissions(project.path(".cargo/bin/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+fn install(project: &Project, variables: &[(&str, &str)]) -> std::process::Output {
     let mut bash = std::process::Command::new("bash");
     bash.arg(root().join("ci/install-hotshoe.sh")).current_dir(project.folder()).env("HOME", project.folder());
     bash.env("PATH", "/usr/bin:/bin").env_remove("GITHUB_PATH").env_remove("GITHUB_WORKSPACE");
-    assert!(bash.output().unwrap().status.success());
-    let told = project.read("told");
-    assert!(told.starts_with("-C target-feature=-crt-static|install|"), "{told}");
-    let component = source("ci/gitlab/component/templates/plugin.yml");
-    let told = "- export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS=\"-C target-feature=-crt-static\"\n    - command -v hotshoe || cargo install";
-    assert!(component.contains(told), "{component}");
+    for name in ["HOTSHOE_KEY", "HOTSHOE_REPOSITORY", "HOTSHOE_COMMIT"] {
+        bash.env_remove(name);
+    }
+    bash.envs(variables.iter().copied()).output().unwrap()
+}
+
+#[cfg(unix)]
+fn program(project: &Project, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    project.write(&format!(".cargo/bin/{name}"), &format!("#!/bin/sh\n{script}\n"));
+    let path = project.path(&format!(".cargo/bin/{name}"));
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// The script, with a cargo that says what it was told; a static program has no dlopen().
+#[cfg(unix)]
+#[test]
+fn the_tool_is_built_from_a_commit_and_for_musl_not_statically() {
+    const SOURCES: [(&str, &str); 2] = [
+        ("HOTSHOE_REPOSITORY", "https://forge.example/hotshoe"),
+        ("HOTSHOE_COMMIT", "0123456789012345678901234567890123456789"),
+    ];
+    let project = Project::new();
+    let version = env!("CARGO_PKG_VERSION");
+    let told = "printf '%s|' \"$CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS\" \"$@\" > told";
+    let made =
+        format!("printf '#!/bin/sh\\necho hotshoe {version}\\n' > .cargo/bin/hotshoe\nchmod +x .cargo/bin/hotshoe");
+    program(&project, "cargo", &format!("{told}\n{made}"));
+    // One that was put there and is older is not taken.
+    program(&project, "hotshoe", "echo hotshoe 0.0.9");
+    let output = install(&project, &SOURCES);
+    assert!(output.status.success(), "{}", crate::project::text(&output));
+    assert_eq!(
+        project.read("told"),
+        "-C target-feature=-crt-static|install|--locked|--force|--git|https://forge.example/hotshoe|--rev|\
+         0123456789012345678901234567890123456789|hotshoe-cli|"
+    );
+    // A branch can be moved, and build scripts could read the key.
+    let refused = |variables: &[(&str, &str)], said: &str| {
+        program(&project, "hotshoe", "echo hotshoe 0.0.9");
+        fs::remove_file(project.path("told")).ok();
+        let output = install(&project, variables);
+        let text = crate::project::text(&output);
+        assert!(!output.status.success() && text.contains(said) && !project.path("told").exists(), "{text}");
+    };
+    refused(&[], "it is not known where to build it from");
+    refused(&[SOURCES[0], ("HOTSHOE_COMMIT", "main")], "give a commit");
+    refused(&[SOURCES[0], SOURCES[1], ("HOTSHOE_KEY", "x")], "nothing is built where HOTSHOE_KEY is set");
+    // A cargo that brings another version than was asked for.
+    program(&project, "cargo", "true");
+    refused(&SOURCES, "the project asks for hotshoe");
+}
+
+/// Whoever owns a name on a registry would own every project's releases.
+#[test]
+fn no_file_installs_the_tool_or_rust_by_a_name() {
+    for file in ["install-hotshoe.sh", "github/plugin.yml", "forgejo/plugin.yml", "gitlab/gitlab-ci.yml"] {
+        assert_pinned(&source(&format!("ci/{file}")));
+    }
+    assert_pinned(&source("ci/gitlab/component/templates/plugin.yml"));
+}
+
+fn assert_pinned(text: &str) {
+    for line in text.lines().filter(|line| line.contains("cargo install")) {
+        assert!(line.contains("--git") && line.contains("--rev"), "{line}");
+    }
+    assert!(!text.contains("sh.rustup.rs"), "a script that can be another tomorrow");
+}
+
+/// What the project is set up with runs its own programs: not in the job that signs.
+#[test]
+fn no_program_of_the_project_runs_where_the_key_is() {
+    for (system, _, template) in FILES {
+        let text = source(template);
+        let release = &text[text.find("\nrelease:\n").or(text.find("\n  release:\n")).unwrap()..];
+        for command in ["release setup", "hotshoe plan", "release build", "check-tag", "cmake", "cargo"] {
+            assert!(!release.contains(command), "{system}: {command}");
+        }
+        assert!(release.contains("release collect"), "{system}");
+    }
+    let gitlab = source(FILES[1].2);
+    let default = &gitlab[gitlab.find("\ndefault:\n").unwrap()..gitlab.find("\nvariables:\n").unwrap()];
+    assert!(!default.contains("release setup"), "every job does what stands there: {default}");
 }
 
 /// Without them CMake says that a folder of the sources is empty.
@@ -158,8 +229,9 @@ fn submodules_are_checked_out_with_the_sources() {
     for (system, _, template) in FILES {
         let text = source(template);
         let checkouts = text.matches("/checkout@").count();
-        assert_eq!(checkouts, if system == "gitlab" { 0 } else { 3 }, "{system}");
-        assert_eq!(text.matches("\n          submodules: recursive\n").count(), checkouts, "{system}");
+        assert_eq!(checkouts, if system == "gitlab" { 0 } else { 4 }, "{system}");
+        // The job that takes the tool builds nothing of the project.
+        assert_eq!(text.matches("\n          submodules: recursive\n").count(), checkouts.max(1) - 1, "{system}");
     }
     for template in ["ci/gitlab/gitlab-ci.yml", "ci/gitlab/component/templates/plugin.yml"] {
         assert!(source(template).contains("\n  GIT_SUBMODULE_STRATEGY: recursive\n"), "{template}");
@@ -188,7 +260,7 @@ fn jobs_have_only_the_permissions_that_they_name() {
     for (system, _, template) in FILES.iter().filter(|(system, ..)| *system != "gitlab") {
         let text = source(template);
         assert!(text.contains("\npermissions: {}\n"), "{system}");
-        assert_eq!(text.matches("\n    permissions:\n").count(), 3, "{system}: plan, build, release");
+        assert_eq!(text.matches("\n    permissions:\n").count(), 4, "{system}: plan, build, tool, release");
         assert_eq!(text.matches(": write #").count(), if *system == "github" { 3 } else { 1 }, "{system}");
     }
 }
