@@ -1,7 +1,5 @@
 //! Loading, reloading and unloading by a host, from one thread and from many.
 
-#![cfg(target_os = "linux")]
-
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +13,7 @@ use hotshoe::host::Host;
 use hotshoe::plugin::Unload;
 use hotshoe::profile::LoadPolicy;
 use hotshoe::version;
-use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, file_name};
 
 use crate::native::{said, saying};
 use crate::{harmonics, host_on};
@@ -61,7 +59,7 @@ fn a_plugin_is_bound_once_however_often_it_is_loaded() {
 fn live_plugins_are_found_by_name_version_and_capability() {
     let tree = tree_of(&["gain", "mute"]).file("gain/x", "").plugin(
         "gain-2",
-        r#"{"name": "gain", "version": "2.0.0", "library": "libgain-2.so"}"#,
+        &format!(r#"{{"name": "gain", "version": "2.0.0", "library": "{}"}}"#, file_name("gain-2")),
         &saying(2, &[]),
     );
     let host = host_on(tree.root());
@@ -94,6 +92,9 @@ fn a_plugin_is_loaded_after_what_it_depends_on() {
 
 #[test]
 fn a_reload_gives_the_new_behaviour() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "Windows replaces no file that is mapped") {
+        return;
+    }
     let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &saying(1, &[]));
     let host = host_on(tree.root());
     let old = host.load("gain", None, |_| Ok(())).unwrap();
@@ -109,6 +110,9 @@ fn a_reload_gives_the_new_behaviour() {
 
 #[test]
 fn a_reload_of_something_broken_leaves_the_old_plugin_alive() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "Windows replaces no file that is mapped") {
+        return;
+    }
     let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &saying(1, &[]));
     let host = host_on(tree.root());
     let old = host.load("gain", None, |_| Ok(())).unwrap();
@@ -207,6 +211,9 @@ fn replace(tree: &PluginTree, library: &std::path::Path) {
 
 #[test]
 fn a_replaced_library_is_the_new_one_whoever_has_the_old_one_mapped() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "Windows replaces no file that is mapped") {
+        return;
+    }
     let manifest = r#"{"name": "gain", "version": "1.0.0"}"#;
     let says = |host: &Host| {
         let plugin = host.load("gain", None, |_| Ok(())).unwrap_or_else(|error| panic!("{}", error.report()));
@@ -258,8 +265,8 @@ fn a_chain_of_a_thousand_plugins_is_told_in_time() {
             let before = number - 1;
             let manifest =
                 format!(r#"{{"name": "p{number}", "version": "1.0.0", "dependencies": {{"p{before}": "1"}}}}"#);
-            tree =
-                tree.file(&format!("p{number}/plugin.json"), manifest).file(&format!("p{number}/libp{number}.so"), "");
+            let library = format!("p{number}/{}", file_name(&format!("p{number}")));
+            tree = tree.file(&format!("p{number}/plugin.json"), manifest).file(&library, "");
         }
         let catalog = host_on(tree.root()).catalog();
         assert!(catalog.find("p9", None).is_ok());
@@ -269,7 +276,11 @@ fn a_chain_of_a_thousand_plugins_is_told_in_time() {
 
 #[test]
 fn a_reload_that_a_probe_would_refuse_leaves_the_old_plugin_alive() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "the prober of this test is a shell script") {
+        return;
+    }
     let tree = tree_of(&["gain"]).file("probe", "#!/bin/sh\ntest -e \"$0.no\" || exit 42\n");
+    #[cfg(unix)]
     fs::set_permissions(tree.path("probe"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let mut host = host_on(tree.root());
     host.set_prober(Some(hotshoe::runtime::native::Prober::new(tree.path("probe"))));
@@ -282,7 +293,7 @@ fn a_reload_that_a_probe_would_refuse_leaves_the_old_plugin_alive() {
 
 #[test]
 fn a_folder_without_a_manifest_and_its_library_are_one_plugin() {
-    let tree = PluginTree::new().file("gain/libgain.so", fs::read(saying(1, &[])).unwrap());
+    let tree = PluginTree::new().file(&format!("gain/{}", file_name("gain")), fs::read(saying(1, &[])).unwrap());
     let host = host_on(tree.root());
     let folder = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
     let library = host.load_path(&tree.library("gain"), |_| Ok(())).unwrap();

@@ -64,3 +64,18 @@ fn is_mapped(library: &Path) -> bool {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
     maps.lines().any(|line| line.ends_with(&library.display().to_string()))
 }
+
+/// Whether the loader of this process has this file.
+#[cfg(all(unix, not(target_os = "linux")))]
+#[expect(unsafe_code, reason = "only dlopen knows")]
+fn is_mapped(library: &Path) -> bool {
+    use libloading::os::unix::{Library, RTLD_NOW};
+    // SAFETY: `RTLD_NOLOAD` maps nothing, so no constructor runs.
+    unsafe { Library::open(Some(library), RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok()
+}
+
+/// Whether the loader of this process has this file.
+#[cfg(windows)]
+fn is_mapped(library: &Path) -> bool {
+    libloading::os::windows::Library::open_already_loaded(library).is_ok()
+}

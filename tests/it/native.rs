@@ -1,14 +1,12 @@
 //! Shared libraries, mapped and unmapped.
 
-#![cfg(target_os = "linux")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hotshoe::error::Code;
 use hotshoe::runtime::native::{Library, Prober, Residency};
-use hotshoe_testkit::{GOOD_C_PLUGIN, Library as Source, PluginTree};
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library as Source, PluginTree, file_name};
 
 use crate::is_mapped;
 
@@ -45,6 +43,9 @@ fn closing_the_last_handle_unmaps_the_library() {
 
 #[test]
 fn a_library_that_stays_mapped_is_said_to_stay_and_why() {
+    if !hotshoe_testkit::require_system(cfg!(target_os = "linux"), "only ELF marks a library so that it stays mapped") {
+        return;
+    }
     let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &["-Wl,-z,nodelete"]));
     let Residency::Resident(reasons) = open(&tree.library("gain")).close().unwrap() else {
         panic!("it is marked NODELETE")
@@ -72,6 +73,9 @@ fn a_second_handle_elsewhere_keeps_it_mapped() {
 
 #[test]
 fn a_replaced_library_is_the_new_one_even_while_the_old_one_stays_mapped() {
+    if !hotshoe_testkit::require_system(cfg!(target_os = "linux"), "only ELF marks a library so that it stays mapped") {
+        return;
+    }
     let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &["-Wl,-z,nodelete"]));
     let path = tree.library("gain");
     let old = open(&path);
@@ -90,13 +94,16 @@ fn a_replaced_library_is_the_new_one_even_while_the_old_one_stays_mapped() {
 
 #[test]
 fn a_private_copy_survives_overwriting_and_finds_its_neighbours() {
-    let helper = Source::c("unsigned helper(void) { return 40; }\n")
-        .file_name("libhelper.so")
-        .arg("-Wl,-soname,libhelper.so")
-        .build();
+    let name = file_name("helper");
+    // Windows looks beside a library anyway, and its linker lets these options pass.
+    let (named, beside) = match cfg!(target_os = "macos") {
+        true => (format!("-Wl,-install_name,@rpath/{name}"), "-Wl,-rpath,@loader_path"),
+        false => (format!("-Wl,-soname,{name}"), "-Wl,-rpath,$ORIGIN"),
+    };
+    let helper = Source::c("unsigned helper(void) { return 40; }\n").file_name(&name).arg(named).build();
     let source = "unsigned helper(void);\nvoid harmonics_register(unsigned *said) { *said = helper() + 2; }\n";
-    let plugin = Source::c(source).arg(helper.display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
-    let tree = PluginTree::new().plugin("gain", "{}", &plugin).file("gain/libhelper.so", fs::read(helper).unwrap());
+    let plugin = Source::c(source).arg(helper.display().to_string()).arg(beside).build();
+    let tree = PluginTree::new().plugin("gain", "{}", &plugin).file(&format!("gain/{name}"), fs::read(helper).unwrap());
     let library = Library::open_copy(&tree.library("gain"), ENTRY).unwrap();
     let copy = library.mapped().to_owned();
     fs::write(tree.library("gain"), b"overwritten in place").unwrap();
@@ -108,6 +115,7 @@ fn a_private_copy_survives_overwriting_and_finds_its_neighbours() {
 /// Stands for the tool: a shell script that does what its first argument stands for.
 fn prober(script: &str) -> (PluginTree, Prober) {
     let tree = PluginTree::new().file("probe", format!("#!/bin/sh\n{script}\n"));
+    #[cfg(unix)]
     fs::set_permissions(tree.path("probe"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let prober = Prober::new(tree.path("probe")).patience(Duration::from_millis(400));
     (tree, prober)
@@ -115,6 +123,9 @@ fn prober(script: &str) -> (PluginTree, Prober) {
 
 #[test]
 fn a_probe_tells_how_another_process_fared() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "the prober of this test is a shell script") {
+        return;
+    }
     let library = Source::c(GOOD_C_PLUGIN).build();
     let probe = |script| {
         let (_tree, prober) = prober(script);
@@ -132,6 +143,9 @@ fn a_probe_tells_how_another_process_fared() {
 
 #[test]
 fn a_library_is_probed_again_only_after_it_changed() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "the prober of this test is a shell script") {
+        return;
+    }
     let tree = PluginTree::new().plugin("gain", "{}", &Source::c(GOOD_C_PLUGIN).build());
     let (probes, prober) = prober("echo x >> \"$0.count\"; exit 42");
     let count = || fs::read_to_string(probes.path("probe.count")).unwrap_or_default().lines().count();

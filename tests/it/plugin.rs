@@ -1,7 +1,5 @@
 //! A live plugin: what it registered, and how it ends.
 
-#![cfg(target_os = "linux")]
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

@@ -280,7 +280,9 @@ fn a_changed_size_a_link_and_a_folder_are_changes_too() {
     fs::create_dir(&soft).unwrap();
     assert_eq!(difference(), [Difference::Changed("presets/soft.txt".into())]);
     fs::remove_dir(&soft).unwrap();
+    #[cfg(unix)]
     std::os::unix::fs::symlink("../plugin.json", &soft).unwrap();
+    #[cfg(unix)]
     assert_eq!(difference(), [Difference::Changed("presets/soft.txt".into())]);
     assert_eq!(code(shop.root().verify(Some("mute"))), Code::NotInstalled);
 }
@@ -328,7 +330,9 @@ fn a_receipt_that_points_outside_or_is_damaged_harms_nothing() {
     }
     assert!(shop.tree.path("plugins/outside").exists());
     fs::remove_file(&file).unwrap();
+    #[cfg(unix)]
     std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+    #[cfg(unix)]
     assert_eq!(code(shop.root().verify(None)), Code::ReceiptInvalid);
 
     let done = Install::of(&shop.gain("1.0.0", "a")).replace(true).into_root(&shop.root(), &mut unwatched).unwrap();
@@ -336,6 +340,8 @@ fn a_receipt_that_points_outside_or_is_damaged_harms_nothing() {
     assert_eq!(shop.root().verify(None).unwrap()[0].1, []);
 }
 
+// Links need a privilege on Windows.
+#[cfg(unix)]
 #[test]
 fn nothing_is_installed_or_removed_through_a_link() {
     let shop = Shop::new();
@@ -358,6 +364,8 @@ fn nothing_is_installed_or_removed_through_a_link() {
     assert!(outside.join("gain/1.0.0/plugin.json").exists());
 }
 
+// Links need a privilege on Windows.
+#[cfg(unix)]
 #[test]
 fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
     let shop = Shop::new();
@@ -445,6 +453,8 @@ fn an_archive_that_changes_while_it_is_read_is_refused() {
     assert!(!shop.root().path().exists());
 }
 
+// Links need a privilege on Windows.
+#[cfg(unix)]
 #[test]
 fn a_root_may_be_a_link() {
     let shop = Shop::new();

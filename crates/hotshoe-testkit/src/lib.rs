@@ -9,8 +9,8 @@ mod tools;
 mod tree;
 
 pub use library::Library;
-pub use tools::{is_installed, require, skip};
-pub use tree::PluginTree;
+pub use tools::{is_installed, require, require_system, skip};
+pub use tree::{PluginTree, file_name};
 
 /// A plugin in C that works: it exports `harmonics_register` and needs nothing.
 pub const GOOD_C_PLUGIN: &str = "void harmonics_register(void *registry) { (void)registry; }\n";

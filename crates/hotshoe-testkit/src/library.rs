@@ -7,7 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A shared library to be compiled, by default with `cc` or `c++`, `-shared` and `-fPIC`.
+/// A shared library to be compiled, by default with `cc` or `c++` (on Windows `gcc` or `g++`), `-shared` and
+/// `-fPIC`.
 ///
 /// The same source, compiler and arguments are compiled once and kept in the system's folder for
 /// temporary files, also between runs. Whoever wants to change the result copies it first.
@@ -30,12 +31,12 @@ pub struct Library {
 impl Library {
     /// A library out of C.
     pub fn c(source: &str) -> Library {
-        Library::new(source, "plugin.c", "cc")
+        Library::new(source, "plugin.c", if cfg!(windows) { "gcc" } else { "cc" })
     }
 
     /// A library out of C++.
     pub fn cpp(source: &str) -> Library {
-        Library::new(source, "plugin.cpp", "c++")
+        Library::new(source, "plugin.cpp", if cfg!(windows) { "g++" } else { "c++" })
     }
 
     /// Adds an argument behind the source, where libraries belong too.

@@ -35,6 +35,23 @@ pub fn require(tool: &str) -> bool {
     false
 }
 
+/// Asks for a system at the beginning of a test; on `false` the test returns.
+///
+/// On any other it prints `SKIPPED <test>: not on <system>: <why>`, for a test that a system leaves out should be
+/// seen there.
+///
+/// ```no_run
+/// if !hotshoe_testkit::require_system(cfg!(unix), "Windows replaces no file that is mapped") {
+///     return;
+/// }
+/// ```
+pub fn require_system(is_this: bool, why: &str) -> bool {
+    if !is_this {
+        skip(&format!("not on {}: {why}", env::consts::OS));
+    }
+    is_this
+}
+
 /// Says that a test cannot run on this system, also where what tests print is kept back; `tools/test.sh`
 /// counts these lines.
 pub fn skip(why: &str) {

@@ -29,12 +29,10 @@ impl PluginTree {
         PluginTree { root: tempfile::tempdir().expect("the folder for temporary files is writable") }
     }
 
-    /// Adds a plugin: `<name>/plugin.json` and a copy of a library as `<name>/lib<name>.so`, or
-    /// what the system calls it.
+    /// Adds a plugin: `<name>/plugin.json` and a copy of a library under its [`file_name`].
     pub fn plugin(self, name: &str, manifest: &str, library: &Path) -> PluginTree {
         let bytes = fs::read(library).expect("the library was built before");
-        self.file(&format!("{name}/plugin.json"), manifest)
-            .file(&format!("{name}/{DLL_PREFIX}{name}{DLL_SUFFIX}"), bytes)
+        self.file(&format!("{name}/plugin.json"), manifest).file(&format!("{name}/{}", file_name(name)), bytes)
     }
 
     /// Adds a file, with the folders above it.
@@ -58,8 +56,13 @@ impl PluginTree {
 
     /// The library of a plugin in it.
     pub fn library(&self, name: &str) -> PathBuf {
-        self.path(&format!("{name}/{DLL_PREFIX}{name}{DLL_SUFFIX}"))
+        self.path(&format!("{name}/{}", file_name(name)))
     }
+}
+
+/// What the system calls a library: `libgain.so`, `libgain.dylib` or `gain.dll`.
+pub fn file_name(name: &str) -> String {
+    format!("{DLL_PREFIX}{name}{DLL_SUFFIX}")
 }
 
 impl Default for PluginTree {

@@ -2,8 +2,6 @@
 //!
 //! The snapshots are in the tests. `SNAPSHOTS=overwrite cargo test -p hotshoe-cli` writes them anew.
 
-#![cfg(target_os = "linux")]
-
 mod check;
 mod command_line;
 mod inspect;

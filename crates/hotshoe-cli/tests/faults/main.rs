@@ -4,13 +4,10 @@
 //! The steps are the system calls of the real tool: strace kills it before each of them, or lets one
 //! fail. So no step is forgotten, and the tool is the one that is shipped.
 
-#![cfg(target_os = "linux")]
-
 mod disk;
 mod strace;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
@@ -363,8 +360,11 @@ fn ctrl_c_leaves_no_trace() {
     assert!(stopped > 0, "it never came in time");
 }
 
+// Windows has no umask.
+#[cfg(unix)]
 #[test]
 fn a_umask_is_respected_and_does_no_harm() {
+    use std::os::unix::fs::PermissionsExt;
     let shop = Shop::new(false);
     for (umask, mode) in [("077", 0o600), ("000", 0o644), ("022", 0o644)] {
         shop.begin_again();

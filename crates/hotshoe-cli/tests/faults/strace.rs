@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use hotshoe_testkit::{require, skip};
+use hotshoe_testkit::{require, require_system, skip};
 
 /// The system calls that change a disk, or decide about it. A call that a kernel does not have is left out
 /// by the `?`.
@@ -14,7 +14,7 @@ const CHANGES: &str = "?mkdir,mkdirat,openat,write,?rename,renameat,renameat2,fs
 
 /// Whether this system lets a process trace another one; some containers do not.
 pub fn is_allowed() -> bool {
-    if !require("strace") {
+    if !require_system(cfg!(target_os = "linux"), "strace injects the faults") || !require("strace") {
         return false;
     }
     let output = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output().expect("strace starts");

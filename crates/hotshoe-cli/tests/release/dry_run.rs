@@ -1,11 +1,5 @@
 //! `hotshoe release --dry-run`
 
-use std::fs;
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
 use snapbox::str;
 
 use crate::Project;
@@ -107,9 +101,16 @@ fn the_projects_own_programs_do_not_see_the_key() {
     assert!(project.path("release/assets/gain-1.2.3-Linux.tar.gz.minisig").is_file());
 }
 
-/// As a terminal does it: the tool and what it runs are told.
+/// As a terminal does it: the tool and what it runs are told. Windows has no groups of processes to tell.
+#[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_nothing_behind() {
+    use std::fs;
+    use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
     let project = Project::changed(|project| {
         let wait = "execute_process(COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_SOURCE_DIR}/dist COMMAND sleep 60)\n";
         project.write("CMakeLists.txt", &format!("{}{wait}", project.read("CMakeLists.txt")));

@@ -3,8 +3,6 @@
 //! The project that is released is `tests/ci/plugin`. Only the platform of this machine can be built; the
 //! plan of all is looked at in `plan.rs`.
 
-#![cfg(target_os = "linux")]
-
 mod build;
 mod check_tag;
 mod collect;
