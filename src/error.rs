@@ -257,6 +257,8 @@ codes! {
     LibraryExecutableStack, "library-executable-stack", Inspect, "Loading the library makes stacks executable.";
     LibraryTextRelocations, "library-text-relocations", Inspect, "The library's code is changed while it is loaded.";
     LibraryGlibc, "library-glibc", Inspect, "The library needs a newer glibc, or another library of a newer version, than is here or allowed.";
+    LibrarySanitizer, "library-sanitizer", Inspect, "The library was compiled with a sanitizer, which a host must have from its start.";
+    LibraryStaticTls, "library-static-tls", Inspect, "The library's thread-local values may find no room in a running program.";
     LibraryAbsolutePath, "library-absolute-path", Inspect, "The library looks for what it needs in a fixed folder.";
 
     LoadFailed, "load-failed", Load, "The system's loader refused the library.";

@@ -41,7 +41,7 @@ pub(super) fn follow(root: &Inspection) -> Vec<Brought> {
     let mut waiting = VecDeque::from([(root.needed.clone(), root.hands_down.clone(), Vec::new())]);
     while let Some((needed, ancestry, way)) = waiting.pop_front() {
         for needed in needed {
-            let known = named(root, &brought, &needed.name).is_some();
+            let known = root.is_provided(&needed.name) || named(root, &brought, &needed.name).is_some();
             let Some(path) = needed.found.filter(|_| !known && brought.len() < MOST_LIBRARIES) else { continue };
             if brought.iter().any(|other| other.facts.path == path) {
                 continue;

@@ -265,6 +265,11 @@ impl Inspection {
         findings::residency_reasons(self)
     }
 
+    /// What the words with which the system's loader refused it mean, where [`Inspection::check`] finds nothing.
+    pub(crate) fn meaning_of_refusal(&self, said: &str) -> Option<String> {
+        findings::meaning(self, said)
+    }
+
     /// Why it must not be unmapped when it is unloaded, a sentence each; empty if nothing speaks against it.
     ///
     /// The library, or one that it brings, may leave threads behind that run its code (OpenMP, oneTBB), or functions
