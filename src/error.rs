@@ -249,14 +249,16 @@ codes! {
     LibraryUnreadable, "library-unreadable", Inspect, "The library cannot be read.";
     LibraryFormat, "library-format", Inspect, "The file is not a shared library, or is damaged.";
     LibraryTruncated, "library-truncated", Inspect, "The library ends before the parts that its header announces.";
-    LibraryWrongSystem, "library-wrong-system", Inspect, "The library was built for another operating system.";
+    LibraryWrongSystem, "library-wrong-system", Inspect, "The library was built for another operating system or C library.";
     LibraryWrongArchitecture, "library-wrong-architecture", Inspect, "The library was built for another processor architecture.";
     EntryMissing, "entry-missing", Inspect, "The library does not export the host's entry symbol.";
     DependencyMissing, "dependency-missing", Inspect, "A library that the plugin needs is not found.";
     LibraryResident, "library-resident", Inspect, "Something in the library keeps it mapped after it is unloaded.";
     LibraryExecutableStack, "library-executable-stack", Inspect, "Loading the library makes stacks executable.";
     LibraryTextRelocations, "library-text-relocations", Inspect, "The library's code is changed while it is loaded.";
-    LibraryGlibc, "library-glibc", Inspect, "The library needs a newer glibc than is allowed.";
+    LibraryGlibc, "library-glibc", Inspect, "The library needs a newer glibc, or another library of a newer version, than is here or allowed.";
+    LibrarySanitizer, "library-sanitizer", Inspect, "The library was compiled with a sanitizer, which a host must have from its start.";
+    LibraryStaticTls, "library-static-tls", Inspect, "The library's thread-local values may find no room in a running program.";
     LibraryAbsolutePath, "library-absolute-path", Inspect, "The library looks for what it needs in a fixed folder.";
 
     LoadFailed, "load-failed", Load, "The system's loader refused the library.";

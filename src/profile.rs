@@ -39,6 +39,9 @@ pub struct HostProfile {
     pub version_key: String,
     /// The binary interface of the host, compared with the `abi` of a manifest key by key.
     pub abi: BTreeMap<String, String>,
+    /// The shared libraries that the host has loaded before any plugin: file names, or patterns with `*`. A plugin may
+    /// need them without bringing them.
+    pub provides: Vec<String>,
     /// How the host wants things done where there is a choice.
     pub policies: Policies,
 }
@@ -109,6 +112,8 @@ struct ProfileFile {
     #[serde(default)]
     abi: BTreeMap<String, String>,
     #[serde(default)]
+    provides: Vec<String>,
+    #[serde(default)]
     policies: Policies,
 }
 
@@ -132,6 +137,7 @@ impl HostProfile {
             version_symbol: format!("{stem}_plugin_version"),
             version_key: format!("{stem}_version"),
             abi: BTreeMap::new(),
+            provides: Vec::new(),
             policies: Policies::default(),
         })
     }
@@ -176,6 +182,7 @@ impl HostProfile {
             profile.version_key = key;
         }
         profile.abi = file.abi;
+        profile.set_provides(file.provides)?;
         profile.policies = file.policies;
         Ok(profile)
     }
@@ -189,6 +196,26 @@ impl HostProfile {
     /// Sets the symbol that a plugin exports for the host to call; it must be a C identifier.
     pub fn set_entry(&mut self, symbol: &str) -> Result<()> {
         self.entry = checked_symbol(symbol.to_owned())?;
+        Ok(())
+    }
+
+    /// Sets the shared libraries that the host has loaded before any plugin, by file name or by a pattern with `*`.
+    ///
+    /// ```
+    /// use hotshoe::profile::HostProfile;
+    /// let mut profile = HostProfile::named("synth").unwrap();
+    /// profile.set_provides(vec!["libsynth-core.so.*".to_owned()]).unwrap();
+    /// assert!(profile.set_provides(vec!["/usr/lib/libsynth-core.so.1".to_owned()]).is_err());
+    /// ```
+    pub fn set_provides(&mut self, names: Vec<String>) -> Result<()> {
+        let is_name = |name: &String| !name.is_empty() && name.len() <= 255 && !name.contains(['/', '\\']);
+        if let Some(name) = names.iter().find(|name| !is_name(name)) {
+            return Err(Error::new(Code::ProfileInvalid, format!("`{}` cannot name a library", name.escape_debug()))
+                .hint(
+                    "name the file as the plugin needs it, without a folder: `libsynth-core.so.1`, `libsynth-*.so.*`",
+                ));
+        }
+        self.provides = names;
         Ok(())
     }
 }

@@ -8,54 +8,115 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::elf_search::{self, Place, Seeker, first_of_each};
 use super::source::Source;
-use super::{Inspection, Needed, format};
-use crate::platform::{self, Architecture, Platform, System};
+use super::{Inspection, Needed, closure, format};
+use crate::error::Code;
+use crate::platform::{Platform, System};
 
-/// The deepest nesting of `include` lines in the loader's configuration.
-const DEEPEST_INCLUDE: usize = 4;
+/// What those that brought a library hand down to it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ancestry {
+    /// The folder of the plugin, in which Windows looks for everything that it brings.
+    pub(super) root: Option<PathBuf>,
+    /// Their own search paths, the nearest first, where the system's loader goes by them.
+    pub(super) paths: Vec<PathBuf>,
+}
 
-/// Looks for everything that the library needs, if it is for this platform.
-pub(super) fn find(facts: &mut Inspection) {
+/// Looks for everything that the library needs, if it is for this platform. What it gives is for what it brings.
+pub(super) fn find(facts: &mut Inspection, ancestry: &Ancestry) -> Ancestry {
     if !facts.platforms.contains(&Platform::current()) {
-        return;
+        return ancestry.clone();
     }
     let folder = std::path::absolute(&facts.path).ok();
     let folder = folder.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let look: Box<dyn Fn(&mut Needed)> = match Platform::current().system {
+    let root = ancestry.root.clone().unwrap_or_else(|| folder.clone());
+    let search_paths = facts.search_paths.clone();
+    let paths = match Platform::current().system {
         System::Windows => {
-            let folders = windows_folders(&folder);
-            Box::new(move |needed| look_in_windows(needed, &folders))
+            let folders = windows_folders(&root);
+            facts.needed.iter_mut().for_each(|needed| look_in_windows(needed, &folders));
+            Vec::new()
         }
         System::MacOs => {
-            let paths = facts.search_paths.clone();
-            Box::new(move |needed| look_on_macos(needed, &folder, &paths))
+            let own = search_paths.iter().map(|path| at_loader(path, &folder));
+            let paths: Vec<PathBuf> = own.chain(ancestry.paths.iter().cloned()).collect();
+            facts.needed.iter_mut().for_each(|needed| look_on_macos(needed, &folder, &paths));
+            paths
         }
         System::Linux | System::FreeBsd => {
-            let folders = elf_folders(&folder, &facts.search_paths, facts.runpath);
-            Box::new(move |needed| look_for_elf(needed, &folders))
+            let (own, runpath, musl) = (search_paths.as_slice(), facts.runpath, facts.musl);
+            let seeker = Seeker { folder: &folder, own, runpath, inherited: &ancestry.paths, musl };
+            facts.needed.iter_mut().for_each(|needed| look_for_elf(needed, &seeker));
+            let own = if runpath && !musl { Vec::new() } else { seeker.own_folders() };
+            [own, ancestry.paths.clone()].concat()
         }
     };
-    facts.needed.iter_mut().for_each(look);
+    Ancestry { root: Some(root), paths }
 }
 
-fn look_for_elf(needed: &mut Needed, folders: &[PathBuf]) {
-    if needed.name.contains('/') {
-        return look_at(needed, [PathBuf::from(&needed.name)]);
+fn look_for_elf(needed: &mut Needed, seeker: &Seeker<'_>) {
+    let names = seeker.expand(&needed.name);
+    needed.found = seeker.part_of_musl(&needed.name);
+    if needed.found.is_none() && names.iter().any(|name| name.to_string_lossy().contains('/')) {
+        look_at(needed, names);
+    } else if needed.found.is_none() {
+        look_in_places(needed, seeker);
     }
-    look_in(needed, folders);
-    needed.found = needed.found.take().or_else(|| in_this_process(&needed.name));
+    if needed.found.is_none() {
+        needed.found = in_this_process(&needed.name);
+    }
+}
+
+fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
+    for place in seeker.places(&needed.name) {
+        let candidates = match place {
+            Place::Cached(path) => vec![path],
+            Place::Folder(folder, inside) => {
+                if !needed.searched.contains(&folder) {
+                    needed.searched.push(folder.clone());
+                }
+                inside.into_iter().chain([folder]).map(|folder| folder.join(&needed.name)).collect()
+            }
+        };
+        if candidates.iter().any(|candidate| try_candidate(needed, candidate)) {
+            return;
+        }
+    }
+    let configured = elf_search::configured().into_iter().filter(|_| !seeker.musl);
+    for folder in configured.collect::<Vec<_>>() {
+        let file = folder.join(&needed.name);
+        if needed.broken.is_none() && judge(&file) == Verdict::Fit {
+            needed.broken = Some(format!("{} is not in the loader's cache: run `ldconfig`", file.display()));
+        }
+        if !needed.searched.contains(&folder) {
+            needed.searched.push(folder);
+        }
+    }
+}
+
+/// Whether the search ends with this file: it is taken, or the loader fails with it.
+fn try_candidate(needed: &mut Needed, candidate: &Path) -> bool {
+    match judge(candidate) {
+        Verdict::PassedOver => false,
+        Verdict::Fit => {
+            needed.found = Some(candidate.to_owned());
+            true
+        }
+        Verdict::Broken(why) => {
+            needed.broken = Some(format!("the loader finds {} and fails with it: {why}", candidate.display()));
+            true
+        }
+    }
 }
 
 /// Names without `@` are full paths; those of the system are in a cache instead of files.
-fn look_on_macos(needed: &mut Needed, folder: &Path, search_paths: &[String]) {
+fn look_on_macos(needed: &mut Needed, folder: &Path, search_paths: &[PathBuf]) {
     let name = needed.name.clone();
-    let here = |text: &str| at_loader(text, folder);
     if let Some(rest) = name.strip_prefix("@rpath/") {
-        let candidates: Vec<PathBuf> = search_paths.iter().map(|path| here(path).join(rest)).collect();
-        look_at(needed, candidates);
+        look_at(needed, search_paths.iter().map(|path| path.join(rest)).collect());
     } else if !name.starts_with("/usr/lib/") && !name.starts_with("/System/") {
-        look_at(needed, [here(&name)]);
+        look_at(needed, vec![at_loader(&name, folder)]);
     }
 }
 
@@ -63,50 +124,39 @@ fn look_in_windows(needed: &mut Needed, folders: &[PathBuf]) {
     // These are names of interfaces, which no file has.
     let name = needed.name.to_ascii_lowercase();
     if !name.starts_with("api-ms-") && !name.starts_with("ext-ms-") {
-        look_in(needed, folders);
+        let files: Vec<PathBuf> = folders.iter().map(|folder| folder.join(&needed.name)).collect();
+        look_at(needed, files);
     }
 }
 
-fn look_in(needed: &mut Needed, folders: &[PathBuf]) {
-    needed.found = folders.iter().map(|folder| folder.join(&needed.name)).find(|path| is_usable(path));
-    needed.searched = folders.to_vec();
+fn look_at(needed: &mut Needed, candidates: Vec<PathBuf>) {
+    needed.searched.extend(candidates.iter().filter_map(|path| path.parent().map(Path::to_owned)));
+    candidates.iter().any(|candidate| try_candidate(needed, candidate));
 }
 
-fn look_at(needed: &mut Needed, candidates: impl IntoIterator<Item = PathBuf>) {
-    for candidate in candidates {
-        needed.searched.extend(candidate.parent().map(Path::to_owned));
-        if needed.found.is_none() && is_usable(&candidate) {
-            needed.found = Some(candidate);
-        }
-    }
+/// What the loader does with a file of the right name.
+#[derive(PartialEq, Eq)]
+enum Verdict {
+    Fit,
+    PassedOver,
+    Broken(String),
 }
 
-/// Whether the loader would take a file: others of the same name are passed over.
-fn is_usable(path: &Path) -> bool {
-    let Ok(source) = Source::open(path) else { return false };
+/// Libraries for another processor are passed over; what is no library ends the search of glibc.
+fn judge(path: &Path) -> Verdict {
     let here = Platform::current();
-    format::open(source.all(), here).is_ok_and(|library| library.shape().refuse(source.size(), here).is_ok())
-}
-
-/// `ld.so(8)`: RPATH, `LD_LIBRARY_PATH`, RUNPATH, the configured folders, the default ones.
-fn elf_folders(folder: &Path, search_paths: &[String], runpath: bool) -> Vec<PathBuf> {
-    let own: Vec<PathBuf> = search_paths.iter().map(|path| at_origin(path, folder)).collect();
-    let environment = platform::environment("LD_LIBRARY_PATH").unwrap_or_default();
-    let environment = environment.to_string_lossy();
-    let environment = environment.split([':', ';']).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let mut folders: Vec<PathBuf> =
-        if runpath { environment.chain(own).collect() } else { own.into_iter().chain(environment).collect() };
-    configured(Path::new("/etc/ld.so.conf"), DEEPEST_INCLUDE, &mut folders);
-    let multiarch = multiarch();
-    let defaults = [format!("/lib/{multiarch}"), format!("/usr/lib/{multiarch}")];
-    folders.extend(defaults.into_iter().map(PathBuf::from));
-    folders.extend(["/lib64", "/usr/lib64", "/lib", "/usr/lib"].map(PathBuf::from));
-    first_of_each(folders)
-}
-
-fn at_origin(path: &str, folder: &Path) -> PathBuf {
-    let folder = folder.to_string_lossy();
-    PathBuf::from(path.replace("${ORIGIN}", &folder).replace("$ORIGIN", &folder))
+    let Ok(source) = Source::open(path) else { return Verdict::PassedOver };
+    let shape = format::open(source.all(), here).map(|library| library.shape());
+    let refused = shape.and_then(|shape| shape.refuse(source.size(), here));
+    match refused {
+        Ok(()) => Verdict::Fit,
+        Err(error) => match (here.system, error.code()) {
+            (System::Linux | System::FreeBsd, Code::LibraryFormat | Code::LibraryTruncated) => {
+                Verdict::Broken(error.message().to_owned())
+            }
+            _ => Verdict::PassedOver,
+        },
+    }
 }
 
 fn at_loader(path: &str, folder: &Path) -> PathBuf {
@@ -119,75 +169,26 @@ fn at_loader(path: &str, folder: &Path) -> PathBuf {
     }
 }
 
-/// The folders of an `ld.so.conf`: one in a line, or `include` and a pattern with `*` in the file name.
-fn configured(file: &Path, depth: usize, folders: &mut Vec<PathBuf>) {
-    let text = crate::input::read(file, 1 << 20).unwrap_or_default();
-    for line in String::from_utf8_lossy(&text).lines() {
-        let line = line.split('#').next().unwrap_or("").trim();
-        match line.strip_prefix("include").map(str::trim) {
-            Some(pattern) if depth > 0 => {
-                let base = file.parent().unwrap_or(Path::new("/"));
-                matching(&base.join(pattern)).iter().for_each(|file| configured(file, depth - 1, folders));
-            }
-            None if line.starts_with('/') => folders.push(PathBuf::from(line)),
-            _ => {}
-        }
-    }
-}
-
-/// The files that a pattern with one `*` in its file name stands for, in order.
-fn matching(pattern: &Path) -> Vec<PathBuf> {
-    let name = pattern.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Some((start, end)) = name.split_once('*') else { return vec![pattern.to_owned()] };
-    let entries = pattern.parent().and_then(|folder| fs::read_dir(folder).ok());
-    let names = entries.into_iter().flatten().flatten().filter(|entry| {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-    });
-    let mut files: Vec<PathBuf> = names.map(|entry| entry.path()).collect();
-    files.sort();
-    files
-}
-
-/// A library of this name, or of this name and a version, that the process has loaded already.
-fn in_this_process(name: &str) -> Option<PathBuf> {
+/// A library of this name that the process has loaded already: the name of its file, or what it calls itself.
+pub(super) fn in_this_process(name: &str) -> Option<PathBuf> {
+    let stem = name.split(".so").next().unwrap_or(name);
     let maps = fs::read_to_string("/proc/self/maps").ok()?;
     let paths = maps.lines().filter_map(|line| line.find('/').map(|start| Path::new(&line[start..])));
-    let mut loaded = paths.filter(|path| {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        file.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    });
-    loaded.next().map(Path::to_owned)
+    let mut loaded: Vec<&Path> =
+        paths.filter(|path| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(stem))).collect();
+    loaded.dedup();
+    let is_it = |path: &&Path| {
+        let is_named = path.file_name().is_some_and(|file| file == name);
+        is_named || closure::open(path).is_some_and(|facts| facts.name.as_deref() == Some(name))
+    };
+    loaded.into_iter().find(is_it).map(Path::to_owned)
 }
 
-/// The default order of `LoadLibraryEx` with the flags that the loader uses, then `PATH`.
-fn windows_folders(folder: &Path) -> Vec<PathBuf> {
+/// `LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS`, with which the loader is called: the
+/// plugin's folder, the program's, the system's. `PATH` is not among them.
+fn windows_folders(plugin: &Path) -> Vec<PathBuf> {
     let root = env::var_os("SystemRoot").unwrap_or_else(|| OsString::from(r"C:\Windows"));
-    let mut folders = vec![folder.to_owned(), Path::new(&root).join("System32")];
-    folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    first_of_each(folders)
-}
-
-fn first_of_each(folders: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut kept: Vec<PathBuf> = Vec::with_capacity(folders.len());
-    for folder in folders {
-        if !kept.contains(&folder) {
-            kept.push(folder);
-        }
-    }
-    kept
-}
-
-/// The name of this platform in the folder names of Debian and its relatives.
-fn multiarch() -> &'static str {
-    match Platform::current().architecture {
-        Architecture::X86_64 => "x86_64-linux-gnu",
-        Architecture::Aarch64 => "aarch64-linux-gnu",
-        Architecture::X86 => "i386-linux-gnu",
-        Architecture::Arm => "arm-linux-gnueabihf",
-        Architecture::Riscv64 => "riscv64-linux-gnu",
-        Architecture::PowerPc64 => "powerpc64le-linux-gnu",
-        Architecture::S390x => "s390x-linux-gnu",
-    }
+    let program = env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
+    let folders = [Some(plugin.to_owned()), program, Some(Path::new(&root).join("System32"))];
+    first_of_each(folders.into_iter().flatten().collect())
 }

@@ -11,18 +11,19 @@ use object::elf::{self, FileHeader32, FileHeader64};
 use object::endian::Endianness;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 
+use super::elf_dynamic::Dynamic;
 use super::elf_hidden;
 use super::elf_symbols::Symbols;
-use super::elf_versions::GlibcNeeds;
-use super::library::{self, Export, Library, Shape, Traces};
+use super::elf_versions::{self, GlibcNeeds};
+use super::library::{self, Export, Library, Obstacle, Shape, Traces, Unnamed};
 use super::names;
 use super::source::Part;
 use super::{Format, GlibcSymbol, Inspection, Needed};
 use crate::error::Result;
 use crate::platform::{Architecture, Platform, System};
 
-/// The most needed libraries that are kept.
-const MOST_ENTRIES: usize = 1024;
+/// The most segments of notes, and notes in one, that are looked at.
+const MOST_NOTES: usize = 64;
 
 /// The functions by which C++ and Rust have something done when a thread ends.
 const THREAD_EXIT: [&str; 2] = ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"];
@@ -43,25 +44,6 @@ struct Elf<'a, H: FileHeader<Endian = Endianness>> {
     header: &'a H,
     endian: Endianness,
     segments: &'a [H::ProgramHeader],
-}
-
-/// What the dynamic segment says. Names are offsets into the string table.
-#[derive(Default)]
-struct Dynamic {
-    strings: Option<u64>,
-    strings_size: u64,
-    symbols: Option<u64>,
-    hash: Option<u64>,
-    gnu_hash: Option<u64>,
-    versions: Option<u64>,
-    symbol_versions: Option<u64>,
-    name: Option<u64>,
-    needed: Vec<u64>,
-    rpath: Option<u64>,
-    runpath: Option<u64>,
-    flags: u64,
-    flags_1: u64,
-    text_relocations: bool,
 }
 
 impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
@@ -150,30 +132,94 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
         self.at(dynamic.strings?)?.from(0, dynamic.strings_size)
     }
 
-    fn platforms(&self) -> Vec<Platform> {
-        let Some(architecture) = self.architecture() else { return Vec::new() };
-        let systems: &[System] = match self.header.e_ident().os_abi {
-            elf::ELFOSABI_GNU => &[System::Linux],
-            elf::ELFOSABI_FREEBSD => &[System::FreeBsd],
-            elf::ELFOSABI_NONE if Platform::current().system == System::FreeBsd => &[System::Linux, System::FreeBsd],
-            elf::ELFOSABI_NONE => &[System::Linux],
-            _ => &[],
+    /// What it was built for, or the words for a system or processor that has no name here.
+    fn platforms(&self) -> (Vec<Platform>, Option<Unnamed>) {
+        let systems = match self.systems() {
+            Ok(systems) => systems,
+            Err(name) => return (Vec::new(), Some(Unnamed::System(name))),
         };
-        systems.iter().map(|system| Platform { system: *system, architecture }).collect()
+        match self.architecture() {
+            Ok(architecture) => {
+                (systems.iter().map(|system| Platform { system: *system, architecture }).collect(), None)
+            }
+            Err(name) => (Vec::new(), Some(Unnamed::Architecture(name))),
+        }
     }
 
-    fn architecture(&self) -> Option<Architecture> {
+    /// The systems it may be for: by the header, which is silent about most, or else by a note.
+    fn systems(&self) -> Result<&'static [System], String> {
+        let named = match self.header.e_ident().os_abi {
+            elf::ELFOSABI_GNU => return Ok(&[System::Linux]),
+            elf::ELFOSABI_FREEBSD => return Ok(&[System::FreeBsd]),
+            elf::ELFOSABI_NONE | elf::ELFOSABI_ARM => None,
+            elf::ELFOSABI_SOLARIS => Some("Solaris"),
+            elf::ELFOSABI_NETBSD => Some("NetBSD"),
+            elf::ELFOSABI_OPENBSD => Some("OpenBSD"),
+            elf::ELFOSABI_HURD => Some("the Hurd"),
+            elf::ELFOSABI_HPUX => Some("HP-UX"),
+            elf::ELFOSABI_AIX => Some("AIX"),
+            other => return Err(format!("a system with the number {} (EI_OSABI)", other.0)),
+        };
+        if let Some(name) = named.or_else(|| self.system_by_note()) {
+            return if name == "FreeBSD" { Ok(&[System::FreeBsd]) } else { Err(name.to_owned()) };
+        }
+        match Platform::current().system {
+            System::FreeBsd => Ok(&[System::Linux, System::FreeBsd]),
+            _ => Ok(&[System::Linux]),
+        }
+    }
+
+    fn system_by_note(&self) -> Option<&'static str> {
+        const SYSTEMS: [&str; 4] = ["FreeBSD", "Android", "NetBSD", "OpenBSD"];
+        self.notes(|owner, _, _| SYSTEMS.into_iter().find(|name| name.as_bytes() == owner))
+    }
+
+    /// The first note of which something can be made: its owner, kind and content.
+    fn notes<T>(&self, mut take: impl FnMut(&[u8], elf::NoteType, &[u8]) -> Option<T>) -> Option<T> {
+        self.segments_of(elf::PT_NOTE).take(MOST_NOTES).find_map(|segment| {
+            let mut notes = segment.notes(self.endian, self.file).ok()??;
+            let notes = std::iter::from_fn(move || notes.next().ok().flatten()).take(MOST_NOTES);
+            notes.into_iter().find_map(|note| take(note.name(), note.n_type(self.endian), note.desc()))
+        })
+    }
+
+    /// A PowerPC has either order of bytes, and this program runs in one of them.
+    fn architecture(&self) -> Result<Architecture, String> {
         let (wide, little) = (self.header.is_class_64(), self.header.is_little_endian());
-        Some(match (self.header.e_machine(self.endian), wide, little) {
+        let machine = self.header.e_machine(self.endian);
+        let big_here = cfg!(all(target_arch = "powerpc64", target_endian = "big"));
+        Ok(match (machine, wide, little) {
             (elf::EM_X86_64, true, true) => Architecture::X86_64,
             (elf::EM_AARCH64, true, true) => Architecture::Aarch64,
             (elf::EM_386, false, true) => Architecture::X86,
             (elf::EM_ARM, false, true) => Architecture::Arm,
             (elf::EM_RISCV, true, true) => Architecture::Riscv64,
-            (elf::EM_PPC64, true, _) => Architecture::PowerPc64,
+            (elf::EM_PPC64, true, little) if little != big_here => Architecture::PowerPc64,
             (elf::EM_S390, true, false) => Architecture::S390x,
-            _ => return None,
+            _ => return Err(machine_name(machine, wide, little)),
         })
+    }
+
+    /// What keeps a library that is whole and for this system from being loaded by a running program.
+    fn obstacle(&self, dynamic: Option<&Dynamic>) -> Option<Obstacle> {
+        let dynamic = dynamic?;
+        if elf::DynamicFlags1(dynamic.flags_1).contains(elf::DF_1_NOOPEN) {
+            return Some(Obstacle::NoOpen);
+        }
+        let version = self.header.e_ident().abi_version;
+        // `VALID_ELF_ABIVERSION` of glibc.
+        if self.header.e_ident().os_abi == elf::ELFOSABI_NONE && version > 3 {
+            return Some(Obstacle::AbiVersion(version));
+        }
+        let musl = cfg!(all(target_os = "linux", target_env = "gnu")) && self.is_for_musl(dynamic);
+        musl.then_some(Obstacle::Musl)
+    }
+
+    /// Debian's musl has the plain name, others one with the processor.
+    fn is_for_musl(&self, dynamic: &Dynamic) -> bool {
+        let strings = self.strings(dynamic).and_then(Part::bytes).unwrap_or_default();
+        let mut needed = dynamic.needed.iter().filter_map(|offset| names::text(strings, *offset));
+        needed.any(|name| name == b"libc.so" || name.starts_with(b"libc.musl-"))
     }
 
     /// The end of the last byte that the loader maps or reads.
@@ -185,7 +231,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
         ends.max().unwrap_or(0)
     }
 
-    fn otherwise(&self) -> Option<&'static str> {
+    fn otherwise(&self, dynamic: Option<&Dynamic>) -> Option<&'static str> {
         match self.header.e_type(self.endian) {
             elf::ET_DYN => {}
             elf::ET_EXEC => return Some("an executable"),
@@ -193,11 +239,27 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
             elf::ET_CORE => return Some("a core dump"),
             _ => return Some("an ELF file of an unknown type"),
         }
+        // What was split from a library still has its headers.
+        if dynamic.is_none_or(|dynamic| dynamic.symbols.is_none()) && self.is_split_debug() {
+            return Some("the debug information that was split from one (`objcopy --only-keep-debug`)");
+        }
         if self.segments_of(elf::PT_DYNAMIC).next().is_none() {
             return Some("an ELF file without a dynamic segment");
         }
-        let flags = elf::DynamicFlags1(self.dynamic()?.flags_1);
+        let flags = elf::DynamicFlags1(dynamic?.flags_1);
         flags.contains(elf::DF_1_PIE).then_some("a position-independent executable")
+    }
+
+    /// Whether its code is announced and not there.
+    fn is_split_debug(&self) -> bool {
+        let Ok(sections) = self.header.sections(self.endian, self.file) else { return false };
+        let mut code = sections.iter().filter(|section| section.sh_flags(self.endian).contains(elf::SHF_EXECINSTR));
+        code.any(|section| section.sh_type(self.endian) == elf::SHT_NOBITS)
+    }
+
+    /// The bytes that each thread needs of it.
+    fn thread_local_size(&self) -> u64 {
+        self.segments_of(elf::PT_TLS).map(|segment| segment.p_memsz(self.endian).into()).max().unwrap_or(0)
     }
 
     /// Whether loading it makes the program's stacks executable: it says so, or it says nothing on
@@ -207,21 +269,15 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
             Some(segment) => segment.p_flags(self.endian).contains(elf::PF_X),
             None => matches!(
                 self.architecture(),
-                Some(Architecture::X86_64 | Architecture::X86 | Architecture::Arm | Architecture::S390x)
+                Ok(Architecture::X86_64 | Architecture::X86 | Architecture::Arm | Architecture::S390x)
             ),
         }
     }
 
     fn build_id(&self) -> Option<String> {
-        let mut segments = self.segments_of(elf::PT_NOTE);
-        segments.find_map(|segment| {
-            let mut notes = segment.notes(self.endian, self.file).ok()??;
-            while let Ok(Some(note)) = notes.next() {
-                if note.name() == elf::ELF_NOTE_GNU && note.n_type(self.endian) == elf::NT_GNU_BUILD_ID {
-                    return Some(note.desc().iter().take(64).map(|byte| format!("{byte:02x}")).collect());
-                }
-            }
-            None
+        self.notes(|owner, kind, content| {
+            let is_id = owner == elf::ELF_NOTE_GNU && kind == elf::NT_GNU_BUILD_ID;
+            is_id.then(|| content.iter().take(64).map(|byte| format!("{byte:02x}")).collect())
         })
     }
 
@@ -241,35 +297,18 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
     }
 }
 
-impl Dynamic {
-    fn take(&mut self, tag: elf::DynamicTag, value: u64) {
-        match tag {
-            elf::DT_STRTAB => self.strings = Some(value),
-            elf::DT_STRSZ => self.strings_size = value,
-            elf::DT_SYMTAB => self.symbols = Some(value),
-            elf::DT_HASH => self.hash = Some(value),
-            elf::DT_GNU_HASH => self.gnu_hash = Some(value),
-            elf::DT_VERNEED => self.versions = Some(value),
-            elf::DT_VERSYM => self.symbol_versions = Some(value),
-            elf::DT_SONAME => self.name = Some(value),
-            elf::DT_NEEDED if self.needed.len() < MOST_ENTRIES => self.needed.push(value),
-            elf::DT_RPATH => self.rpath = Some(value),
-            elf::DT_RUNPATH => self.runpath = Some(value),
-            elf::DT_FLAGS => self.flags = value,
-            elf::DT_FLAGS_1 => self.flags_1 = value,
-            elf::DT_TEXTREL => self.text_relocations = true,
-            _ => {}
-        }
-    }
-}
-
 impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
     fn shape(&self) -> Shape {
+        let dynamic = self.dynamic();
+        let (platforms, unnamed) = self.platforms();
+        let otherwise = self.otherwise(dynamic.as_ref());
         Shape {
             format: Format::Elf,
-            platforms: self.platforms(),
-            otherwise: self.otherwise(),
-            announced: self.announced(),
+            platforms,
+            unnamed,
+            otherwise,
+            announced: if otherwise.is_some() { 0 } else { self.announced() },
+            obstacle: self.obstacle(dynamic.as_ref()),
         }
     }
 
@@ -278,7 +317,7 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         Ok(self.symbols(&dynamic).map_or(Export::Nothing, |symbols| symbols.find(symbol.as_bytes())))
     }
 
-    fn describe(&self, facts: &mut Inspection) -> Result<()> {
+    fn links(&self, facts: &mut Inspection) -> Result<()> {
         let dynamic = self.required_dynamic()?;
         let strings = self.strings(&dynamic).and_then(Part::bytes).unwrap_or_default();
         facts.name = dynamic.name.and_then(|offset| names::string(strings, offset));
@@ -286,13 +325,27 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         let paths = dynamic.runpath.or(dynamic.rpath).and_then(|offset| names::string(strings, offset));
         facts.search_paths = paths.iter().flat_map(|paths| paths.split(':')).take(64).map(str::to_owned).collect();
         facts.runpath = dynamic.runpath.is_some();
+        facts.musl = self.is_for_musl(&dynamic);
+        let table = |address: Option<u64>| address.and_then(|address| self.at(address));
+        if let Some(table) = table(dynamic.versions) {
+            facts.needed_versions = elf_versions::needed(self.endian, table, strings);
+        }
+        if let Some(table) = table(dynamic.defined_versions) {
+            facts.defined_versions = elf_versions::defined(self.endian, table, strings);
+        }
+        Ok(())
+    }
+
+    fn describe(&self, facts: &mut Inspection) -> Result<()> {
+        self.links(facts)?;
+        let dynamic = self.required_dynamic()?;
+        let strings = self.strings(&dynamic).and_then(Part::bytes).unwrap_or_default();
         let symbols = self.symbols(&dynamic);
         facts.glibc_symbols = self.glibc(&dynamic, symbols.as_ref(), strings);
         facts.glibc = facts.glibc_symbols.first().map(|newest| newest.version.to_string());
-        // Debian's musl has the plain name, others one with the processor.
-        facts.musl =
-            facts.needed.iter().any(|needed| needed.name == "libc.so" || needed.name.starts_with("libc.musl-"));
         facts.never_unloads = elf::DynamicFlags1(dynamic.flags_1).contains(elf::DF_1_NODELETE);
+        facts.static_tls = elf::DynamicFlags(dynamic.flags).contains(elf::DF_STATIC_TLS);
+        facts.thread_local_size = self.thread_local_size();
         facts.executable_stack = self.executable_stack();
         facts.text_relocations = dynamic.text_relocations || elf::DynamicFlags(dynamic.flags).contains(elf::DF_TEXTREL);
         facts.build_id = self.build_id();
@@ -311,4 +364,24 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
     fn traces(&self) -> Traces {
         elf_hidden::traces(self.header, self.endian, self.file)
     }
+}
+
+/// What a processor that has no name here is called.
+fn machine_name(machine: elf::Machine, wide: bool, little: bool) -> String {
+    let order = if little { "little-endian" } else { "big-endian" };
+    let bits = if wide { 64 } else { 32 };
+    let known = match machine {
+        elf::EM_X86_64 => "x86-64 (x32)",
+        elf::EM_AARCH64 => "AArch64",
+        elf::EM_386 => "x86",
+        elf::EM_ARM => "Arm",
+        elf::EM_RISCV => "RISC-V",
+        elf::EM_PPC64 | elf::EM_PPC => "PowerPC",
+        elf::EM_S390 => "IBM Z",
+        elf::EM_MIPS => "MIPS",
+        elf::EM_LOONGARCH => "LoongArch",
+        elf::EM_SPARCV9 | elf::EM_SPARC => "SPARC",
+        other => return format!("a processor with the number {} (e_machine)", other.0),
+    };
+    format!("{known}, {bits} bits, {order}")
 }

@@ -18,31 +18,79 @@ const MOST_ENTRIES: usize = 1024;
 /// The bytes of all symbols' names together; a hundred thousand of 40 bytes.
 const MOST_BYTES: usize = 4 << 20;
 
+/// A version of symbols that a library needs of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NeededVersion {
+    pub(super) library: String,
+    pub(super) version: String,
+}
+
+/// The versions without which the loader refuses a file.
+pub(super) fn needed(endian: Endianness, table: Part<'_>, strings: &[u8]) -> Vec<NeededVersion> {
+    let strict = entries(endian, table).filter(|entry| !entry.weak);
+    let named = strict.filter_map(|entry| {
+        let (library, version) = (names::string(strings, entry.file)?, names::string(strings, entry.name)?);
+        Some(NeededVersion { library, version })
+    });
+    named.collect()
+}
+
+/// The versions that a file defines.
+pub(super) fn defined(endian: Endianness, table: Part<'_>, strings: &[u8]) -> Vec<String> {
+    let mut next = Some(0);
+    let names = std::iter::from_fn(move || {
+        let at: u64 = next?;
+        let version = table.read_at::<elf::Verdef<Endianness>>(at).ok()?;
+        let step = u64::from(version.vd_next.get(endian));
+        next = (step > 0).then(|| at.saturating_add(step));
+        // The first name is its own, the others are those of versions that it includes.
+        let name = at.saturating_add(version.vd_aux.get(endian).into());
+        let name = table.read_at::<elf::Verdaux<Endianness>>(name).ok()?;
+        Some(u64::from(name.vda_name.get(endian)))
+    });
+    names.take(MOST_ENTRIES).filter_map(|offset| names::string(strings, offset)).collect()
+}
+
+/// An entry of the table of needed versions; the names are offsets.
+struct Entry {
+    file: u64,
+    name: u64,
+    index: elf::VersionIndex,
+    weak: bool,
+}
+
+fn entries<'a>(endian: Endianness, table: Part<'a>) -> impl Iterator<Item = Entry> + use<'a> {
+    let mut next = Some(0);
+    let files = std::iter::from_fn(move || {
+        let at: u64 = next?;
+        let need = table.read_at::<elf::Verneed<Endianness>>(at).ok()?;
+        let step = u64::from(need.vn_next.get(endian));
+        next = (step > 0).then(|| at.saturating_add(step));
+        let first = at.saturating_add(need.vn_aux.get(endian).into());
+        Some((u64::from(need.vn_file.get(endian)), first, need.vn_cnt.get(endian)))
+    });
+    let entries = files.take(MOST_ENTRIES).flat_map(move |(file, mut at, count)| {
+        (0..count).map_while(move |_| {
+            let version = table.read_at::<elf::Vernaux<Endianness>>(at).ok()?;
+            at = at.saturating_add(version.vna_next.get(endian).into());
+            let weak = version.vna_flags.get(endian).contains(elf::VER_FLG_WEAK);
+            let (index, name) = (version.vna_other.get(endian), u64::from(version.vna_name.get(endian)));
+            Some(Entry { file, name, index, weak })
+        })
+    });
+    entries.take(MOST_ENTRIES)
+}
+
 /// The versions of glibc that a file needs, by their index in the table of symbols' versions.
 pub(super) struct GlibcNeeds(HashMap<elf::VersionIndex, (String, GlibcVersion)>);
 
 impl GlibcNeeds {
     /// Reads the table of needed versions.
     pub(super) fn read(endian: Endianness, table: Part<'_>, strings: &[u8]) -> GlibcNeeds {
-        let mut next = Some(0);
-        let files = std::iter::from_fn(move || {
-            let at: u64 = next?;
-            let need = table.read_at::<elf::Verneed<Endianness>>(at).ok()?;
-            let step = u64::from(need.vn_next.get(endian));
-            next = (step > 0).then(|| at.saturating_add(step));
-            Some((at.saturating_add(need.vn_aux.get(endian).into()), need.vn_cnt.get(endian)))
-        });
-        let versions = files.take(MOST_ENTRIES).flat_map(move |(mut at, count)| {
-            (0..count).map_while(move |_| {
-                let version = table.read_at::<elf::Vernaux<Endianness>>(at).ok()?;
-                at = at.saturating_add(version.vna_next.get(endian).into());
-                Some((version.vna_other.get(endian), u64::from(version.vna_name.get(endian))))
-            })
-        });
-        let named = versions.take(MOST_ENTRIES).filter_map(|(index, offset)| {
-            let name = names::string(strings, offset)?;
+        let named = entries(endian, table).filter_map(|entry| {
+            let name = names::string(strings, entry.name)?;
             let version = meaning(&name)?;
-            Some((index, (name, version)))
+            Some((entry.index, (name, version)))
         });
         GlibcNeeds(named.collect())
     }

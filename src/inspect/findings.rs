@@ -1,17 +1,35 @@
 //! What the facts mean for shipping and unloading a library, in words.
 
-use super::{Format, Inspection};
+use super::{Format, Inspection, closure};
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
 use crate::input::brief;
+
+/// The sanitizers that must be in a program from its start: how it is called, the start of its library's name, and
+/// a function that everything imports that was compiled with it.
+const SANITIZERS: [(&str, &str, &str); 4] = [
+    ("AddressSanitizer", "asan", "__asan_init"),
+    ("HWAddressSanitizer", "hwasan", "__hwasan_init"),
+    ("MemorySanitizer", "msan", "__msan_init"),
+    ("ThreadSanitizer", "tsan", "__tsan_init"),
+];
+
+/// What glibc keeps free for the thread-local values of libraries that are loaded later (`rtld.optional_static_tls`), in bytes.
+const SURELY_FREE: u64 = 512;
+
+const STATIC_TLS: &str = "compile it without `-ftls-model=initial-exec` and `tls_model` attributes, start the host \
+    with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=<bytes>, or link the host with the library";
 
 /// The warnings about a library.
 pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
     let mut found = residents(facts);
     found.extend(hardening(facts));
     found.extend(fixed_paths(facts).map(absolute));
-    found.extend(facts.missing().map(|needed| {
-        let error = facts.missing_dependency(needed);
+    found.extend(sanitizer(facts));
+    found.extend(static_tls(facts));
+    let missing = facts.missing().map(|needed| facts.missing_dependency(needed));
+    let further = closure::problems(facts, &closure::follow(facts));
+    found.extend(missing.chain(further).map(|error| {
         let warning = Diagnostic::warning(error.code(), error.message());
         error.hint_text().map_or(warning.clone(), |hint| warning.hint(hint))
     }));
@@ -54,6 +72,49 @@ pub(super) fn hardening(facts: &Inspection) -> Vec<Diagnostic> {
     found
 }
 
+/// What ends a host that was built without the same sanitizer.
+fn sanitizer(facts: &Inspection) -> Option<Diagnostic> {
+    let needs = |name: &str| {
+        let needed = facts.needed.iter().map(|needed| needed.name.as_str());
+        needed
+            .into_iter()
+            .find(|needed| needed.strip_prefix("lib").unwrap_or(needed).starts_with(name))
+            .map(str::to_owned)
+    };
+    let (what, library) = SANITIZERS.iter().find_map(|(what, library, symbol)| {
+        let needed = needs(library).or_else(|| needs(&format!("clang_rt.{library}")));
+        let known = needed.is_some() || facts.imports_symbol(symbol);
+        known.then(|| (*what, needed.unwrap_or_else(|| format!("lib{library}.so"))))
+    })?;
+    let message = format!("the library was compiled with {what}, and a host that was not ends when it loads it");
+    let hint = format!(
+        "build the host with it, too, or start the host with LD_PRELOAD={}; ship a plugin that was built without it",
+        brief(&library)
+    );
+    Some(Diagnostic::warning(Code::LibrarySanitizer, message).hint(hint))
+}
+
+/// What glibc may have no room for.
+fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
+    if !facts.static_tls || facts.thread_local_size <= SURELY_FREE {
+        return None;
+    }
+    let message = format!(
+        "the library has {} bytes of thread-local values that must have room since the program's start (`DF_STATIC_TLS`)",
+        facts.thread_local_size
+    );
+    Some(Diagnostic::warning(Code::LibraryStaticTls, message).hint(STATIC_TLS))
+}
+
+/// What the words of the system's loader mean for this library, where nothing else explains them.
+pub(super) fn meaning(facts: &Inspection, said: &str) -> Option<String> {
+    let of_this = match facts.static_tls {
+        true => format!("its thread-local values take {} bytes there (`DF_STATIC_TLS`)", facts.thread_local_size),
+        false => "a library that it needs has values there".to_owned(),
+    };
+    said.contains("static TLS block").then(|| format!("{of_this}: {STATIC_TLS}"))
+}
+
 /// The folders of its own search path that do not move with it; an empty one is the folder in which the program was
 /// started. An ELF library that was linked without a name of its own is needed by its path.
 pub(super) fn fixed_paths(facts: &Inspection) -> impl Iterator<Item = &str> {
@@ -66,7 +127,8 @@ pub(super) fn fixed_paths(facts: &Inspection) -> impl Iterator<Item = &str> {
 /// What it needs and finds only beyond its own folder, by a path from there: nobody installs that with it.
 pub(super) fn left_behind(facts: &Inspection) -> impl Iterator<Item = Diagnostic> {
     let above = std::path::absolute(&facts.path).ok().and_then(|path| Some(path.parent()?.join("..")));
-    let found = facts.needed.iter().filter_map(|needed| Some((needed, needed.found.as_ref()?)));
+    let own = facts.needed.iter().filter(|needed| !facts.is_provided(&needed.name));
+    let found = own.filter_map(|needed| Some((needed, needed.found.as_ref()?)));
     found.filter(move |(_, path)| above.as_ref().is_some_and(|above| path.starts_with(above))).map(|(needed, path)| {
         let message = format!("the library needs `{}`, which is not in the plugin's folder", brief(&needed.name));
         Diagnostic::warning(Code::DependencyMissing, message).hint(format!(

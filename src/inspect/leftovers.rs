@@ -6,11 +6,8 @@
 
 use std::path::Path;
 
-use super::Inspection;
+use super::{Inspection, closure};
 use crate::input::brief;
-
-/// The most libraries of a plugin that are looked at.
-const MOST_LIBRARIES: usize = 256;
 
 /// Libraries that keep threads of their own and never end them, by the start of the file's name.
 const THREAD_POOLS: [(&str, &str); 8] = [
@@ -59,26 +56,24 @@ const THREADS: [(&str, &[&str], &str); 4] = [
 
 /// The reasons for which a library must not be unmapped, its own and those of what it brings.
 pub(super) fn reasons(facts: &Inspection) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut known = vec![facts.path.clone()];
-    let mut waiting = vec![facts.clone()];
-    while let Some(library) = waiting.pop() {
-        let who = if library.path == facts.path { "it".to_owned() } else { format!("its `{}`", file_name(&library)) };
-        if library.path == facts.path || !is_of_the_system(&library.path) {
-            found.extend(own(&library).map(|what| format!("{who} {what}")));
-        }
-        for needed in &library.needed {
-            found.extend(pool(&needed.name).map(|pool| {
-                format!("{who} needs `{}`, whose threads live on and may run its code ({pool})", brief(&needed.name))
-            }));
-            let Some(path) = needed.found.as_ref().filter(|path| !known.contains(path)) else { continue };
-            known.push(path.clone());
-            if known.len() <= MOST_LIBRARIES {
-                waiting.extend(Inspection::of(path));
-            }
+    let mut found: Vec<String> = own(facts).map(|what| format!("it {what}")).collect();
+    found.extend(pools("it", facts));
+    for brought in closure::follow(facts) {
+        let who = format!("its `{}`", file_name(&brought.facts));
+        found.extend(pools(&who, &brought.facts));
+        let symbols = Some(&brought.facts.path).filter(|path| !is_of_the_system(path)).map(|path| Inspection::of(path));
+        if let Some(Ok(facts)) = symbols {
+            found.extend(own(&facts).map(|what| format!("{who} {what}")));
         }
     }
     found
+}
+
+fn pools(who: &str, facts: &Inspection) -> impl Iterator<Item = String> {
+    facts.needed.iter().filter_map(move |needed| {
+        let pool = pool(&needed.name)?;
+        Some(format!("{who} needs `{}`, whose threads live on and may run its code ({pool})", brief(&needed.name)))
+    })
 }
 
 /// What a library does itself, as far as its imports say.

@@ -11,7 +11,7 @@ use object::macho::{self, MachHeader32, MachHeader64};
 use object::read::ReadRef;
 use object::read::macho::{FatArch, LoadCommandData, MachHeader, MachOFatFile, Nlist, Section, Segment};
 
-use super::library::{self, Export, Library, Shape};
+use super::library::{self, Export, Library, Shape, Unnamed};
 use super::macho_exports;
 use super::names::{self, Names};
 use super::source::Part;
@@ -210,9 +210,23 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
             macho::MH_DYLIB | macho::MH_BUNDLE => None,
             macho::MH_EXECUTE => Some("an executable"),
             macho::MH_OBJECT => Some("an object file"),
+            macho::MH_CORE => Some("a core dump"),
+            macho::MH_DSYM => Some("the debug information of one (`.dSYM`)"),
             _ => Some("another kind of Mach-O file"),
         };
-        Shape { format: Format::MachO, platforms: self.platforms.clone(), otherwise, announced: self.announced }
+        let machine = self.header.cputype(self.endian);
+        let unnamed = self
+            .platforms
+            .is_empty()
+            .then(|| Unnamed::Architecture(format!("a processor with the number {:#x} (cputype) on macOS", machine.0)));
+        Shape {
+            format: Format::MachO,
+            platforms: self.platforms.clone(),
+            unnamed,
+            otherwise,
+            announced: self.announced,
+            obstacle: None,
+        }
     }
 
     fn exports(&self, symbol: &str) -> Result<Export> {
@@ -225,8 +239,13 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
         })
     }
 
-    fn describe(&self, facts: &mut Inspection) -> Result<()> {
+    fn links(&self, facts: &mut Inspection) -> Result<()> {
         self.commands().for_each(|command| self.describe_command(command, facts));
+        Ok(())
+    }
+
+    fn describe(&self, facts: &mut Inspection) -> Result<()> {
+        self.links(facts)?;
         let Exported { names, variables } = self.exported();
         facts.exports = without_underscores(names);
         facts.variables = without_underscores(variables);

@@ -4,9 +4,13 @@
 //! would look for what it needs. Every file is taken for hostile: a file can be refused, but it
 //! cannot make this module panic, loop or use memory without end. It never loads anything.
 
+mod closure;
 mod dependencies;
 mod elf;
+mod elf_dynamic;
+mod elf_here;
 mod elf_hidden;
+mod elf_search;
 mod elf_symbols;
 mod elf_versions;
 mod entry;
@@ -31,7 +35,9 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
-use library::Export;
+use dependencies::Ancestry;
+use elf_versions::NeededVersion;
+use library::{Export, Obstacle, Unnamed};
 use source::Source;
 
 pub use glibc::{GlibcSymbol, GlibcVersion};
@@ -71,7 +77,7 @@ pub struct Inspection {
     pub exports: Vec<String>,
     /// Those of them that are variables and no functions, as far as the file says.
     pub variables: Vec<String>,
-    /// The libraries without which it cannot be loaded; their own needs are not followed.
+    /// The libraries without which it cannot be loaded; [`Inspection::check`] follows what they need in turn.
     pub needed: Vec<Needed>,
     /// Its own search path (RUNPATH, else RPATH), as written.
     pub search_paths: Vec<String>,
@@ -85,6 +91,11 @@ pub struct Inspection {
     pub unique_symbols: Vec<String>,
     /// It asks never to be unloaded (`DF_1_NODELETE`).
     pub never_unloads: bool,
+    /// Its thread-local values must have a place that is free when the program starts (`DF_STATIC_TLS`), of which
+    /// glibc keeps some 1,600 bytes for all libraries that are loaded later.
+    pub static_tls: bool,
+    /// The bytes of its thread-local values, for each thread.
+    pub thread_local_size: u64,
     /// It registers functions for the end of a thread, as a C++ `thread_local` with a destructor
     /// and Rust thread-locals do; it stays mapped while such a thread lives.
     pub thread_exit_functions: bool,
@@ -103,6 +114,22 @@ pub struct Inspection {
     /// The symbols that other libraries must define, sorted; those of ELF only.
     #[serde(skip)]
     imports: Vec<String>,
+    /// The versions of symbols that it needs of other libraries, and those that it defines.
+    #[serde(skip)]
+    needed_versions: Vec<NeededVersion>,
+    #[serde(skip)]
+    defined_versions: Vec<String>,
+    /// What it is for, where that has no name.
+    #[serde(skip)]
+    unnamed: Option<Unnamed>,
+    #[serde(skip)]
+    obstacle: Option<Obstacle>,
+    /// What the libraries that it brings are searched by.
+    #[serde(skip)]
+    hands_down: Ancestry,
+    /// The libraries that the host provides: names, or patterns with `*`.
+    #[serde(skip)]
+    provided: Vec<String>,
 }
 
 /// A format of shared libraries.
@@ -129,11 +156,13 @@ pub struct Needed {
     /// The folders in which it was looked for; none when the library is for another platform or
     /// the system has it somewhere else than in folders.
     pub searched: Vec<PathBuf>,
+    /// Why the loader fails with what it finds, or does not find what is there.
+    pub broken: Option<String>,
 }
 
 impl Needed {
     fn new(name: String) -> Needed {
-        Needed { name, found: None, searched: Vec::new() }
+        Needed { name, found: None, searched: Vec::new(), broken: None }
     }
 }
 
@@ -167,16 +196,42 @@ impl Inspection {
         self.imports.binary_search_by(|import| import.as_str().cmp(symbol)).is_ok()
     }
 
-    /// The needed libraries that were looked for and not found.
+    /// The needed libraries that were looked for and not found, but for those that the host provides.
     pub fn missing(&self) -> impl Iterator<Item = &Needed> {
-        self.needed.iter().filter(|needed| needed.found.is_none() && !needed.searched.is_empty())
+        let absent = |needed: &&Needed| needed.found.is_none() && !needed.searched.is_empty();
+        self.needed.iter().filter(absent).filter(|needed| !self.is_provided(&needed.name))
+    }
+
+    /// Says which libraries the host has loaded before any plugin, by name or by a pattern with `*`
+    /// ([`crate::profile::HostProfile::provides`]): it is no fault that they are not found.
+    pub fn set_provided(&mut self, names: &[String]) {
+        self.provided = names.to_vec();
+    }
+
+    /// The needed libraries that were not found here and that the host provides.
+    pub fn provided(&self) -> impl Iterator<Item = &Needed> {
+        let absent = |needed: &&Needed| needed.found.is_none() && !needed.searched.is_empty();
+        self.needed.iter().filter(absent).filter(|needed| self.is_provided(&needed.name))
+    }
+
+    fn is_provided(&self, name: &str) -> bool {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        self.provided.iter().any(|pattern| matches(pattern, name))
+    }
+
+    /// What it was built for, in words: `linux-x86_64`, or a system or processor that has no name here.
+    pub fn built_for(&self) -> String {
+        library::names_of(&self.platforms, self.unnamed.as_ref(), ToString::to_string)
     }
 
     /// What would keep the system's loader on `platform` from taking it, or a host from calling
     /// `entry`: the first such reason.
     ///
-    /// Fails with [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`],
-    /// [`Code::EntryMissing`] or [`Code::DependencyMissing`].
+    /// What the library needs is followed to the end, as far as it is found.
+    ///
+    /// Fails with [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`], [`Code::LibraryFormat`],
+    /// [`Code::EntryMissing`], [`Code::DependencyMissing`] or, where a library that is here is too old,
+    /// [`Code::LibraryGlibc`].
     pub fn check(&self, platform: Platform, entry: &str) -> Result<()> {
         let first = self.first_problem(platform, entry);
         first.map_err(|error| error.at(&self.path))
@@ -210,6 +265,11 @@ impl Inspection {
         findings::residency_reasons(self)
     }
 
+    /// What the words with which the system's loader refused it mean, where [`Inspection::check`] finds nothing.
+    pub(crate) fn meaning_of_refusal(&self, said: &str) -> Option<String> {
+        findings::meaning(self, said)
+    }
+
     /// Why it must not be unmapped when it is unloaded, a sentence each; empty if nothing speaks against it.
     ///
     /// The library, or one that it brings, may leave threads behind that run its code (OpenMP, oneTBB), or functions
@@ -226,9 +286,13 @@ impl Inspection {
     }
 
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
-        library::refuse_platform(&self.platforms, platform)?;
+        library::refuse_platform(&self.platforms, self.unnamed.as_ref(), platform)?;
+        self.obstacle.map_or(Ok(()), |obstacle| Err(obstacle.error()))?;
         self.check_anywhere(entry)?;
-        self.missing().next().map_or(Ok(()), |needed| Err(self.missing_dependency(needed)))
+        if let Some(needed) = self.missing().next() {
+            return Err(self.missing_dependency(needed));
+        }
+        closure::problems(self, &closure::follow(self)).into_iter().next().map_or(Ok(()), Err)
     }
 }
 
@@ -265,7 +329,7 @@ fn read(path: &Path, source: &Source) -> Result<Inspection> {
     shape.refuse_incomplete(source.size())?;
     let mut facts = Inspection::empty(path, source.size(), shape);
     library.describe(&mut facts)?;
-    dependencies::find(&mut facts);
+    facts.hands_down = dependencies::find(&mut facts, &Ancestry::default());
     Ok(facts)
 }
 
@@ -293,10 +357,28 @@ impl Inspection {
             manifest: None,
             runpath: false,
             imports: Vec::new(),
+            needed_versions: Vec::new(),
+            defined_versions: Vec::new(),
+            unnamed: shape.unnamed,
+            obstacle: shape.obstacle,
+            hands_down: Ancestry::default(),
+            provided: Vec::new(),
+            static_tls: false,
+            thread_local_size: 0,
         }
     }
 
     fn missing_dependency(&self, needed: &Needed) -> Error {
+        let what = if needed.broken.is_some() { "which cannot be taken" } else { "which is not found" };
+        Error::new(Code::DependencyMissing, format!("the library needs `{}`, {what}", brief(&needed.name)))
+            .hint(self.missing_hint(self, needed))
+    }
+
+    /// What to do about a library that `by` needs.
+    fn missing_hint(&self, by: &Inspection, needed: &Needed) -> String {
+        if let Some(why) = &needed.broken {
+            return why.clone();
+        }
         let folders: Vec<String> = needed.searched.iter().map(|folder| folder.display().to_string()).collect();
         let beside = std::path::absolute(&self.path).ok();
         let beside = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
@@ -305,11 +387,11 @@ impl Inspection {
             false => format!(
                 "install it, or ship it beside the plugin and link that with the search path `{}`: {}",
                 if self.format == Format::MachO { "@loader_path" } else { "$ORIGIN" },
-                self.own_search_path()
+                by.own_search_path()
             ),
         };
-        Error::new(Code::DependencyMissing, format!("the library needs `{}`, which is not found", brief(&needed.name)))
-            .hint(format!("{what}; searched: {}", folders.join(", ")))
+        let searched = folders.join(", ");
+        format!("{what}; searched: {searched}; if it is the host's own library, name it in `provides` of its profile")
     }
 
     fn own_search_path(&self) -> String {
@@ -318,4 +400,17 @@ impl Inspection {
             paths => format!("its own is `{}`", brief(&paths.join(":"))),
         }
     }
+}
+
+/// Whether a name is the one of a pattern, in which `*` stands for any characters.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(start) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let end = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(end)
 }

@@ -10,7 +10,7 @@ use object::pe::{self, ImageNtHeaders32, ImageNtHeaders64};
 use object::read::ReadRef;
 use object::read::pe::{DataDirectories, ImageNtHeaders, SectionTable, optional_header_magic};
 
-use super::library::{self, Export, Library, Shape};
+use super::library::{self, Export, Library, Shape, Unnamed};
 use super::names::{self, Names};
 use super::source::Part;
 use super::{Format, Inspection, Needed};
@@ -84,6 +84,31 @@ impl<'a> Pe<'a> {
         Some(Platform { system: System::Windows, architecture })
     }
 
+    /// What a processor that has no name here is called.
+    fn machine_name(&self) -> String {
+        let number = self.header.machine.get(LE).0;
+        let known = match number {
+            0xa641 => "ARM64EC",
+            0xa64e => "ARM64X",
+            0x5032 => "32-bit RISC-V",
+            0x5064 => "64-bit RISC-V",
+            0x0200 => "Itanium",
+            0x6264 => "64-bit LoongArch",
+            0x0ebc => "EFI byte code",
+            _ => return format!("a processor with the number {number:#06x} (Machine) on Windows"),
+        };
+        format!("{known} on Windows")
+    }
+
+    /// An assembly for .NET has no code of a processor to export, and is no plugin.
+    fn otherwise(&self) -> Option<&'static str> {
+        let directory = self.directories.get(pe::IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR)?;
+        let has_exports =
+            self.directories.get(pe::IMAGE_DIRECTORY_ENTRY_EXPORT).is_some_and(|it| it.address_range().1 > 0);
+        let managed = directory.address_range().1 > 0 && !has_exports;
+        managed.then_some("an assembly for .NET, which exports nothing to native programs")
+    }
+
     /// The text at an address in memory.
     fn text(&self, address: u32) -> Option<String> {
         let (start, size) = self.sections.pe_file_range_at(address)?;
@@ -139,8 +164,10 @@ impl Library for Pe<'_> {
         Shape {
             format: Format::Pe,
             platforms: self.platform().into_iter().collect(),
-            otherwise: (!library).then_some("an executable"),
+            unnamed: self.platform().is_none().then(|| Unnamed::Architecture(self.machine_name())),
+            otherwise: self.otherwise().or((!library).then_some("an executable")),
             announced: ends.max().unwrap_or(0),
+            obstacle: None,
         }
     }
 
@@ -154,13 +181,18 @@ impl Library for Pe<'_> {
         })
     }
 
+    fn links(&self, facts: &mut Inspection) -> Result<()> {
+        facts.needed = self.needed();
+        Ok(())
+    }
+
     fn describe(&self, facts: &mut Inspection) -> Result<()> {
+        self.links(facts)?;
         if let Some(Exported { library, names, variables }) = self.exported() {
             facts.name = library;
             facts.exports = names.sorted();
             facts.variables = variables.sorted();
         }
-        facts.needed = self.needed();
         facts.manifest = self.manifest();
         Ok(())
     }

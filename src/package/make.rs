@@ -109,7 +109,8 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     let library = library(folder, &manifest, &name)?;
     let (platforms, musl) = match manifest.runtime() {
         "native" => {
-            let facts = Inspection::of(&library)?;
+            let mut facts = Inspection::of(&library)?;
+            facts.set_provided(host.map_or(&[], |host| host.provides.as_slice()));
             host.map_or(Ok(()), |host| refuse(&facts, &manifest, host).map_err(|error| error.at(folder)))?;
             (facts.platforms, facts.musl)
         }

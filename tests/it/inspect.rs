@@ -1,5 +1,6 @@
 //! What a user can learn about a library before any of its code runs.
 
+mod dependencies;
 mod hostile;
 mod leftovers;
 pub(crate) mod macho;
@@ -236,6 +237,17 @@ fn files_that_are_no_libraries_are_called_what_they_are() {
     assert!(of(b"#!/bin/sh\nexit 0\n").contains("a script"));
     assert!(of(b"version https://git-lfs.github.com/spec/v1\n").contains("Git LFS"));
     assert!(of(b"just some words\n").contains("a text file"));
+    for script in [
+        "INPUT(libm.so.6)",
+        "/* GNU ld script */\nGROUP ( a )",
+        "OUTPUT_FORMAT(elf64-x86-64)\nGROUP ( a )",
+        "/* of ours */ INPUT ( a )",
+        "GROUP ( a )",
+    ] {
+        assert!(of(script.as_bytes()).contains("a linker script"), "{script}");
+    }
+    assert!(of(b"/* a comment */ int main(void);\n").contains("a text file"));
+    assert!(of(b"\0\x05\x16\x07\0\x02\0\0Mac OS X").contains("AppleDouble"));
     assert!(of(b"!<arch>\n").contains("a static library"));
     assert!(of(b"\x01\x02\x03").contains("3 bytes"));
     assert!(of(b"\xca\xfe\xba\xbe\0\0\0\x41class").contains("Java"));
@@ -255,6 +267,61 @@ fn executables_and_object_files_are_refused() {
         assert_eq!(error.code(), Code::LibraryFormat);
         assert!(error.message().ends_with(what), "{error}");
     }
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn debug_information_that_was_split_off_is_called_that() {
+    if !require("objcopy") {
+        return;
+    }
+    let library = Library::c(GOOD_C_PLUGIN).arg("-g").build();
+    let debug = library.with_extension("debug.so");
+    let status = std::process::Command::new("objcopy").arg("--only-keep-debug").args([&library, &debug]).status();
+    assert!(status.unwrap().success());
+    let error = refusal(&debug);
+    assert_eq!(error.code(), Code::LibraryFormat);
+    assert!(error.message().contains("debug information"), "{error}");
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn a_library_that_may_not_be_loaded_by_a_running_program_is_refused() {
+    let library = Library::c(GOOD_C_PLUGIN).arg("-Wl,-z,nodlopen").build();
+    for error in [refusal(&library), facts(&library).check(Platform::current(), ENTRY).unwrap_err()] {
+        assert_eq!(error.code(), Code::LibraryFormat);
+        assert!(error.message().contains("`DF_1_NOOPEN`"), "{error}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
+fn a_library_for_another_system_is_not_called_one_for_another_processor() {
+    let good = fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    for (abi, name) in [(6, "Solaris"), (2, "NetBSD"), (200, "number 200")] {
+        let mut bytes = good.clone();
+        bytes[7] = abi;
+        let error = refused_bytes(&bytes);
+        assert_eq!(error.code(), Code::LibraryWrongSystem);
+        assert!(error.message().contains("operating system") && error.message().contains(name), "{error}");
+    }
+    let mut bytes = good.clone();
+    bytes[8] = 5;
+    assert!(refused_bytes(&bytes).message().contains("version 5 of the ELF interface"));
+    // A note tells what the header does not.
+    for (owner, name) in [("FreeBSD", "freebsd-"), ("Android", "Android"), ("OpenBSD", "OpenBSD")] {
+        let note = format!(
+            "__asm__(\".section .note.tag,\\\"a\\\",@note\\n.long 8,4,1\\n.asciz \\\"{owner}\\\"\\n.balign 4\\n.long 1\\n.text\");"
+        );
+        let error = refusal(&Library::c(&format!("{note}\n{GOOD_C_PLUGIN}")).build());
+        assert_eq!(error.code(), Code::LibraryWrongSystem, "{owner}: {error}");
+        assert!(error.message().contains(name), "{owner}: {error}");
+    }
+    let mut bytes = good;
+    bytes[18] = 2;
+    let error = refused_bytes(&bytes);
+    assert_eq!(error.code(), Code::LibraryWrongArchitecture);
+    assert!(error.message().contains("SPARC"), "{error}");
 }
 
 #[test]

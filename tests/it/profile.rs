@@ -24,6 +24,17 @@ fn a_file_overrides_what_it_names_and_nothing_else() {
 }
 
 #[test]
+fn the_libraries_that_a_host_provides_are_names_and_no_paths() {
+    let profile = HostProfile::from_json(br#"{"name": "synth", "provides": ["libsynth-core.so.*"]}"#).unwrap();
+    assert_eq!(profile.provides, ["libsynth-core.so.*"]);
+    for name in ["", "/usr/lib/libsynth.so", r"..\\synth.dll"] {
+        let text = format!(r#"{{"name": "synth", "provides": ["{name}"]}}"#);
+        let error = HostProfile::from_json(text.as_bytes()).unwrap_err();
+        assert!(error.report().contains("cannot name a library"), "{}", error.report());
+    }
+}
+
+#[test]
 fn a_misspelt_field_is_an_error_that_names_it() {
     let error = HostProfile::from_json(br#"{"name": "synth", "entrey": "x"}"#).unwrap_err();
     assert!(error.report().contains("entrey"), "{}", error.report());

@@ -39,7 +39,8 @@ impl Staged {
         let (manifest, findings) = manifest.unwrap_or_default();
         let file = manifest.library.clone().unwrap_or_else(|| library_name(cargo, name).into());
         let library = folder.join(file);
-        let inspection = Inspection::of(&library).map_err(in_plugin)?;
+        let mut inspection = Inspection::of(&library).map_err(in_plugin)?;
+        inspection.set_provided(&host.provides);
         if let Some(platform) = cargo.platform {
             let entry = manifest.entry.as_deref().unwrap_or(&host.entry);
             inspection.check(platform, entry).map_err(in_plugin)?;

@@ -174,10 +174,13 @@ fn why_resident(library: &Path) -> Vec<String> {
 
 /// Replaces the system's words, which can be misleading, by what inspecting the library shows.
 fn explain(refused: Error, path: &Path, entry: &str) -> Error {
-    match Inspection::of(path).and_then(|facts| facts.check(Platform::current(), entry)) {
+    match Inspection::of(path).and_then(|facts| facts.check(Platform::current(), entry).map(|()| facts)) {
         Err(known) => known.because(refused.causes().next().unwrap_or_default()),
-        Ok(()) => {
+        Ok(facts) => {
             let said = refused.causes().collect::<String>();
+            if let Some(meaning) = facts.meaning_of_refusal(&said) {
+                return refused.at(path).hint(meaning);
+            }
             // glibc and FreeBSD, then musl and macOS.
             let symbol = ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words));
             refused.at(path).hint(match symbol {

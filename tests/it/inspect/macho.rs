@@ -85,7 +85,11 @@ fn a_mac_entry_that_is_a_variable_is_refused() {
         trie.push(information.len() as u8);
         trie.extend(information);
         trie.push(0);
-        let tree = PluginTree::new().file("libgain.dylib", with_trie(ARM64, BUNDLE, &trie));
+        let mut file = with_trie(ARM64, BUNDLE, &trie);
+        let data = file.windows(7).position(|bytes| bytes == b"__DATA\0").unwrap();
+        // What the segment may be at first (`initprot`): readable and writable.
+        file[data + 52] = 3;
+        let tree = PluginTree::new().file("libgain.dylib", file);
         let path = tree.path("libgain.dylib");
         let quick = check_before_load(&path, platform("macos-aarch64"), "harmonics_register").map(drop);
         let whole = Inspection::of(&path).unwrap().check_anywhere("harmonics_register");
@@ -148,8 +152,7 @@ fn with_trie(cpu: u32, kind: u32, trie: &[u8]) -> Vec<u8> {
 fn segment(name: &str, offset: u64, size: u64, sections: &[(&str, u64, u64)]) -> Vec<u8> {
     let mut body = fixed(name);
     body.extend([offset, size, offset, size].iter().flat_map(|value| value.to_le_bytes()));
-    let protection = if name == "__TEXT" { 5 } else { 3 };
-    body.extend(words(&[7, protection, sections.len() as u32, 0]));
+    body.extend(words(&[7, 7, sections.len() as u32, 0]));
     for (section, offset, size) in sections {
         body.extend([fixed(section), fixed(name)].concat());
         body.extend([*offset, *size].iter().flat_map(|value| value.to_le_bytes()));

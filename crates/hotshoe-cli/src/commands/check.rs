@@ -48,6 +48,10 @@ pub struct Args {
     #[arg(long, value_name = "FOLDER", requires = "portable")]
     pub build_path: Vec<String>,
 
+    /// A library that the host has loaded before any plugin, beside those in its profile: `libcore.so.1`, `libcore*`
+    #[arg(long, value_name = "LIBRARY")]
+    pub host_provides: Vec<String>,
+
     /// Take a plugin for another system or processor, too
     #[arg(long, conflicts_with = "load")]
     pub any_platform: bool,
@@ -62,6 +66,7 @@ impl Args {
 
 pub fn run(args: &Args) -> Result<Answer> {
     let mut profile = args.host.profile()?;
+    profile.set_provides([profile.provides.clone(), args.host_provides.clone()].concat())?;
     let portability = args.portability();
     let mut answer = Answer::new();
     let host = match &profile.version {
@@ -80,9 +85,10 @@ pub fn run(args: &Args) -> Result<Answer> {
     answer.diagnostics(diagnostics);
     answer.field("plugin", &candidate);
     answer.diagnostics(excuse_receipt(&candidate, &mut profile));
-    let refusals = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
+    let (refusals, not_here) = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
     let outcome = match (refusals.is_empty(), args.load) {
         (false, _) => Err(refusals),
+        (true, true) if !not_here.is_empty() => Ok(None),
         (true, true) => load(&candidate, &profile).map(Some).map_err(|error| vec![error.into()]),
         (true, false) => Ok(None),
     };
@@ -94,6 +100,13 @@ pub fn run(args: &Args) -> Result<Answer> {
         Ok(unload) => {
             answer.line(format!("{GOOD}yes{GOOD:#}: {host} takes {NAME}{candidate}{NAME:#}"));
             answer.field("accepted", true);
+            if !not_here.is_empty() {
+                answer.line(format!("  the host's own, which are not here: {}", not_here.join(", ")));
+            }
+            answer.field("from_host", &not_here);
+            if args.load && !not_here.is_empty() {
+                answer.line("  not loaded: that needs the libraries of the host, which are not here");
+            }
             if let Some(unload) = unload {
                 answer.line(format!("  loaded and unloaded: {unload}"));
                 answer.field("unload", unload.to_string());
@@ -121,35 +134,39 @@ fn excuse_receipt(candidate: &Candidate, profile: &mut HostProfile) -> Option<Di
     Some(note.hint("`hotshoe install` of its archive writes the receipt").plugin(candidate.name()).at(candidate.path()))
 }
 
-/// What can be known without running it.
+/// What can be known without running it, and the libraries that the host provides and that are not here.
 fn refusals(
     candidate: &Candidate,
     profile: &HostProfile,
     any_platform: bool,
     portability: Option<&Portability>,
     answer: &mut Answer,
-) -> Vec<Diagnostic> {
+) -> (Vec<Diagnostic>, Vec<String>) {
     let for_another = |refusal: &Diagnostic| any_platform && refusal.code == Code::PlatformIncompatible;
     if let Some(refusal) = candidate.refusal().filter(|refusal| !for_another(refusal)) {
-        return vec![refusal.clone()];
+        return (vec![refusal.clone()], Vec::new());
     }
     let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.entry);
-    let facts = match Inspection::of(candidate.library()) {
+    let mut facts = match Inspection::of(candidate.library()) {
         Ok(facts) => facts,
-        Err(error) => return vec![error.into()],
+        Err(error) => return (vec![error.into()], Vec::new()),
     };
+    facts.set_provided(&profile.provides);
     let checked = if any_platform { facts.check_anywhere(entry) } else { facts.check(Platform::current(), entry) };
     let mut refusals: Vec<Diagnostic> = checked.err().map(Diagnostic::from).into_iter().collect();
     refusals.extend(portability.iter().flat_map(|rules| facts.portability(rules)));
     // What is a warning to whoever inspects and a refusal here is said once; so is what is allowed.
     // What is missing here says nothing of another platform.
     let is_said = |finding: &Diagnostic| match finding.code {
-        Code::DependencyMissing if any_platform => true,
-        Code::DependencyMissing => refusals.iter().any(|refusal| refusal.message == finding.message),
+        Code::DependencyMissing | Code::LibraryGlibc if any_platform => true,
+        Code::DependencyMissing | Code::LibraryGlibc => {
+            refusals.iter().any(|refusal| refusal.message == finding.message)
+        }
+        Code::LibrarySanitizer | Code::LibraryStaticTls => false,
         _ => portability.is_some(),
     };
     answer.diagnostics(facts.findings().into_iter().filter(|finding| !is_said(finding)));
-    refusals
+    (refusals, facts.provided().map(|needed| needed.name.clone()).collect())
 }
 
 /// What only running it can show.

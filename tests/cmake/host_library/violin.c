@@ -1,0 +1,6 @@
+int tuning(void);
+void harmonics_register(int* registry);
+
+void harmonics_register(int* registry) {
+  if (tuning() != 440) *registry = 1;
+}
