@@ -85,13 +85,15 @@ impl Catalog {
     /// The plugin of this name to use: of those that the host takes and the requirement matches, the
     /// one with the highest version; of equals the first found.
     pub fn find(&self, name: &str, requirement: Option<&VersionReq>) -> Result<&Candidate> {
-        self.suitable(name, requirement).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+        let chosen = self.chosen(name, requirement).map(|index| &self.candidates[index]);
+        chosen.ok_or_else(|| self.not_found(name, requirement))
     }
 
     /// Every plugin that [`Catalog::find`] chooses from, best first: what to go on with where the one
     /// before cannot be loaded.
     pub fn ranked(&self, name: &str, requirement: Option<&VersionReq>) -> Vec<&Candidate> {
-        let mut ranked: Vec<&Candidate> = self.suitable(name, requirement).collect();
+        let mut ranked: Vec<&Candidate> =
+            self.suitable(name, requirement).map(|index| &self.candidates[index]).collect();
         // The sort is stable, so that of equals the first found stays in front.
         ranked.sort_by(|a, b| b.version().cmp(&a.version()));
         ranked
@@ -115,8 +117,19 @@ impl Catalog {
         self.named.get(name).into_iter().flatten().map(|index| &self.candidates[*index])
     }
 
-    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = &Candidate> {
-        self.named(name).filter(move |candidate| candidate.refusal().is_none() && candidate.satisfies(requirement))
+    /// Where the plugin stands that [`Catalog::find`] picks.
+    fn chosen(&self, name: &str, requirement: Option<&VersionReq>) -> Option<usize> {
+        let version = |index: usize| self.candidates[index].version();
+        self.suitable(name, requirement).reduce(|first, next| if version(next) > version(first) { next } else { first })
+    }
+
+    /// Where the plugins of a name stand that the host takes and the requirement matches.
+    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = usize> {
+        let is_suitable = move |index: &usize| {
+            let candidate = &self.candidates[*index];
+            candidate.refusal().is_none() && candidate.satisfies(requirement)
+        };
+        self.named.get(name).into_iter().flatten().copied().filter(is_suitable)
     }
 
     fn usable(&self) -> impl Iterator<Item = &Candidate> {

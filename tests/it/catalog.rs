@@ -1,5 +1,7 @@
 //! The plugins found on a search path.
 
+mod order;
+
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -171,26 +173,6 @@ fn a_host_can_require_manifests() {
     let catalog = Catalog::scan(&profile, &[tree.root()].iter().collect());
     assert_eq!(catalog.newest().len(), 1);
     assert_eq!(catalog.candidates()[1].refusal().unwrap().code, Code::ManifestMissing);
-}
-
-#[test]
-fn a_plugin_comes_after_what_it_depends_on_and_falls_with_it() {
-    let needs =
-        |name: &str, on: &str| format!(r#"{{"name": "{name}", "version": "1.0.0", "dependencies": {{"{on}": "1"}}}}"#);
-    let tree = tree(&[("zeta", "zeta", "1.0.0")])
-        .file("alpha/plugin.json", needs("alpha", "zeta"))
-        .file("alpha/libalpha.so", "")
-        .file("beta/plugin.json", needs("beta", "gamma"))
-        .file("beta/libbeta.so", "")
-        .file("gamma/plugin.json", needs("gamma", "absent"))
-        .file("gamma/libgamma.so", "");
-    let catalog = scan(tree.root());
-    let alpha = catalog.find("alpha", None).unwrap();
-    let order: Vec<&str> = catalog.with_dependencies(alpha).unwrap().iter().map(|c| c.name()).collect();
-    assert_eq!(order, ["zeta", "alpha"]);
-    for broken in ["beta", "gamma"] {
-        assert_eq!(catalog.find(broken, None).unwrap_err().code(), Code::PluginNotFound);
-    }
 }
 
 /// A plugin folder as CMake's `VERSION` makes it, whose manifest asks for a later host.
