@@ -23,7 +23,9 @@ use crate::version::{self, Version, VersionReq};
 pub struct Candidate {
     name: String,
     version: Option<Version>,
+    #[serde(serialize_with = "crate::input::path_text")]
     path: PathBuf,
+    #[serde(serialize_with = "crate::input::path_text")]
     library: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Diagnostic>,

@@ -9,7 +9,7 @@ use hotshoe::package::Root;
 use hotshoe::profile::HostProfile;
 
 use crate::args::{if_absent, profile, root, version_text};
-use crate::output::{Answer, BAD, DIM, GOOD, NAME};
+use crate::output::{Answer, BAD, DIM, GOOD, NAME, path_in_line};
 
 /// List the plugins that a host would find, with what is wrong with them
 #[derive(clap::Args)]
@@ -76,7 +76,7 @@ pub fn run(args: &Args) -> Result<Answer> {
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
-        let roots: Vec<String> = search_path.roots().iter().map(|root| root.display().to_string()).collect();
+        let roots: Vec<String> = search_path.roots().iter().map(|root| path_in_line(root)).collect();
         answer.line(format!("no plugin in {}", roots.join(", ")));
     }
     let newest = catalog.newest();
@@ -89,7 +89,8 @@ pub fn run(args: &Args) -> Result<Answer> {
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == hotshoe::diagnostics::Severity::Error) {
         answer.no();
     }
-    answer.field("search_path", search_path.roots());
+    let shown = search_path.roots().iter().map(|root| root.to_string_lossy());
+    answer.field("search_path", shown.collect::<Vec<_>>());
     answer.field("plugins", catalog.candidates());
     answer.diagnostics(diagnostics);
     Ok(answer)
@@ -106,14 +107,14 @@ fn installed(args: &Args) -> Result<Answer> {
     for found in &installed {
         let mark = if found.in_use { format!("{GOOD}✓{GOOD:#}") } else { " ".to_owned() };
         let version = found.version.as_ref().map(ToString::to_string).unwrap_or_default();
-        let place = if found.in_use { found.path.display().to_string() } else { "out of use".to_owned() };
+        let place = if found.in_use { path_in_line(&found.path) } else { "out of use".to_owned() };
         answer.line(format!("{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{place}{DIM:#}", found.name));
     }
     if !damaged.is_empty() {
         answer.no();
     }
     answer.diagnostics(if_absent(&root));
-    answer.field("root", root.path());
+    answer.field("root", root.path().to_string_lossy());
     answer.field("installed", &installed);
     answer.diagnostics(damaged.into_iter().map(Into::into));
     Ok(answer)
@@ -131,7 +132,7 @@ fn line(candidate: &Candidate, is_used: bool) -> String {
     format!(
         "{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
         candidate.name(),
-        candidate.path().display(),
+        path_in_line(candidate.path()),
         tags.join(" ")
     )
     .trim_end()
