@@ -111,8 +111,9 @@ impl Candidate {
             Err(error) if error.code() == Code::LibraryMissing => Ok(None),
             Err(error) => Err(error),
             Ok(library) => {
+                let by_library = called.is_group.then(|| called.by_library(&library));
                 let library = fs::canonicalize(&library).unwrap_or(library);
-                Self::undescribed(called, folder, library, profile).map(Some)
+                Self::undescribed(by_library.as_ref().unwrap_or(called), folder, library, profile).map(Some)
             }
         }
     }
@@ -138,7 +139,7 @@ impl Candidate {
         target: &Path,
         profile: &HostProfile,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let called = Called { name: library::plugin_name(&file_name(path)), version: None };
+        let called = Called { name: library::plugin_name(&file_name(path)), version: None, is_group: false };
         Self::undescribed(&called, target, target.to_owned(), profile)
     }
 
@@ -221,6 +222,11 @@ impl Candidate {
         if self.is_described { &self.path } else { &self.library }
     }
 
+    /// Whether a manifest lies in its folder.
+    pub(super) fn is_described(&self) -> bool {
+        self.is_described
+    }
+
     /// Why this host would not take the plugin, if so.
     pub fn refusal(&self) -> Option<&Diagnostic> {
         self.refusal.as_ref()
@@ -297,6 +303,8 @@ fn file_name(path: &Path) -> String {
 pub(super) struct Called {
     pub name: String,
     pub version: Option<Version>,
+    /// Whether the folder may be called after what lies in it, as `lib` is: the library's name says more.
+    pub is_group: bool,
 }
 
 impl Called {
@@ -305,20 +313,26 @@ impl Called {
         let version = version_of(folder);
         let named = if version.is_some() { folder.parent().unwrap_or(folder) } else { folder };
         let name = named.file_name()?.to_string_lossy().into_owned();
-        Some(Called { name, version })
+        Some(Called { name, version, is_group: false })
     }
 
     /// What lies in the folder of a plugin of this name: a version of it, as its own name or the real one says, or a
     /// plugin of its own.
     pub(super) fn below(plugin: &str, folder: &Path, target: &Path) -> Option<Called> {
         match version_of(folder).or_else(|| version_of(target)) {
-            Some(version) => Some(Called { name: plugin.to_owned(), version: Some(version) }),
-            None => Called::by(folder),
+            Some(version) => Some(Called { name: plugin.to_owned(), version: Some(version), is_group: false }),
+            None => Some(Called { is_group: true, ..Called::by(folder)? }),
         }
     }
 
+    /// As a library in the folder is called.
+    fn by_library(&self, library: &Path) -> Called {
+        let name = library::plugin_name(&file_name(library));
+        Called { name, version: self.version.clone(), is_group: false }
+    }
+
     fn by_own_name(folder: &Path) -> Called {
-        Called::by(folder).unwrap_or_else(|| Called { name: file_name(folder), version: None })
+        Called::by(folder).unwrap_or_else(|| Called { name: file_name(folder), version: None, is_group: false })
     }
 }
 

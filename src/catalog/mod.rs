@@ -12,6 +12,7 @@ mod scan;
 mod search_path;
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ pub(crate) use compatible::{check_interface, check_platform};
 pub use search_path::SearchPath;
 
 use crate::capability::Capability;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::profile::HostProfile;
 use crate::version::VersionReq;
@@ -146,14 +147,40 @@ impl Catalog {
         if let Some(refusal) = same_name.iter().filter(|c| c.satisfies(requirement)).find_map(|c| c.refusal()) {
             return error.because(Error::from(refusal.clone()));
         }
+        if let Some(fault) = self.fault_of(name).filter(|_| same_name.is_empty()) {
+            return because_of(error, fault);
+        }
         let others = if same_name.is_empty() { &self.candidates.iter().collect() } else { &same_name };
         let mut known: Vec<String> = others.iter().take(8).map(|c| c.to_string()).collect();
         known.dedup();
-        error.hint(match known.is_empty() {
-            true => self.no_folder.clone().unwrap_or_else(|| "nothing was found on the search path".to_owned()),
-            false => format!("found on the search path: {}", known.join(", ")),
-        })
+        match (known.is_empty(), &self.no_folder) {
+            (false, _) => error.hint(format!("found on the search path: {}", known.join(", "))),
+            (true, Some(why)) => error.hint(why),
+            (true, None) => match self.diagnostics.iter().find(|found| found.code == Code::FolderUnreadable) {
+                Some(unreadable) => because_of(error, unreadable),
+                None => error.hint("the folders of the search path hold no plugin"),
+            },
+        }
     }
+
+    /// What was noticed in a folder of this name.
+    fn fault_of(&self, name: &str) -> Option<&Diagnostic> {
+        // At most in `<name>/<version>/plugin.json`.
+        let is_there = |path: &Path| path.iter().rev().take(3).any(|part| part == name);
+        let is_fault = |found: &&Diagnostic| found.severity != Severity::Note;
+        self.diagnostics.iter().filter(is_fault).find(|found| found.path.as_deref().is_some_and(is_there))
+    }
+}
+
+/// An error with what was noticed before as its reason.
+fn because_of(error: Error, noticed: &Diagnostic) -> Error {
+    let error = match (&noticed.path, &noticed.hint) {
+        (Some(path), Some(hint)) => error.at(path).hint(hint),
+        (Some(path), None) => error.at(path),
+        (None, Some(hint)) => error.hint(hint),
+        (None, None) => error,
+    };
+    error.because(Error::from(noticed.clone()))
 }
 
 /// The one with the higher version; of equals the first, as everywhere on a search path.

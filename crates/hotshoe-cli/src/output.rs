@@ -1,6 +1,7 @@
 //! What a command answers, as text or as JSON.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -88,8 +89,13 @@ impl Answer {
         }
         out.flush()?;
         let mut err = BufWriter::new(anstream::stderr().lock());
-        for diagnostic in &self.diagnostics {
-            writeln!(err, "{}", printable(&styled(diagnostic)))?;
+        let mut long_hints = HashSet::new();
+        for mut diagnostic in self.diagnostics {
+            let is_long = |hint: &String| hint.chars().count() > LONG_HINT;
+            if diagnostic.hint.clone().is_some_and(|hint| is_long(&hint) && !long_hints.insert(hint)) {
+                diagnostic.hint = Some("the same as above".to_owned());
+            }
+            writeln!(err, "{}", printable(&styled(&diagnostic)))?;
         }
         if let Some(error) = &self.failure {
             writeln!(err, "{}", printable(&format!("{BAD}error{BAD:#}: {}", error.report())))?;
@@ -97,6 +103,9 @@ impl Answer {
         err.flush()
     }
 }
+
+/// A hint that is longer, as one with all folders that were searched, is printed once, however many plugins it is for.
+const LONG_HINT: usize = 120;
 
 /// The exit code if an answer could not be written; `None` if whoever reads it has read enough.
 pub fn unwritten(error: &io::Error) -> Option<u8> {

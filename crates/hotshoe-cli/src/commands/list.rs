@@ -76,8 +76,7 @@ pub fn run(args: &Args) -> Result<Answer> {
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
-        let roots: Vec<String> = search_path.roots().iter().map(|root| path_in_line(root)).collect();
-        answer.line(format!("no plugin in {}", roots.join(", ")));
+        answer.line(format!("no plugin in {}", folders(search_path.roots())));
     }
     let newest = catalog.newest();
     for candidate in catalog.candidates() {
@@ -94,6 +93,16 @@ pub fn run(args: &Args) -> Result<Answer> {
     answer.field("plugins", catalog.candidates());
     answer.diagnostics(diagnostics);
     Ok(answer)
+}
+
+/// A few folders of a search path, on a line.
+fn folders(roots: &[PathBuf]) -> String {
+    const MOST_SHOWN: usize = 5;
+    let shown: Vec<String> = roots.iter().take(MOST_SHOWN).map(|root| path_in_line(root)).collect();
+    match roots.len().saturating_sub(MOST_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// What was installed, also what no host finds any more.
