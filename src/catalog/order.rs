@@ -134,7 +134,7 @@ fn depends_on_itself<'a>(candidate: &Candidate, circle: impl Iterator<Item = &'a
         links.truncate(MOST_SHOWN);
         links.push("…".to_owned());
     }
-    let message = format!("plugins depend on each other in a circle: {} → {first}", links.join(" → "));
+    let message = format!("it depends on itself, in a circle: {} → {first}", links.join(" → "));
     Error::new(Code::PluginDependency, message)
         .hint("remove one of the `dependencies`")
         .plugin(candidate.name())

@@ -182,7 +182,7 @@ impl<W: Write> Write for Printable<W> {
             write!(self.0, "{}\\u{:04x}", &text[start..at], u32::from(c))?;
             start = at + c.len_utf8();
         }
-        self.0.write_all(text[start..].as_bytes())?;
+        self.0.write_all(&text.as_bytes()[start..])?;
         Ok(whole)
     }
 

@@ -77,8 +77,8 @@ fn plugins_in_a_circle_are_refused_unless_another_version_leads_out_of_it() {
         let candidate = catalog.candidates().iter().find(|candidate| candidate.name() == name).unwrap();
         candidate.refusal().unwrap().message.clone()
     };
-    assert_eq!(refusal("x"), "plugins depend on each other in a circle: `x 1.0.0` → `y 1.0.0` → `x 1.0.0`");
-    assert_eq!(refusal("self"), "plugins depend on each other in a circle: `self 1.0.0` → `self 1.0.0`");
+    assert_eq!(refusal("x"), "it depends on itself, in a circle: `x 1.0.0` → `y 1.0.0` → `x 1.0.0`");
+    assert_eq!(refusal("self"), "it depends on itself, in a circle: `self 1.0.0` → `self 1.0.0`");
     assert!(refusal("on_x").starts_with("it needs the plugin `x` `^1`: no usable plugin"), "{}", refusal("on_x"));
 }
 
