@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::compatible::incompatibility;
 use super::library;
+use super::scan::is_left_out;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
@@ -74,7 +75,9 @@ impl Candidate {
     /// The plugin of a library that a path leads to.
     fn at_library(path: &Path, target: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         // A manifest lies beside the link, or beside what that leads to.
-        for library in [&library::without_folder_links(path), target] {
+        let link = library::without_folder_links(path);
+        let places = [link.as_path(), target];
+        for library in if link == target { &places[1..] } else { &places } {
             if let Some(found) = Self::described(library, profile)? {
                 return Ok(found);
             }
@@ -87,8 +90,12 @@ impl Candidate {
     /// A manifest that cannot be read is an error here too: without it the library would pass for a
     /// plugin that asks for nothing. So would one whose manifest does not lead to any library.
     fn described(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        for (above, folder) in library.ancestors().skip(1).take(library::DEEPEST + 1).enumerate() {
-            let Some(found) = Self::with_manifest(folder, &Called::by_own_name(folder), profile)? else { continue };
+        for (above, folder) in library.ancestors().skip(1).take(library::HIGHEST_MANIFEST + 1).enumerate() {
+            let found = match Self::with_manifest(folder, &Called::by_own_name(folder), profile) {
+                Err(error) if above <= library::NEAR_MANIFEST => return Err(error),
+                Ok(Some(found)) => found,
+                Ok(None) | Err(_) => continue,
+            };
             let own = found.0.library();
             let leads_nowhere = above == 0 && own.as_os_str().is_empty();
             if leads_nowhere || library::is_same_file(own, library) {
@@ -283,7 +290,8 @@ fn plugins_in(folder: &Path, profile: &HostProfile) -> Vec<String> {
     const MOST_LOOKED_AT: usize = 1000;
     const MOST_SHOWN: usize = 5;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let visible = entries.filter(|entry| !is_left_out(&entry.file_name().to_string_lossy()));
+    let mut folders: Vec<PathBuf> = visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     let holds_one = |folder: &&PathBuf| {
         matches!(Candidate::from_folder(folder, &Called::by_own_name(folder), profile), Ok(Some(_)))

@@ -10,8 +10,11 @@ use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::System;
 
-/// How many folders a manifest's library may lie below the manifest, to be known as its by the library's path.
-pub(super) const DEEPEST: usize = 3;
+/// How many folders above a library's own a manifest is looked for that describes it.
+pub(super) const HIGHEST_MANIFEST: usize = 8;
+
+/// How many folders above it one that cannot be read is taken for the library's. Further up it is somebody else's.
+pub(super) const NEAR_MANIFEST: usize = 3;
 
 /// How many libraries are named where it could be any of them.
 const MOST_SHOWN: usize = 5;

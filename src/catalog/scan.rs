@@ -181,7 +181,7 @@ impl Scan<'_> {
     fn entry(&mut self, folder: &Path, name: OsString, file_type: FileType) -> Option<Entry> {
         let path = folder.join(&name);
         let name = name.to_string_lossy().into_owned();
-        if name.starts_with('.') || name == LITTER {
+        if is_left_out(&name) {
             return None;
         }
         if !file_type.is_symlink() {
@@ -205,8 +205,10 @@ impl Scan<'_> {
     }
 }
 
-/// The folder that archivers of macOS add, with what is no file elsewhere.
-const LITTER: &str = "__MACOSX";
+/// Whether an entry is nobody's plugin: what is hidden, and the folder that archivers of macOS add.
+pub(super) fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
 
 /// What lies in a folder: what it is called there, and its real path, by which a plugin reached twice is seen to be one.
 struct Entry {

@@ -251,6 +251,32 @@ fn a_plugin_that_is_loaded_by_name_and_by_path_is_loaded_once() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn two_manifests_that_share_a_library_are_two_plugins() {
+    let tree = PluginTree::new().file("store.bin", "").file("a/plugin.json", "{}").file("b/plugin.json", "{}");
+    std::os::unix::fs::symlink("../store.bin", tree.path("a/liba.so")).unwrap();
+    std::fs::hard_link(tree.path("store.bin"), tree.path("b/libb.so")).unwrap();
+    assert_eq!(found(&scan(tree.root())), ["a", "b"]);
+    for name in ["a", "b"] {
+        let (candidate, _) = Candidate::at(&tree.path(&format!("{name}/lib{name}.so")), &harmonics()).unwrap();
+        assert_eq!(candidate.name(), name);
+    }
+}
+
+#[test]
+fn a_library_far_below_its_manifest_is_known_by_its_path() {
+    let tree = PluginTree::new()
+        .file("gain/plugin.json", r#"{"harmonics_version": ">=9", "library": "a/b/c/d/e/libgain.so"}"#)
+        .file("gain/a/b/c/d/e/libgain.so", "")
+        .file("broken/plugin.json", "{")
+        .file("broken/lib/libbroken.so", "");
+    let (candidate, _) = Candidate::at(&tree.path("gain/a/b/c/d/e/libgain.so"), &harmonics()).unwrap();
+    assert_eq!(candidate.refusal().unwrap().code, Code::HostIncompatible);
+    let error = Candidate::at(&tree.path("broken/lib/libbroken.so"), &harmonics()).unwrap_err();
+    assert_eq!(error.code(), Code::ManifestSyntax);
+}
+
 #[test]
 fn a_manifest_that_leads_to_no_library_is_not_passed_by_through_one() {
     let tree = PluginTree::new()
