@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Result;
 use hotshoe::package::Root;
+use hotshoe::platform::is_privileged;
 use hotshoe::profile::HostProfile;
 
 use crate::args::{if_absent, profile, root, version_text};
@@ -73,14 +74,16 @@ pub fn run(args: &Args) -> Result<Answer> {
     if search_path.roots().is_empty() {
         answer.line(match &args.path {
             Some(_) => "--path names no folder".to_owned(),
+            None if is_privileged() => format!("{} is ignored: give --path", profile.search_path_variable),
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
         answer.line(format!("no plugin in {}", folders(search_path.roots())));
     }
-    let newest = catalog.newest();
+    // In the order of the catalog, too.
+    let mut newest = catalog.newest().into_iter().peekable();
     for candidate in catalog.candidates() {
-        let is_used = newest.iter().any(|used| std::ptr::eq(*used, candidate));
+        let is_used = newest.next_if(|used| std::ptr::eq(*used, candidate)).is_some();
         answer.line(line(candidate, is_used));
     }
     let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
