@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
 
+use crate::input::path_in_line;
+
 /// The result of a Hotshoe operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -102,7 +104,7 @@ impl Error {
         }
         text.push_str(&format!("{} [{}]", self.0.message, self.0.code));
         if let Some(path) = &self.0.path {
-            text.push_str(&format!("\n  in {}", path.display()));
+            text.push_str(&format!("\n  in {}", path_in_line(path)));
         }
         for cause in self.causes() {
             text.push_str(&format!("\n  because: {cause}"));

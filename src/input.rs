@@ -2,7 +2,9 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use serde::Serializer;
 
 /// Opens a regular file for reading.
 ///
@@ -48,4 +50,45 @@ pub(crate) fn brief(text: &str) -> String {
 /// Zero-width characters, bidirectional controls, and line separators.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A path as a text on one line, whatever its maker put into it.
+pub(crate) fn path_in_line(path: &Path) -> String {
+    let is_plain = |c: char| !c.is_control() && !is_invisible(c);
+    let shown = path.to_string_lossy();
+    if shown.chars().all(is_plain) {
+        return shown.into_owned();
+    }
+    shown.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+}
+
+/// Serializes paths as every answer has them: as text, with U+FFFD for what is not UTF-8 in them.
+pub(crate) fn path_text<P: PathText, S: Serializer>(paths: &P, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    paths.serialize_as_text(serializer)
+}
+
+/// One path, none or several.
+pub(crate) trait PathText {
+    fn serialize_as_text<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>;
+}
+
+impl PathText for PathBuf {
+    fn serialize_as_text<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_string_lossy())
+    }
+}
+
+impl PathText for Option<PathBuf> {
+    fn serialize_as_text<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Some(path) => serializer.serialize_some(&path.to_string_lossy()),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl PathText for Vec<PathBuf> {
+    fn serialize_as_text<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|path| path.to_string_lossy()))
+    }
 }

@@ -185,10 +185,13 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 #[serde(rename_all = "lowercase")]
 pub enum Difference {
     /// The file has another content, or is no file any more.
+    #[serde(serialize_with = "crate::input::path_text")]
     Changed(PathBuf),
     /// The file is not there.
+    #[serde(serialize_with = "crate::input::path_text")]
     Missing(PathBuf),
     /// The install did not bring it.
+    #[serde(serialize_with = "crate::input::path_text")]
     Added(PathBuf),
 }
 

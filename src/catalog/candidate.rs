@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::compatible::incompatibility;
 use super::library;
+use super::scan::is_left_out;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
@@ -23,7 +24,9 @@ use crate::version::{self, Version, VersionReq};
 pub struct Candidate {
     name: String,
     version: Option<Version>,
+    #[serde(serialize_with = "crate::input::path_text")]
     path: PathBuf,
+    #[serde(serialize_with = "crate::input::path_text")]
     library: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Diagnostic>,
@@ -72,7 +75,9 @@ impl Candidate {
     /// The plugin of a library that a path leads to.
     fn at_library(path: &Path, target: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         // A manifest lies beside the link, or beside what that leads to.
-        for library in [&library::without_folder_links(path), target] {
+        let link = library::without_folder_links(path);
+        let places = [link.as_path(), target];
+        for library in if link == target { &places[1..] } else { &places } {
             if let Some(found) = Self::described(library, profile)? {
                 return Ok(found);
             }
@@ -85,8 +90,12 @@ impl Candidate {
     /// A manifest that cannot be read is an error here too: without it the library would pass for a
     /// plugin that asks for nothing. So would one whose manifest does not lead to any library.
     fn described(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        for (above, folder) in library.ancestors().skip(1).take(library::DEEPEST + 1).enumerate() {
-            let Some(found) = Self::with_manifest(folder, &Called::by_own_name(folder), profile)? else { continue };
+        for (above, folder) in library.ancestors().skip(1).take(library::HIGHEST_MANIFEST + 1).enumerate() {
+            let found = match Self::with_manifest(folder, &Called::by_own_name(folder), profile) {
+                Err(error) if above <= library::NEAR_MANIFEST => return Err(error),
+                Ok(Some(found)) => found,
+                Ok(None) | Err(_) => continue,
+            };
             let own = found.0.library();
             let leads_nowhere = above == 0 && own.as_os_str().is_empty();
             if leads_nowhere || library::is_same_file(own, library) {
@@ -109,8 +118,9 @@ impl Candidate {
             Err(error) if error.code() == Code::LibraryMissing => Ok(None),
             Err(error) => Err(error),
             Ok(library) => {
+                let by_library = called.is_group.then(|| called.by_library(&library));
                 let library = fs::canonicalize(&library).unwrap_or(library);
-                Self::undescribed(called, folder, library, profile).map(Some)
+                Self::undescribed(by_library.as_ref().unwrap_or(called), folder, library, profile).map(Some)
             }
         }
     }
@@ -136,7 +146,7 @@ impl Candidate {
         target: &Path,
         profile: &HostProfile,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let called = Called { name: library::plugin_name(&file_name(path)), version: None };
+        let called = Called { name: library::plugin_name(&file_name(path)), version: None, is_group: false };
         Self::undescribed(&called, target, target.to_owned(), profile)
     }
 
@@ -219,6 +229,11 @@ impl Candidate {
         if self.is_described { &self.path } else { &self.library }
     }
 
+    /// Whether a manifest lies in its folder.
+    pub(super) fn is_described(&self) -> bool {
+        self.is_described
+    }
+
     /// Why this host would not take the plugin, if so.
     pub fn refusal(&self) -> Option<&Diagnostic> {
         self.refusal.as_ref()
@@ -275,7 +290,8 @@ fn plugins_in(folder: &Path, profile: &HostProfile) -> Vec<String> {
     const MOST_LOOKED_AT: usize = 1000;
     const MOST_SHOWN: usize = 5;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let visible = entries.filter(|entry| !is_left_out(&entry.file_name().to_string_lossy()));
+    let mut folders: Vec<PathBuf> = visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     let holds_one = |folder: &&PathBuf| {
         matches!(Candidate::from_folder(folder, &Called::by_own_name(folder), profile), Ok(Some(_)))
@@ -295,6 +311,8 @@ fn file_name(path: &Path) -> String {
 pub(super) struct Called {
     pub name: String,
     pub version: Option<Version>,
+    /// Whether the folder may be called after what lies in it, as `lib` is: the library's name says more.
+    pub is_group: bool,
 }
 
 impl Called {
@@ -303,20 +321,26 @@ impl Called {
         let version = version_of(folder);
         let named = if version.is_some() { folder.parent().unwrap_or(folder) } else { folder };
         let name = named.file_name()?.to_string_lossy().into_owned();
-        Some(Called { name, version })
+        Some(Called { name, version, is_group: false })
     }
 
     /// What lies in the folder of a plugin of this name: a version of it, as its own name or the real one says, or a
     /// plugin of its own.
     pub(super) fn below(plugin: &str, folder: &Path, target: &Path) -> Option<Called> {
         match version_of(folder).or_else(|| version_of(target)) {
-            Some(version) => Some(Called { name: plugin.to_owned(), version: Some(version) }),
-            None => Called::by(folder),
+            Some(version) => Some(Called { name: plugin.to_owned(), version: Some(version), is_group: false }),
+            None => Some(Called { is_group: true, ..Called::by(folder)? }),
         }
     }
 
+    /// As a library in the folder is called.
+    fn by_library(&self, library: &Path) -> Called {
+        let name = library::plugin_name(&file_name(library));
+        Called { name, version: self.version.clone(), is_group: false }
+    }
+
     fn by_own_name(folder: &Path) -> Called {
-        Called::by(folder).unwrap_or_else(|| Called { name: file_name(folder), version: None })
+        Called::by(folder).unwrap_or_else(|| Called { name: file_name(folder), version: None, is_group: false })
     }
 }
 

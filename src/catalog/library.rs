@@ -7,10 +7,17 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
+use crate::input::brief;
 use crate::platform::System;
 
-/// How many folders a manifest's library may lie below the manifest, to be known as its by the library's path.
-pub(super) const DEEPEST: usize = 3;
+/// How many folders above a library's own a manifest is looked for that describes it.
+pub(super) const HIGHEST_MANIFEST: usize = 8;
+
+/// How many folders above it one that cannot be read is taken for the library's. Further up it is somebody else's.
+pub(super) const NEAR_MANIFEST: usize = 3;
+
+/// How many libraries are named where it could be any of them.
+const MOST_SHOWN: usize = 5;
 
 /// The library that a manifest names, if it is there.
 pub(super) fn existing(folder: &Path, named: &Path, runtime: &str) -> Result<PathBuf> {
@@ -62,8 +69,13 @@ pub(super) fn only(folder: &Path, name: &str) -> Result<PathBuf> {
         [library] => Ok(library.clone()),
         [] => Err(missing(folder, &usual)),
         several => {
-            let names: Vec<String> = several.iter().map(|path| format!("`{}`", file_name(path))).collect();
-            Err(Error::new(Code::LibraryAmbiguous, format!("it could be any of {}", names.join(", ")))
+            let names = several.iter().take(MOST_SHOWN).map(|path| format!("`{}`", brief(&file_name(path))));
+            let names = names.collect::<Vec<_>>().join(", ");
+            let more = match several.len().saturating_sub(MOST_SHOWN) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            Err(Error::new(Code::LibraryAmbiguous, format!("it could be any of {names}{more}"))
                 .hint("name the library in the manifest's `library`")
                 .at(folder))
         }

@@ -12,6 +12,7 @@ mod scan;
 mod search_path;
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ pub(crate) use compatible::{check_interface, check_platform};
 pub use search_path::SearchPath;
 
 use crate::capability::Capability;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::profile::HostProfile;
 use crate::version::VersionReq;
@@ -85,13 +86,15 @@ impl Catalog {
     /// The plugin of this name to use: of those that the host takes and the requirement matches, the
     /// one with the highest version; of equals the first found.
     pub fn find(&self, name: &str, requirement: Option<&VersionReq>) -> Result<&Candidate> {
-        self.suitable(name, requirement).reduce(higher).ok_or_else(|| self.not_found(name, requirement))
+        let chosen = self.chosen(name, requirement).map(|index| &self.candidates[index]);
+        chosen.ok_or_else(|| self.not_found(name, requirement))
     }
 
     /// Every plugin that [`Catalog::find`] chooses from, best first: what to go on with where the one
     /// before cannot be loaded.
     pub fn ranked(&self, name: &str, requirement: Option<&VersionReq>) -> Vec<&Candidate> {
-        let mut ranked: Vec<&Candidate> = self.suitable(name, requirement).collect();
+        let mut ranked: Vec<&Candidate> =
+            self.suitable(name, requirement).map(|index| &self.candidates[index]).collect();
         // The sort is stable, so that of equals the first found stays in front.
         ranked.sort_by(|a, b| b.version().cmp(&a.version()));
         ranked
@@ -115,8 +118,19 @@ impl Catalog {
         self.named.get(name).into_iter().flatten().map(|index| &self.candidates[*index])
     }
 
-    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = &Candidate> {
-        self.named(name).filter(move |candidate| candidate.refusal().is_none() && candidate.satisfies(requirement))
+    /// Where the plugin stands that [`Catalog::find`] picks.
+    fn chosen(&self, name: &str, requirement: Option<&VersionReq>) -> Option<usize> {
+        let version = |index: usize| self.candidates[index].version();
+        self.suitable(name, requirement).reduce(|first, next| if version(next) > version(first) { next } else { first })
+    }
+
+    /// Where the plugins of a name stand that the host takes and the requirement matches.
+    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = usize> {
+        let is_suitable = move |index: &usize| {
+            let candidate = &self.candidates[*index];
+            candidate.refusal().is_none() && candidate.satisfies(requirement)
+        };
+        self.named.get(name).into_iter().flatten().copied().filter(is_suitable)
     }
 
     fn usable(&self) -> impl Iterator<Item = &Candidate> {
@@ -133,14 +147,40 @@ impl Catalog {
         if let Some(refusal) = same_name.iter().filter(|c| c.satisfies(requirement)).find_map(|c| c.refusal()) {
             return error.because(Error::from(refusal.clone()));
         }
+        if let Some(fault) = self.fault_of(name).filter(|_| same_name.is_empty()) {
+            return because_of(error, fault);
+        }
         let others = if same_name.is_empty() { &self.candidates.iter().collect() } else { &same_name };
         let mut known: Vec<String> = others.iter().take(8).map(|c| c.to_string()).collect();
         known.dedup();
-        error.hint(match known.is_empty() {
-            true => self.no_folder.clone().unwrap_or_else(|| "nothing was found on the search path".to_owned()),
-            false => format!("found on the search path: {}", known.join(", ")),
-        })
+        match (known.is_empty(), &self.no_folder) {
+            (false, _) => error.hint(format!("found on the search path: {}", known.join(", "))),
+            (true, Some(why)) => error.hint(why),
+            (true, None) => match self.diagnostics.iter().find(|found| found.code == Code::FolderUnreadable) {
+                Some(unreadable) => because_of(error, unreadable),
+                None => error.hint("the folders of the search path hold no plugin"),
+            },
+        }
     }
+
+    /// What was noticed in a folder of this name.
+    fn fault_of(&self, name: &str) -> Option<&Diagnostic> {
+        // At most in `<name>/<version>/plugin.json`.
+        let is_there = |path: &Path| path.iter().rev().take(3).any(|part| part == name);
+        let is_fault = |found: &&Diagnostic| found.severity != Severity::Note;
+        self.diagnostics.iter().filter(is_fault).find(|found| found.path.as_deref().is_some_and(is_there))
+    }
+}
+
+/// An error with what was noticed before as its reason.
+fn because_of(error: Error, noticed: &Diagnostic) -> Error {
+    let error = match (&noticed.path, &noticed.hint) {
+        (Some(path), Some(hint)) => error.at(path).hint(hint),
+        (Some(path), None) => error.at(path),
+        (None, Some(hint)) => error.hint(hint),
+        (None, None) => error,
+    };
+    error.because(Error::from(noticed.clone()))
 }
 
 /// The one with the higher version; of equals the first, as everywhere on a search path.

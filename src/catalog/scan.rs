@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::candidate::{Called, version_of};
 use super::library::absence;
+use super::search_path::mistake;
 use super::{Candidate, Catalog, SearchPath};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error};
+use crate::input::brief;
 use crate::platform::System;
 use crate::profile::HostProfile;
 
@@ -66,7 +68,16 @@ impl Scan<'_> {
                 self.compare_names(folder, &candidate);
                 self.found(Ok(Some((candidate, diagnostics))));
             }
-            Err(error) => self.found(Err(error)),
+            Err(error) => self.broken(folder, error),
+        }
+    }
+
+    /// Of a folder that cannot be read, the manifest that could not be looked for in it says nothing.
+    fn broken(&mut self, folder: &Entry, error: Error) {
+        let entered = fs::read_dir(&folder.target).and_then(|_| fs::metadata(folder.target.join(".")));
+        match entered {
+            Err(unreadable) => self.unreadable(&folder.path, unreadable),
+            Ok(_) => self.note(error.into()),
         }
     }
 
@@ -77,10 +88,17 @@ impl Scan<'_> {
             let Some(called) = Called::below(&folder.name, &entry.path, &entry.target) else { continue };
             let found = Candidate::from_folder(&entry.target, &called, self.profile);
             if let Ok(Some((candidate, _))) = &found {
-                self.compare_names(if called.version.is_some() { folder } else { &entry }, candidate);
+                if called.version.is_some() {
+                    self.compare_names(folder, candidate);
+                } else if candidate.is_described() {
+                    self.compare_names(&entry, candidate);
+                }
                 self.compare_version(&entry.path, candidate);
             }
-            self.found(found);
+            match found {
+                Err(error) => self.broken(&entry, error),
+                found => self.found(found),
+            }
         }
     }
 
@@ -102,6 +120,7 @@ impl Scan<'_> {
             return;
         }
         if rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-')) {
+            let called = brief(called);
             let message = format!("the folder is called `{called}` and the plugin in it `{}`", candidate.name());
             // A version's folder right on the search path: that begins one folder too deep.
             let hint = match (version_of(folder), folder.parent().and_then(Path::parent)) {
@@ -129,11 +148,10 @@ impl Scan<'_> {
     }
 
     fn unreadable(&mut self, path: &Path, error: std::io::Error) {
-        let is_quoted = path.iter().next().is_some_and(|first| first == "~");
         let hint = match error.kind() {
-            ErrorKind::NotFound if is_quoted => "the shell puts no folder for a `~` in quotes: write the whole path",
-            ErrorKind::NotFound => "make it, or take it off the search path",
+            ErrorKind::NotFound => mistake(path).unwrap_or("make it, or take it off the search path"),
             ErrorKind::NotADirectory => "a search path holds folders: name the one that this file is in",
+            ErrorKind::InvalidFilename => "see what the search path was made of: no folder can be called so",
             _ => "see that you may read it",
         };
         let message = format!("this folder cannot be read: {error}");
@@ -163,7 +181,7 @@ impl Scan<'_> {
     fn entry(&mut self, folder: &Path, name: OsString, file_type: FileType) -> Option<Entry> {
         let path = folder.join(&name);
         let name = name.to_string_lossy().into_owned();
-        if name.starts_with('.') || name == LITTER {
+        if is_left_out(&name) {
             return None;
         }
         if !file_type.is_symlink() {
@@ -187,8 +205,10 @@ impl Scan<'_> {
     }
 }
 
-/// The folder that archivers of macOS add, with what is no file elsewhere.
-const LITTER: &str = "__MACOSX";
+/// Whether an entry is nobody's plugin: what is hidden, and the folder that archivers of macOS add.
+pub(super) fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
 
 /// What lies in a folder: what it is called there, and its real path, by which a plugin reached twice is seen to be one.
 struct Entry {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
-use crate::platform;
+use crate::platform::{self, System};
 use crate::profile::HostProfile;
 
 /// The folders that plugins are looked for in, first one first.
@@ -102,6 +102,26 @@ impl SearchPath {
             Said::NoFolder | Said::Folders => format!("no folder is searched: `{name}` names none"),
         })
     }
+}
+
+/// What somebody meant by a root that is not there, told from its spelling.
+pub(super) fn mistake(root: &Path) -> Option<&'static str> {
+    let text = root.to_string_lossy();
+    Some(if text.starts_with('~') {
+        "the shell puts no folder for a `~` in quotes: write the whole path"
+    } else if text.contains('$') || text.contains('%') {
+        "no variables are put into a search path: write the whole path"
+    } else if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
+        "quotes are part of the name here: leave them out"
+    } else if text.trim() != text {
+        "the name begins or ends with white space: leave that out"
+    } else if System::current().search_path_separator() != ';' && text.contains(';') {
+        "folders are separated by `:` on this system"
+    } else if text == "file" || text.starts_with("file:") {
+        "a search path holds paths of folders, not URLs"
+    } else {
+        return None;
+    })
 }
 
 impl<P: AsRef<Path>> FromIterator<P> for SearchPath {

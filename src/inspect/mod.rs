@@ -62,6 +62,7 @@ pub const MANIFEST_SECTION: &str = ".hotshoe";
 #[non_exhaustive]
 pub struct Inspection {
     /// The file.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
@@ -152,9 +153,11 @@ pub struct Needed {
     /// Its name, as the library that needs it has it.
     pub name: String,
     /// Where it was found.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub found: Option<PathBuf>,
     /// The folders in which it was looked for; none when the library is for another platform or
     /// the system has it somewhere else than in folders.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub searched: Vec<PathBuf>,
     /// Why the loader fails with what it finds, or does not find what is there.
     pub broken: Option<String>,

@@ -191,8 +191,10 @@ pub struct KeyFiles {
     /// Its number.
     pub id: KeyId,
     /// `<stem>.key`: signs, and is to be kept secret.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub secret: PathBuf,
     /// `<stem>.pub`: verifies, and is for everybody.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub public: PathBuf,
     /// The public key alone, in base64.
     pub key: String,

@@ -31,6 +31,7 @@ pub struct Package {
     /// The plugin's version.
     pub version: Version,
     /// The archive; beside it lies its checksum, under the same name with `.sha256` behind it.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub archive: PathBuf,
     /// Its size in bytes.
     pub size: u64,

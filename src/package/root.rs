@@ -41,6 +41,7 @@ pub struct Installed {
     /// The plugin's version, if it says one.
     pub version: Option<Version>,
     /// Its folder.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub path: PathBuf,
     /// Whether a host can find it: `false` for a version out of use.
     pub in_use: bool,

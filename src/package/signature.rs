@@ -281,6 +281,7 @@ fn invalid(message: &str) -> Error {
 #[non_exhaustive]
 pub struct Signed {
     /// `<archive>.minisig`.
+    #[serde(serialize_with = "crate::input::path_text")]
     pub signature: PathBuf,
     /// The key that signed.
     pub key: KeyId,

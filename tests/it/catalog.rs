@@ -1,5 +1,7 @@
 //! The plugins found on a search path.
 
+mod order;
+
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -173,26 +175,6 @@ fn a_host_can_require_manifests() {
     assert_eq!(catalog.candidates()[1].refusal().unwrap().code, Code::ManifestMissing);
 }
 
-#[test]
-fn a_plugin_comes_after_what_it_depends_on_and_falls_with_it() {
-    let needs =
-        |name: &str, on: &str| format!(r#"{{"name": "{name}", "version": "1.0.0", "dependencies": {{"{on}": "1"}}}}"#);
-    let tree = tree(&[("zeta", "zeta", "1.0.0")])
-        .file("alpha/plugin.json", needs("alpha", "zeta"))
-        .file("alpha/libalpha.so", "")
-        .file("beta/plugin.json", needs("beta", "gamma"))
-        .file("beta/libbeta.so", "")
-        .file("gamma/plugin.json", needs("gamma", "absent"))
-        .file("gamma/libgamma.so", "");
-    let catalog = scan(tree.root());
-    let alpha = catalog.find("alpha", None).unwrap();
-    let order: Vec<&str> = catalog.with_dependencies(alpha).unwrap().iter().map(|c| c.name()).collect();
-    assert_eq!(order, ["zeta", "alpha"]);
-    for broken in ["beta", "gamma"] {
-        assert_eq!(catalog.find(broken, None).unwrap_err().code(), Code::PluginNotFound);
-    }
-}
-
 /// A plugin folder as CMake's `VERSION` makes it, whose manifest asks for a later host.
 #[cfg(unix)]
 fn versioned_library(manifest: &str) -> PluginTree {
@@ -267,6 +249,32 @@ fn a_plugin_that_is_loaded_by_name_and_by_path_is_loaded_once() {
             assert!(std::sync::Arc::ptr_eq(&by_name, &by_path), "{way}");
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn two_manifests_that_share_a_library_are_two_plugins() {
+    let tree = PluginTree::new().file("store.bin", "").file("a/plugin.json", "{}").file("b/plugin.json", "{}");
+    std::os::unix::fs::symlink("../store.bin", tree.path("a/liba.so")).unwrap();
+    std::fs::hard_link(tree.path("store.bin"), tree.path("b/libb.so")).unwrap();
+    assert_eq!(found(&scan(tree.root())), ["a", "b"]);
+    for name in ["a", "b"] {
+        let (candidate, _) = Candidate::at(&tree.path(&format!("{name}/lib{name}.so")), &harmonics()).unwrap();
+        assert_eq!(candidate.name(), name);
+    }
+}
+
+#[test]
+fn a_library_far_below_its_manifest_is_known_by_its_path() {
+    let tree = PluginTree::new()
+        .file("gain/plugin.json", r#"{"harmonics_version": ">=9", "library": "a/b/c/d/e/libgain.so"}"#)
+        .file("gain/a/b/c/d/e/libgain.so", "")
+        .file("broken/plugin.json", "{")
+        .file("broken/lib/libbroken.so", "");
+    let (candidate, _) = Candidate::at(&tree.path("gain/a/b/c/d/e/libgain.so"), &harmonics()).unwrap();
+    assert_eq!(candidate.refusal().unwrap().code, Code::HostIncompatible);
+    let error = Candidate::at(&tree.path("broken/lib/libbroken.so"), &harmonics()).unwrap_err();
+    assert_eq!(error.code(), Code::ManifestSyntax);
 }
 
 #[test]
@@ -427,4 +435,92 @@ fn a_checked_catalog_refuses_what_needs_a_library_that_is_not_there() {
     catalog.check_libraries(&harmonics());
     let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
     assert_eq!(refusals, [Code::DependencyMissing; 2]);
+}
+
+/// What finding `gain` along a search path says, in full.
+fn why_no_gain(search_path: &SearchPath) -> String {
+    Catalog::scan(&harmonics(), search_path).find("gain", None).unwrap_err().report()
+}
+
+#[test]
+fn a_plugin_that_is_not_found_says_where_it_should_be() {
+    let mut profile = harmonics();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    let report = why_no_gain(&SearchPath::from_environment(&profile));
+    assert!(report.contains("set `HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE`"), "the variable is not set: {report}");
+    let report = why_no_gain(&SearchPath::parse("".as_ref()));
+    assert!(report.contains("the search path names no folder"), "{report}");
+
+    let tree = PluginTree::new().file("empty/readme.txt", "");
+    let report = why_no_gain(&[tree.path("typo")].iter().collect());
+    assert!(report.contains("this folder cannot be read") && report.contains("/typo"), "the root is missing: {report}");
+    let report = why_no_gain(&[tree.root()].iter().collect());
+    assert!(report.contains("hold no plugin"), "{report}");
+}
+
+#[test]
+fn a_plugin_whose_folder_is_there_says_what_is_wrong_with_it() {
+    let with = |path: &str, bytes: &str| tree(&[("other", "other", "1.0.0")]).file(path, bytes);
+    let cases = [
+        (with("gain/plugin.json", "{"), "not well-formed JSON", "gain/plugin.json"),
+        (with("gain/1.2.3/plugin.json", r#"{"name": 7}"#), "`name`", "gain/1.2.3/plugin.json"),
+        (with("gain/liba.so", "").file("gain/libb.so", ""), "could be any of `liba.so`, `libb.so`", "gain"),
+        (
+            with("gain/plugin.json", r#"{"name": "reverb"}"#).file("gain/libreverb.so", ""),
+            "the plugin in it `reverb`",
+            "gain",
+        ),
+        (with("gain/pluginDescription.xml", "<"), "cannot be read as XML", "gain/pluginDescription.xml"),
+    ];
+    for (tree, why, place) in cases {
+        let report = why_no_gain(&[tree.root()].iter().collect());
+        assert!(report.contains(why) && report.contains(&format!("{place}\n")), "{report}");
+    }
+}
+
+#[test]
+fn a_root_that_is_spelt_as_a_shell_would_is_told_so() {
+    let hint = |root: &str| {
+        let catalog = Catalog::scan(&harmonics(), &[root].iter().collect());
+        catalog.diagnostics()[0].hint.clone().unwrap()
+    };
+    assert!(hint("~/plugins").contains('~'));
+    for root in ["$HOME/plugins", "%APPDATA%/plugins"] {
+        assert!(hint(root).contains("variable"), "{root}");
+    }
+    for root in ["\"/opt/plugins\"", "'/opt/plugins'"] {
+        assert!(hint(root).contains("quotes"), "{root}");
+    }
+    for root in ["/opt/plugins ", "/opt/plugins\n"] {
+        assert!(hint(root).contains("white space"), "{root:?}");
+    }
+    assert!(hint("file").contains("URL"));
+    assert!(hint(&"0".repeat(5000)).contains("no folder can be called so"));
+    if cfg!(unix) {
+        assert!(hint("/opt/plugins;/opt/more").contains("separated by `:`"));
+    }
+}
+
+#[test]
+fn a_library_in_a_folder_of_a_folder_is_called_as_it_is_and_not_as_the_folder() {
+    let library = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    let tree = PluginTree::new()
+        .file("gain/lib/libgain.so", &library)
+        .file("effects/reverb-2/libreverb.so", &library)
+        .file("effects/echo/plugin.json", r#"{"name": "echo"}"#)
+        .file("effects/echo/libecho.so", &library)
+        .file("mute/1.2/libsilence.so", &library);
+    let catalog = scan(tree.root());
+    assert_eq!(found(&catalog), ["echo", "reverb", "gain", "mute 1.2.0"]);
+    assert!(catalog.diagnostics().is_empty(), "{:?}", catalog.diagnostics());
+}
+
+#[test]
+fn many_libraries_in_a_folder_are_told_in_a_line() {
+    let tree = (0..300).fold(PluginTree::new(), |tree, number| tree.file(&format!("flat/libq{number:03}.so"), ""));
+    let message = scan(tree.root()).diagnostics()[0].message.clone();
+    assert_eq!(
+        message,
+        "it could be any of `libq000.so`, `libq001.so`, `libq002.so`, `libq003.so`, `libq004.so` and 295 more"
+    );
 }

@@ -38,9 +38,18 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(usage) => return ExitCode::from(print_usage(&usage)),
+    };
     let result = args.command.run(args.json);
     let code = result.unwrap_or_else(Answer::from).print(args.json);
     let is_probe = matches!(args.command, Command::Probe(_));
     ExitCode::from(if is_probe { Prober::SURVIVED } else { code })
+}
+
+/// Prints help, or what is wrong with the command line, and returns the exit code.
+fn print_usage(usage: &clap::Error) -> u8 {
+    let code = u8::try_from(usage.exit_code()).unwrap_or(2);
+    usage.print().map_or_else(|error| output::unwritten(&error).unwrap_or(code), |()| code)
 }

@@ -1,8 +1,13 @@
 //! What a command answers, as text or as JSON.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
 use anstyle::{AnsiColor, Style};
 use hotshoe::diagnostics::{Diagnostic, Severity};
-use hotshoe::error::Error;
+use hotshoe::error::{Code, Error};
 use serde_json::{Map, Value, json};
 
 /// What a command answers: lines for people, an object for machines, and an exit code for both.
@@ -33,10 +38,14 @@ impl Answer {
         }
     }
 
-    /// Adds a field to the object.
+    /// Adds a field to the object. Paths go in as text: `to_string_lossy`, as those in the library's own values do.
     pub fn field(&mut self, key: &str, value: impl serde::Serialize) {
-        let value = serde_json::to_value(value).unwrap_or_else(|error| json!({ "unprintable": error.to_string() }));
-        self.object.insert(key.to_owned(), value);
+        match serde_json::to_value(value) {
+            Ok(value) => drop(self.object.insert(key.to_owned(), value)),
+            Err(error) => {
+                self.failure = Some(Error::new(Code::Internal, format!("`{key}` cannot be written")).because(error));
+            }
+        }
     }
 
     /// Adds findings; they stand behind the lines, and in the object's `diagnostics`.
@@ -49,32 +58,63 @@ impl Answer {
         self.is_no = true;
     }
 
-    /// Prints it and returns the exit code.
-    pub fn print(mut self, as_json: bool) -> u8 {
+    /// Prints it and returns the exit code: 3 also if it cannot be written, as onto a full disk.
+    pub fn print(self, as_json: bool) -> u8 {
         let code = match (&self.failure, self.is_no) {
             (Some(_), _) => 3,
             (None, true) => 1,
             (None, false) => 0,
         };
-        if as_json {
-            if let Some(error) = self.failure {
-                self.object.insert("error".to_owned(), error_object(error));
-            }
-            self.object.insert("diagnostics".to_owned(), json!(self.diagnostics));
-            anstream::println!("{:#}", Value::Object(self.object));
-            return code;
+        match if as_json { self.write_json() } else { self.write_text() } {
+            Ok(()) => code,
+            Err(error) => unwritten(&error).unwrap_or(code),
         }
+    }
+
+    fn write_json(mut self) -> io::Result<()> {
+        if let Some(error) = self.failure {
+            self.object = Map::from_iter([("error".to_owned(), error_object(error))]);
+        }
+        self.object.insert("diagnostics".to_owned(), json!(self.diagnostics));
+        let mut out = BufWriter::new(Printable(io::stdout().lock()));
+        serde_json::to_writer_pretty(&mut out, &self.object)?;
+        writeln!(out)?;
+        out.flush()
+    }
+
+    fn write_text(self) -> io::Result<()> {
+        let mut out = BufWriter::new(anstream::stdout().lock());
         for line in &self.lines {
-            anstream::println!("{line}");
+            writeln!(out, "{}", printable(line))?;
         }
-        for diagnostic in &self.diagnostics {
-            anstream::eprintln!("{}", styled(diagnostic));
+        out.flush()?;
+        let mut err = BufWriter::new(anstream::stderr().lock());
+        let mut long_hints = HashSet::new();
+        for mut diagnostic in self.diagnostics {
+            let is_long = |hint: &String| hint.chars().count() > LONG_HINT;
+            if diagnostic.hint.clone().is_some_and(|hint| is_long(&hint) && !long_hints.insert(hint)) {
+                diagnostic.hint = Some("the same as above".to_owned());
+            }
+            writeln!(err, "{}", printable(&styled(&diagnostic)))?;
         }
         if let Some(error) = &self.failure {
-            anstream::eprintln!("{BAD}error{BAD:#}: {}", error.report());
+            writeln!(err, "{}", printable(&format!("{BAD}error{BAD:#}: {}", error.report())))?;
         }
-        code
+        err.flush()
     }
+}
+
+/// A hint that is longer, as one with all folders that were searched, is printed once, however many plugins it is for.
+const LONG_HINT: usize = 120;
+
+/// The exit code if an answer could not be written; `None` if whoever reads it has read enough.
+pub fn unwritten(error: &io::Error) -> Option<u8> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return None;
+    }
+    // If stderr takes nothing either, the exit code says it alone.
+    let _ = writeln!(anstream::stderr(), "{BAD}error{BAD:#}: the answer cannot be written: {error}");
+    Some(3)
 }
 
 impl From<Error> for Answer {
@@ -83,9 +123,72 @@ impl From<Error> for Answer {
     }
 }
 
+/// Says on stderr how work goes on; that nobody can read it does not stop the work.
+pub fn remark(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", printable(text));
+}
+
 /// A text from a file, so that it cannot move the cursor or turn the line around.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ' { c } else { '\u{fffd}' }).collect()
+}
+
+/// A path for a line of its own, whatever its maker put into it.
+pub fn path_in_line(path: &Path) -> String {
+    path.to_string_lossy().chars().map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// What moves a cursor, commands a terminal, or turns or hides text.
+fn is_unprintable(c: char) -> bool {
+    let is_hidden = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control() || is_hidden
+}
+
+/// A text with our own colours, and with nothing else in it that does more than print. Every line goes through here.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_safe = |c| c == '\n' || !is_unprintable(c);
+    if text.chars().all(is_safe) {
+        return Cow::Borrowed(text);
+    }
+    let styles = [GOOD, BAD, ODD, NAME, DIM].map(|style| style.render().to_string());
+    let ours: Vec<&str> = styles.iter().map(String::as_str).chain([RESET]).collect();
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(next) = rest.chars().next() {
+        let style = ours.iter().find(|style| rest.starts_with(**style));
+        let length = style.map_or(next.len_utf8(), |style| style.len());
+        match style {
+            None if !is_safe(next) => shown.push('\u{fffd}'),
+            _ => shown.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    Cow::Owned(shown)
+}
+
+/// What ends a style.
+const RESET: &str = "\x1b[0m";
+
+/// Escapes in JSON what the format allows as it is and a terminal does not.
+struct Printable<W>(W);
+
+impl<W: Write> Write for Printable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Pieces of JSON end where characters do; a buffer may cut one, whose rest comes with the next.
+        let whole = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let text = std::str::from_utf8(&bytes[..whole]).unwrap_or_default();
+        let mut start = 0;
+        for (at, c) in text.char_indices().filter(|(_, c)| *c != '\n' && is_unprintable(*c)) {
+            write!(self.0, "{}\\u{:04x}", &text[start..at], u32::from(c))?;
+            start = at + c.len_utf8();
+        }
+        self.0.write_all(&text.as_bytes()[start..])?;
+        Ok(whole)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Green: as it should be.

@@ -9,6 +9,8 @@ use hotshoe::error::Result;
 use hotshoe::package::{Progress, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::output::remark;
+
 /// What takes less is done before anybody asks.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -59,7 +61,7 @@ impl Bar {
             Progress::Unpacking { done, total } => self.bytes("unpacking", done, total),
             Progress::Waiting { holder } if !self.waits => {
                 self.waits = true;
-                anstream::eprintln!("waiting for {holder}");
+                remark(&format!("waiting for {holder}"));
             }
             _ => {}
         }

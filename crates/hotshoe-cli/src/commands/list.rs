@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Result;
 use hotshoe::package::Root;
+use hotshoe::platform::is_privileged;
 use hotshoe::profile::HostProfile;
 
 use crate::args::{if_absent, profile, root, version_text};
-use crate::output::{Answer, BAD, DIM, GOOD, NAME};
+use crate::output::{Answer, BAD, DIM, GOOD, NAME, path_in_line};
 
 /// List the plugins that a host would find, with what is wrong with them
 #[derive(clap::Args)]
@@ -73,15 +74,16 @@ pub fn run(args: &Args) -> Result<Answer> {
     if search_path.roots().is_empty() {
         answer.line(match &args.path {
             Some(_) => "--path names no folder".to_owned(),
+            None if is_privileged() => format!("{} is ignored: give --path", profile.search_path_variable),
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
-        let roots: Vec<String> = search_path.roots().iter().map(|root| root.display().to_string()).collect();
-        answer.line(format!("no plugin in {}", roots.join(", ")));
+        answer.line(format!("no plugin in {}", folders(search_path.roots())));
     }
-    let newest = catalog.newest();
+    // In the order of the catalog, too.
+    let mut newest = catalog.newest().into_iter().peekable();
     for candidate in catalog.candidates() {
-        let is_used = newest.iter().any(|used| std::ptr::eq(*used, candidate));
+        let is_used = newest.next_if(|used| std::ptr::eq(*used, candidate)).is_some();
         answer.line(line(candidate, is_used));
     }
     let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
@@ -89,10 +91,21 @@ pub fn run(args: &Args) -> Result<Answer> {
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == hotshoe::diagnostics::Severity::Error) {
         answer.no();
     }
-    answer.field("search_path", search_path.roots());
+    let shown = search_path.roots().iter().map(|root| root.to_string_lossy());
+    answer.field("search_path", shown.collect::<Vec<_>>());
     answer.field("plugins", catalog.candidates());
     answer.diagnostics(diagnostics);
     Ok(answer)
+}
+
+/// A few folders of a search path, on a line.
+fn folders(roots: &[PathBuf]) -> String {
+    const MOST_SHOWN: usize = 5;
+    let shown: Vec<String> = roots.iter().take(MOST_SHOWN).map(|root| path_in_line(root)).collect();
+    match roots.len().saturating_sub(MOST_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// What was installed, also what no host finds any more.
@@ -106,14 +119,14 @@ fn installed(args: &Args) -> Result<Answer> {
     for found in &installed {
         let mark = if found.in_use { format!("{GOOD}✓{GOOD:#}") } else { " ".to_owned() };
         let version = found.version.as_ref().map(ToString::to_string).unwrap_or_default();
-        let place = if found.in_use { found.path.display().to_string() } else { "out of use".to_owned() };
+        let place = if found.in_use { path_in_line(&found.path) } else { "out of use".to_owned() };
         answer.line(format!("{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{place}{DIM:#}", found.name));
     }
     if !damaged.is_empty() {
         answer.no();
     }
     answer.diagnostics(if_absent(&root));
-    answer.field("root", root.path());
+    answer.field("root", root.path().to_string_lossy());
     answer.field("installed", &installed);
     answer.diagnostics(damaged.into_iter().map(Into::into));
     Ok(answer)
@@ -131,7 +144,7 @@ fn line(candidate: &Candidate, is_used: bool) -> String {
     format!(
         "{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
         candidate.name(),
-        candidate.path().display(),
+        path_in_line(candidate.path()),
         tags.join(" ")
     )
     .trim_end()

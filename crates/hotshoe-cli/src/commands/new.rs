@@ -106,7 +106,7 @@ fn made(template: &Template, name: &str, folder: &Path, files: &[File], needs: O
         json!({
             "template": template.name,
             "name": name,
-            "folder": folder,
+            "folder": folder.to_string_lossy(),
             "files": files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
             "next": next,
             "needs": needs,

@@ -170,7 +170,7 @@ fn list(store: &TrustStore) -> Answer {
 
 fn describe(store: &TrustStore, answer: &mut Answer) {
     answer.fact("in", store.path().map(|path| path.display().to_string()).unwrap_or_default());
-    answer.field("path", store.path());
+    answer.field("path", store.path().map(Path::to_string_lossy));
     answer.field("policy", store.policy());
     answer.field("keys", store.keys());
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hotshoe::error::{Code, Error, Result};
 
+use crate::output::remark;
 use crate::progress::stopped;
 
 /// How many lines of a failed program are shown: what matters stands at the end.
@@ -42,7 +43,7 @@ impl Steps {
     /// Says what is done next.
     pub fn begin(&self, what: &str) {
         if !self.quiet {
-            anstream::eprintln!("{what}");
+            remark(what);
         }
     }
 

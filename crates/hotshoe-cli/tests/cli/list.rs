@@ -289,3 +289,49 @@ fn a_quick_list_reads_manifests_only() {
     let object = json(&first, &["list", "--host", "harmonics", "--path", "."], 1);
     assert_eq!(object["plugins"][1]["refusal"]["code"], "library-truncated");
 }
+
+#[test]
+fn a_folder_that_may_not_be_read_is_told_as_such_and_not_as_a_manifest() {
+    if !require("setpriv") {
+        return;
+    }
+    if !is_root() {
+        return skip("only root can become another user");
+    }
+    let tree = ["lost+found", "nodir", "only_list", "gain/1.0.0"]
+        .iter()
+        .fold(gain(), |tree, folder| tree.file(&format!("{folder}/plugin.json"), "{}"));
+    let closed = "chmod 0 lost+found nodir gain/1.0.0 && chmod 744 only_list && chmod 0 gain/plugin.json";
+    let output = asked_by_nobody(&tree, closed, "--json list --host harmonics --path .");
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told: Vec<(&str, &str)> = object["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            let path = found["path"].as_str().unwrap().rsplit_once("/.tmp").unwrap().1.split_once('/').unwrap().1;
+            (found["code"].as_str().unwrap(), path)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("manifest-unreadable", "gain/plugin.json"),
+            ("folder-unreadable", "lost+found"),
+            ("folder-unreadable", "nodir"),
+            ("folder-unreadable", "only_list"),
+        ]
+    );
+}
+
+#[test]
+fn what_many_plugins_lack_is_told_in_full_once() {
+    let needed = Library::c("int helper(void) { return 1; }").arg("-Wl,-soname,libabsent.so").build();
+    let source = "int helper(void); void harmonics_register(void *registry) { (void)registry; helper(); }";
+    let library = Library::c(source).arg(needed.display().to_string()).build();
+    let tree = ["a", "b", "c"].iter().fold(PluginTree::new(), |tree, name| tree.plugin(name, "{}", &library));
+    let output = hotshoe(&tree, &LIST).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr.matches("searched: ").count(), 1, "{stderr}");
+    assert_eq!(stderr.matches("hint: the same as above").count(), 2, "{stderr}");
+}

@@ -9,6 +9,7 @@ mod install;
 mod key;
 mod list;
 mod new;
+mod output;
 mod package;
 mod probe;
 mod python;
