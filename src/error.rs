@@ -268,7 +268,7 @@ codes! {
     SymbolMissing, "symbol-missing", Load, "The plugin does not export this symbol.";
     EntryFailed, "entry-failed", Bind, "The plugin's entry function failed.";
 
-    PluginInUse, "plugin-in-use", Unload, "Something that the plugin registered is in use.";
+    PluginInUse, "plugin-in-use", Unload, "The plugin, or something that it registered, is in use.";
 
     PackageSource, "package-source", Package, "The folder cannot be packaged.";
     PackageWrite, "package-write", Package, "The archive or the installed plugin cannot be written.";

@@ -5,6 +5,12 @@
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
 mod identity;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod image;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod maps;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+mod no_image;
 mod os;
 mod probe;
 mod staged;
@@ -17,9 +23,13 @@ use std::sync::{Mutex, MutexGuard};
 use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection};
 use crate::platform::Platform;
-use crate::receipt::{self, Digest};
+use crate::receipt::{self, Receipt};
 
 use identity::FileIdentity;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+pub(crate) use image::Image;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+pub(crate) use no_image::Image;
 pub use probe::Prober;
 use staged::Staged;
 
@@ -47,47 +57,92 @@ pub struct Library {
     copy: Option<Staged>,
 }
 
-/// The files that are mapped from their own places, by any host, with how many handles of ours each
-/// has. As long as one is mapped, the system's loader answers its path with its code, whatever lies
-/// there by now.
-static MAPPED: Mutex<BTreeMap<PathBuf, (FileIdentity, usize)>> = Mutex::new(BTreeMap::new());
+/// What is to be loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    /// The library.
+    pub library: &'a Path,
+    /// The folder of its plugin, or the library once more.
+    pub plugin: &'a Path,
+    /// The symbol that it must export.
+    pub entry: &'a str,
+}
+
+/// Checks that the libraries in a plugin's folder are those that an install brought.
+pub(crate) fn check_installed(plugin: &Path, library: &Path, receipt: &Receipt) -> Result<()> {
+    let files = receipt.files.iter().map(|file| (plugin.join(&file.path), file.sha256));
+    let mut libraries = files.filter(|(path, _)| path == library || staged::is_library(path));
+    libraries.try_for_each(|(path, digest)| receipt::check_library(&path, digest).map_err(|error| error.at(path)))
+}
+
+/// The files that are mapped from their own places, by any host.
+static MAPPED: Mutex<BTreeMap<Image, MappedFile>> = Mutex::new(BTreeMap::new());
+
+/// What was checked and then mapped. It is kept while it is mapped, also without a handle.
+#[derive(Debug)]
+struct MappedFile {
+    path: PathBuf,
+    identity: FileIdentity,
+    /// How many handles of ours it has.
+    handles: usize,
+}
 
 impl Library {
     /// Checks and maps a library, and runs its constructors. `entry` must be among its exports.
     ///
-    /// An absolute `path` is needed, so that no system folder is searched instead. If another file is
-    /// still mapped from this path, a private copy is mapped. May be called from any thread.
+    /// An absolute `path` is needed, so that no system folder is searched instead. A private copy is mapped
+    /// if somebody in this process has another file mapped from this path, or this file under another name:
+    /// the system's loader would answer with what is there. May be called from any thread.
     pub fn open(path: &Path, entry: &str) -> Result<Library> {
-        let metadata = inspect::check_before_load(path, Platform::current(), entry)?;
-        if !note_mapped(path, FileIdentity::new(path, &metadata)) {
-            return Self::open_copy(path, entry);
-        }
-        Self::map(path.to_owned(), None).map_err(|error| {
-            note_closed(path, false);
-            explain(error, path, entry)
-        })
+        Self::load(Request { library: path, plugin: path, entry })
     }
 
     /// The same for a private copy, so that the file itself may be overwritten while it is in use.
     ///
-    /// The copy lies in a temporary folder beside links to everything else in the plugin's folder, so
-    /// that what the library finds relative to itself is found still.
+    /// The copy lies in a temporary folder beside links to what it needs and finds beside itself.
     pub fn open_copy(path: &Path, entry: &str) -> Result<Library> {
-        Self::map_copy(path, entry, Staged::new(path)?)
+        Self::load_copy(Request { library: path, plugin: path, entry })
     }
 
-    /// The same, if the copy has this digest: so what is mapped is what was compared, whatever happens to
-    /// the file meanwhile.
-    pub fn open_installed(path: &Path, entry: &str, digest: Digest) -> Result<Library> {
-        let copy = Staged::new(path)?;
-        receipt::check_library(copy.library(), digest).map_err(|error| error.at(path))?;
-        Self::map_copy(path, entry, copy)
+    /// Maps a plugin's library, or a private copy as [`Library::open`] does.
+    pub(crate) fn load(request: Request<'_>) -> Result<Library> {
+        let path = request.library;
+        let metadata = inspect::check_before_load(path, Platform::current(), request.entry)?;
+        if os::expands(path) {
+            return Self::load_copy(request);
+        }
+        let library = Self::map(path.to_owned(), None).map_err(|error| explain(error, path, request.entry))?;
+        if library.note_opened(FileIdentity::new(&metadata)) {
+            return Ok(library);
+        }
+        // It was mapped before, so nothing of it has run just now.
+        library.handle.close().map_err(|reason| not_closed(reason, path))?;
+        Self::load_copy(request)
     }
 
-    fn map_copy(path: &Path, entry: &str, copy: Staged) -> Result<Library> {
+    /// Maps a private copy of a plugin's library, in a folder with the shape of the plugin's.
+    pub(crate) fn load_copy(request: Request<'_>) -> Result<Library> {
+        Self::map_copy(request, Staged::new(request.library, request.plugin)?)
+    }
+
+    /// Maps private copies of all libraries that an install brought, if they are what it brought. So what is
+    /// mapped is what was compared, whatever happens to the files meanwhile.
+    pub(crate) fn load_installed(request: Request<'_>, receipt: &Receipt) -> Result<Library> {
+        Self::map_copy(request, Staged::installed(request.library, request.plugin, receipt)?)
+    }
+
+    fn map_copy(request: Request<'_>, copy: Staged) -> Result<Library> {
         let mapped = copy.library().to_owned();
-        inspect::check_before_load(&mapped, Platform::current(), entry)?;
-        Self::map(mapped, Some(copy)).map_err(|error| explain(error, path, entry))
+        if os::expands(&mapped) {
+            return Err(Error::new(
+                Code::LoadFailed,
+                format!("the system's loader would replace {} in the path", os::TOKENS),
+            )
+            .hint("give the file or folder, or the folder for temporary files, a name without it")
+            .at(request.library));
+        }
+        inspect::check_before_load(&mapped, Platform::current(), request.entry)?;
+        Self::map(mapped, Some(copy)).map_err(|error| explain(error, request.library, request.entry))
     }
 
     fn map(mapped: PathBuf, copy: Option<Staged>) -> Result<Library> {
@@ -97,9 +152,17 @@ impl Library {
         Ok(Library { handle, mapped, copy })
     }
 
-    /// Where an exported symbol is, if there is one.
+    /// Where a symbol is that the library itself exports, if it does.
     pub fn symbol(&self, name: &str) -> Option<Address> {
-        self.handle.symbol(name)
+        let address = self.handle.symbol(name)?;
+        // What is thread-local or absolute lies elsewhere: its file tells.
+        let is_own = || Inspection::of(&self.mapped).is_ok_and(|facts| facts.exports_symbol(name));
+        (self.handle.owns(address) || is_own()).then_some(address)
+    }
+
+    /// What is mapped by it.
+    pub(crate) fn image(&self) -> &Image {
+        self.handle.image()
     }
 
     /// The file that is mapped.
@@ -118,45 +181,71 @@ impl Library {
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
     pub fn close(self) -> Result<Residency> {
         let Library { handle, mapped, copy } = self;
-        handle.close().map_err(|reason| {
-            Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(&mapped)
-        })?;
-        let stays = os::is_mapped(&mapped);
+        let image = handle.image().clone();
+        handle.close().map_err(|reason| not_closed(reason, &mapped))?;
+        let stays = image.is_mapped();
         if copy.is_none() {
-            note_closed(&mapped, stays);
+            note_closed(&image, stays);
         }
-        Ok(if stays { Residency::Resident(why_resident(&mapped)) } else { Residency::Unmapped })
+        Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
+    }
+
+    /// Takes note of a handle; `false` if another file is mapped than the one that was checked, or the same
+    /// one from another path.
+    fn note_opened(&self, identity: FileIdentity) -> bool {
+        let image = self.handle.image();
+        let mut all = mapped();
+        if !self.handle.was_mapped() {
+            all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 });
+            return true;
+        }
+        match all.get_mut(image) {
+            Some(known) if known.path != self.mapped || known.identity != identity => return false,
+            Some(known) => known.handles += 1,
+            None if !is_file(image, &self.mapped) => return false,
+            None => drop(all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 })),
+        }
+        true
     }
 }
 
-/// Takes note that a file is to be mapped; `false` if another one is mapped from its path.
-fn note_mapped(path: &Path, identity: FileIdentity) -> bool {
-    let mut mapped = mapped();
-    let (known, handles) = mapped.entry(path.to_owned()).or_insert_with(|| (identity.clone(), 0));
-    if *known != identity {
-        return false;
-    }
-    *handles += 1;
+/// Whether what somebody else has mapped is the file at this path. If nobody knows, it is not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_file(image: &Image, path: &Path) -> bool {
+    maps::is_file(image, path).unwrap_or(false)
+}
+
+/// Only Linux says which file is behind a mapping.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_file(_: &Image, _: &Path) -> bool {
     true
 }
 
+fn not_closed(reason: libloading::Error, path: &Path) -> Error {
+    Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(path)
+}
+
 /// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.
-fn note_closed(path: &Path, stays: bool) {
+fn note_closed(image: &Image, stays: bool) {
     let mut mapped = mapped();
-    if let Some((_, handles)) = mapped.get_mut(path) {
-        *handles -= 1;
-        if *handles == 0 && !stays {
-            mapped.remove(path);
+    if let Some(known) = mapped.get_mut(image) {
+        known.handles -= 1;
+        if known.handles == 0 && !stays {
+            mapped.remove(image);
         }
     }
 }
 
-fn mapped() -> MutexGuard<'static, BTreeMap<PathBuf, (FileIdentity, usize)>> {
+fn mapped() -> MutexGuard<'static, BTreeMap<Image, MappedFile>> {
     MAPPED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Why a library is mapped still after the last handle of ours was closed.
-fn why_resident(library: &Path) -> Vec<String> {
+fn why_resident(library: &Path, image: &Image) -> Vec<String> {
+    let users = users(image);
+    if !users.is_empty() {
+        return users.iter().map(|user| format!("`{}` is linked with it", user.display())).collect();
+    }
     let Ok(facts) = Inspection::of(library) else { return vec!["it cannot be inspected any more".to_owned()] };
     let mut reasons = facts.residency_reasons();
     if reasons.is_empty() && facts.exports.len() > 1 {
@@ -170,6 +259,17 @@ fn why_resident(library: &Path) -> Vec<String> {
         );
     }
     reasons
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn users(image: &Image) -> Vec<PathBuf> {
+    image.users().into_iter().map(|user| user.path).collect()
+}
+
+/// Nobody says so here.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn users(_: &Image) -> Vec<PathBuf> {
+    Vec::new()
 }
 
 /// Replaces the system's words, which can be misleading, by what inspecting the library shows.
