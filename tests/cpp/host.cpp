@@ -1,5 +1,7 @@
 // A host loads the good plugins, whatever the others do.
+#include <exception>
 #include <hotshoe/host.hpp>
+#include <thread>
 
 #include "check.hpp"
 #include "rack.hpp"
@@ -22,6 +24,34 @@ void what_an_entry_throws_is_the_error(const Folder& folder) {
   CHECK_EQUAL(number.error().causes()[0], "an exception that is not a std::exception");
   CHECK_EQUAL(mappings_of(folder.path() / "throws_int"), 0);
   CHECK(host.plugins().empty());
+}
+
+void an_entry_that_ends_its_thread_is_an_error_and_the_thread_goes_on() {
+  Folder folder;
+  folder.install("cancelled", built("cancelled"));
+  folder.install("ends_thread", built("ends_thread"));
+  folder.install("gain", built("gain2"));
+  auto load = [&] {
+    Rack rack;
+    hotshoe::Host host = mixer_host(folder);
+    for (int round = 0; round < 2; ++round) {
+      hotshoe::Loaded loaded = host.load_all<Mixer>(rack);
+      CHECK_EQUAL(loaded.plugins.size(), 1u);
+      CHECK_EQUAL(loaded.diagnostics.size(), 2u);
+      for (hotshoe::Diagnostic found : loaded.diagnostics) CHECK(contains(found.text(), "ended the thread"));
+      CHECK_EQUAL(rack.size(), 1u);
+      CHECK_EQUAL(mappings_of(folder.path() / "ends_thread"), 0);
+      CHECK_EQUAL(std::uncaught_exceptions(), 0);
+    }
+    for (hotshoe::Plugin& plugin : host.plugins()) host.unload(plugin).value();
+  };
+  load();
+  bool went_on = false;
+  std::thread([&] {
+    load();
+    went_on = true;
+  }).join();
+  CHECK(went_on);
 }
 
 void nine_good_plugins_load_beside_a_broken_one() {
@@ -97,6 +127,7 @@ int main() {
   folder.install("throws", built("throws"));
   folder.install("throws_int", built("throws_int"));
   what_an_entry_throws_is_the_error(folder);
+  an_entry_that_ends_its_thread_is_an_error_and_the_thread_goes_on();
   nine_good_plugins_load_beside_a_broken_one();
   a_plugin_is_found_by_name_version_path_and_capability(folder);
   another_search_path_can_be_loaded_too(folder);
