@@ -249,3 +249,64 @@ fn a_symbol_is_the_librarys_own_and_never_one_of_what_it_needs() {
         assert!(library.symbol(others).is_none(), "{others}");
     }
 }
+
+#[test]
+fn a_library_that_leaves_threads_or_functions_behind_is_never_unmapped() {
+    let openmp = "int n;\nvoid harmonics_register(int *x) {\n#pragma omp parallel num_threads(2)\n{\n#pragma omp atomic\n\
+                  n++;\n}\n*x = n; }\n";
+    let key = "#include <pthread.h>\nstatic void end(void *p) { (void)p; }\n\
+               void harmonics_register(int *x) { pthread_key_t key; *x = pthread_key_create(&key, end) + 2; }\n";
+    let signal = "#include <signal.h>\nstatic void got(int n) { (void)n; }\n\
+                  void harmonics_register(int *x) { *x = (signal(SIGUSR2, got) == SIG_ERR) + 2; }\n";
+    for (source, arguments, words) in [
+        (openmp, vec!["-fopenmp"], "OpenMP"),
+        (key, vec![], "pthread_key_create"),
+        (signal, vec!["-Wl,--hash-style=sysv"], "signal"),
+    ] {
+        let plugin = arguments.iter().fold(Source::c(source), |library, argument| library.arg(*argument)).build();
+        let tree = PluginTree::new().plugin("gain", "{}", &plugin);
+        for copied in [false, true] {
+            let path = tree.library("gain");
+            let library = if copied { Library::open_copy(&path, ENTRY).unwrap() } else { open(&path) };
+            let mapped = library.mapped().to_owned();
+            assert_eq!(said(library.symbol(ENTRY).unwrap()), 2);
+            let Residency::Resident(reasons) = library.close().unwrap() else { panic!("{words}: it was unmapped") };
+            assert!(reasons.iter().any(|reason| reason.contains(words)), "{reasons:?}");
+            assert!(is_mapped(&mapped));
+        }
+    }
+}
+
+/// Runs a test of this file again, in a process of its own that has its own folder for temporary files.
+fn in_another_process(test: &str, temporary: &Path, library: &Path, how: &str) -> std::process::ExitStatus {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test]).env("TMPDIR", temporary);
+    command.env("HOTSHOE_TESTS_COPY", library).env("HOTSHOE_TESTS_END", how);
+    command.output().unwrap().status
+}
+
+/// Makes a copy and ends without closing it, if [`in_another_process`] asks for that.
+#[test]
+fn a_copy_is_made_and_left() {
+    let Some(library) = std::env::var_os("HOTSHOE_TESTS_COPY") else { return };
+    let library = Library::open_copy(Path::new(&library), ENTRY).unwrap();
+    assert!(library.mapped().starts_with(std::env::temp_dir()));
+    std::mem::forget(library);
+    if std::env::var("HOTSHOE_TESTS_END").as_deref() == Ok("killed") {
+        std::process::abort();
+    }
+}
+
+#[test]
+fn nothing_is_left_of_private_copies_when_a_process_ends_and_the_next_sweeps_what_a_killed_one_left() {
+    let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &[])).file("temporary/other", "");
+    let temporary = tree.path("temporary");
+    let run = |how| in_another_process("native::a_copy_is_made_and_left", &temporary, &tree.library("gain"), how);
+    let left = || fs::read_dir(&temporary).unwrap().count() - 1;
+    assert!(run("usual").success());
+    assert_eq!(left(), 0);
+    assert!(!run("killed").success());
+    assert_eq!(left(), 1);
+    assert!(run("usual").success());
+    assert_eq!(left(), 0);
+}

@@ -14,9 +14,11 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 
 #[cfg(target_pointer_width = "32")]
-use libc::Elf32_Phdr as Phdr;
+use libc::{Elf32_Phdr as Phdr, Elf32_Sym as Symbol};
 #[cfg(target_pointer_width = "64")]
-use libc::Elf64_Phdr as Phdr;
+use libc::{Elf64_Phdr as Phdr, Elf64_Sym as Symbol};
+
+use crate::inspect;
 
 /// A library that is mapped: the address of its dynamic section.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +41,9 @@ struct LinkMap {
 
 const DT_NEEDED: isize = 1;
 const DT_STRTAB: isize = 5;
+const DT_SYMTAB: isize = 6;
 const DT_SONAME: isize = 14;
+const DT_GNU_HASH: isize = 0x6fff_fef5;
 const RTLD_DI_LINKMAP: c_int = 2;
 
 unsafe extern "C" {
@@ -81,6 +85,17 @@ impl Image {
             }
         });
         addresses
+    }
+
+    /// Whether it surely leaves nothing behind when it is unmapped.
+    pub(super) fn leaves_nothing_behind(&self) -> bool {
+        let mut nothing = false;
+        each(|object| {
+            if object.image().as_ref() == Some(self) {
+                nothing = object.leaves_nothing_behind().unwrap_or(false);
+            }
+        });
+        nothing
     }
 
     /// An address in it.
@@ -198,15 +213,40 @@ impl Object<'_> {
 
     /// The texts under a tag of its dynamic section.
     fn texts(&self, tag: isize) -> impl Iterator<Item = &CStr> {
-        let strings = self.values(DT_STRTAB).next();
-        // glibc makes an address of it on most processors, musl on none.
-        let strings = strings.map(|at| if at < self.base { at.wrapping_add(self.base) } else { at });
+        let strings = self.table(DT_STRTAB);
         let offsets = self.values(tag);
         offsets.filter_map(move |offset| {
             let text = strings?.wrapping_add(offset) as *const c_char;
             // SAFETY: an offset into the table of strings, from where the loader has read it too.
             Some(unsafe { CStr::from_ptr(text) })
         })
+    }
+
+    fn leaves_nothing_behind(&self) -> Option<bool> {
+        let needed: Result<Vec<&str>, _> = self.needed().map(CStr::to_str).collect();
+        let imports: Result<Vec<&str>, _> = self.imports()?.into_iter().map(CStr::to_str).collect();
+        Some(inspect::leaves_nothing_behind(needed.ok()?.into_iter(), imports.ok()?.into_iter()))
+    }
+
+    /// The symbols that it takes from others. Before the first symbol that a GNU hash table knows stand those that it
+    /// does not know, among them all imports. Without that table nobody says how many there are.
+    fn imports(&self) -> Option<Vec<&CStr>> {
+        let strings = self.table(DT_STRTAB)?;
+        let symbols = self.table(DT_SYMTAB)? as *const Symbol;
+        let hashed = self.table(DT_GNU_HASH)? as *const u32;
+        // SAFETY: the second number of the table is that of the first symbol in it.
+        let count = unsafe { hashed.add(1).read() } as usize;
+        // SAFETY: the loader looks up these symbols too.
+        let symbols = unsafe { std::slice::from_raw_parts(symbols, count) };
+        let imports = symbols.iter().filter(|symbol| symbol.st_shndx == 0 && symbol.st_name != 0);
+        // SAFETY: an offset into the table of strings, from where the loader has read it too.
+        let text = |symbol: &Symbol| unsafe { CStr::from_ptr((strings + symbol.st_name as usize) as *const c_char) };
+        Some(imports.map(text).collect())
+    }
+
+    /// The address under a tag. glibc makes an address of it on most processors, musl on none.
+    fn table(&self, tag: isize) -> Option<usize> {
+        self.values(tag).next().map(|at| if at < self.base { at.wrapping_add(self.base) } else { at })
     }
 
     /// The values under a tag of its dynamic section.

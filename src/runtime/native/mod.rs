@@ -55,6 +55,8 @@ pub struct Library {
     /// What was mapped: the plugin's own file, or the private copy.
     mapped: PathBuf,
     copy: Option<Staged>,
+    /// Why it must never be unmapped.
+    leftovers: Vec<String>,
 }
 
 /// What is to be loaded.
@@ -149,7 +151,12 @@ impl Library {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
         })?;
-        Ok(Library { handle, mapped, copy })
+        // Read now, for another file may lie there when it is closed.
+        let leftovers = match handle.image().leaves_nothing_behind() {
+            true => Vec::new(),
+            false => Inspection::of(&mapped).map(|facts| facts.must_stay_mapped()).unwrap_or_default(),
+        };
+        Ok(Library { handle, mapped, copy, leftovers })
     }
 
     /// Where a symbol is that the library itself exports, if it does.
@@ -178,15 +185,19 @@ impl Library {
     /// Closes the library and finds out whether it is really gone.
     ///
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
-    /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
+    /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
+    /// may leave threads behind, or functions that somebody calls later, is never unmapped.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, copy } = self;
+        let Library { handle, mapped, copy, leftovers } = self;
         let image = handle.image().clone();
+        if !leftovers.is_empty() {
+            copy.map(Staged::keep);
+            note_closed(&image, true);
+            return Ok(Residency::Resident(leftovers));
+        }
         handle.close().map_err(|reason| not_closed(reason, &mapped))?;
         let stays = image.is_mapped();
-        if copy.is_none() {
-            note_closed(&image, stays);
-        }
+        note_closed(&image, stays);
         Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
     }
 

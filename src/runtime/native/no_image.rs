@@ -17,6 +17,11 @@ impl Image {
         os::is_open(&self.0)
     }
 
+    /// Only its file says that here.
+    pub(super) fn leaves_nothing_behind(&self) -> bool {
+        false
+    }
+
     /// Nobody says so here.
     pub(crate) fn needed_by(&self) -> Vec<Image> {
         Vec::new()

@@ -26,7 +26,7 @@ const LOCK: &str = "lock";
 #[derive(Debug)]
 pub(super) struct Staged {
     library: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Staged {
@@ -50,7 +50,7 @@ impl Staged {
             }
         }
         let library = Self::copied(library, top, &target)?;
-        Ok(Staged { library, _folder: folder })
+        Ok(Staged { library, folder })
     }
 
     fn copied(file: &Path, top: &Path, target: &Path) -> io::Result<PathBuf> {
@@ -75,7 +75,12 @@ impl Staged {
             }
         }
         let inside = library.strip_prefix(plugin).unwrap_or(library);
-        Ok(Staged { library: target.join(inside), _folder: folder })
+        Ok(Staged { library: target.join(inside), folder })
+    }
+
+    /// Leaves the copy until the process ends.
+    pub(super) fn keep(self) {
+        let _ = self.folder.keep();
     }
 
     pub(super) fn library(&self) -> &Path {
