@@ -13,7 +13,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::manifest::Manifest;
-use crate::runtime::native::{Address, Image, Library, Residency};
+use crate::runtime::native::{Address, Image, Library, Replaced, Residency};
 use crate::version::Version;
 
 /// Something that a plugin registered with its host, and how to take it out again.
@@ -108,6 +108,14 @@ impl Plugin {
     /// The libraries that are mapped and linked with its library.
     pub(crate) fn needed_by(&self) -> Vec<Image> {
         self.image().map(|image| image.needed_by()).unwrap_or_default()
+    }
+
+    /// The libraries that it brought and that are other files by now.
+    pub(crate) fn replaced_libraries(&self) -> Vec<Replaced> {
+        match &*self.state() {
+            State::Live(live) => live.library.replaced(self.path()),
+            State::Ending | State::Ended => Vec::new(),
+        }
     }
 
     fn library_if_live<T>(&self, ask: impl FnOnce(&Library) -> T) -> Option<T> {

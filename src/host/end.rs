@@ -8,6 +8,7 @@ use super::slots::{Begun, Change, Ending};
 use crate::catalog::Candidate;
 use crate::error::{Code, Error, Result};
 use crate::plugin::{Plugin, Unload};
+use crate::runtime::native::Replaced;
 
 impl Host {
     /// Unloads a plugin and says truthfully what became of it. One that others depend on is busy.
@@ -51,12 +52,16 @@ impl Host {
             true => Vec::new(),
             false => self.load_dependencies(&self.catalog(), &fresh, &mut bind)?,
         };
+        let replaced = plugin.replaced_libraries();
+        if let Some(stays) = replaced.iter().find(|library| !library.stays.is_empty()) {
+            return Err(keeps_old(plugin, stays));
+        }
         let old = match self.begin_ending(plugin)? {
             Ending::Change(change) => change,
             Ending::Needed(dependents) => return Err(in_use(plugin, &dependents)),
         };
         match self.begin_anew(plugin, &old, &fresh, &needs) {
-            Ok(new) => self.replace(plugin, &fresh, old, new, bind),
+            Ok(new) => self.replace(plugin, &fresh, old, new, &replaced, bind),
             Err(error) => {
                 old.settle(Some(plugin.clone()));
                 Err(error.plugin(plugin.name()))
@@ -92,6 +97,7 @@ impl Host {
         fresh: &Candidate,
         old: Change<'_>,
         new: Option<Change<'_>>,
+        replaced: &[Replaced],
         bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
         let ended = match plugin.unload() {
@@ -102,6 +108,9 @@ impl Host {
         if let Err(error) = ended {
             old.settle(plugin.is_loaded().then(|| plugin.clone()));
             return Err(error);
+        }
+        if let Some(stays) = replaced.iter().find(|library| library.is_mapped()) {
+            return Err(keeps_old(plugin, stays));
         }
         let change = match new {
             None => old,
@@ -122,6 +131,17 @@ impl Host {
         self.check(&candidate)?;
         Ok(candidate)
     }
+}
+
+/// Whoever needs a library gets the one of its name that is mapped, so that new and old code would be mixed.
+fn keeps_old(plugin: &Plugin, library: &Replaced) -> Error {
+    let message = "a library that it brings was replaced, and the old one stays in this process";
+    let reasons =
+        if library.stays.is_empty() { "something else holds it".to_owned() } else { library.stays.join("; ") };
+    Error::new(Code::PluginInUse, format!("{message}: {reasons}"))
+        .hint("start the program again to use the new one")
+        .plugin(plugin.name())
+        .at(&library.path)
 }
 
 fn in_use(plugin: &Plugin, users: &[String]) -> Error {

@@ -601,3 +601,66 @@ fn copies_of_many_libraries_in_one_root_are_as_many_files() {
         assert_eq!(fs::read_dir(plugin.mapped().unwrap().parent().unwrap()).unwrap().count(), 1);
     }
 }
+
+/// A plugin that says 100 times its number plus that of a library that it brings.
+fn bringing(number: u32, name: &str, arguments: &[&str], dependency: &[&str]) -> (Vec<u8>, Vec<u8>) {
+    let source = format!("unsigned dep(void) {{ return {number}; }}\n");
+    let dep = Library::c(&source).file_name(name).arg(format!("-Wl,-soname,{name}"));
+    let dep = dependency.iter().fold(dep, |library, argument| library.arg(*argument)).build();
+    let source =
+        format!("unsigned dep(void);\nvoid harmonics_register(unsigned *said) {{ *said = {number} * 100 + dep(); }}\n");
+    let plugin = Library::c(&source).arg(dep.display().to_string()).arg("-Wl,-rpath,$ORIGIN");
+    let plugin = arguments.iter().fold(plugin, |library, argument| library.arg(*argument)).build();
+    (fs::read(plugin).unwrap(), fs::read(dep).unwrap())
+}
+
+#[test]
+fn a_reload_gives_the_new_code_of_what_the_plugin_brings_or_is_refused_while_the_old_one_lives() {
+    let never = ["-Wl,-z,nodelete"];
+    let mut rounds = 0;
+    let put = |tree: &PluginTree, name: &str, bytes: &[u8]| {
+        fs::write(tree.path("new"), bytes).unwrap();
+        fs::rename(tree.path("new"), tree.path(&format!("gain/{name}"))).unwrap();
+    };
+    for (arguments, dependency, copied) in [
+        (&[][..], &[][..], false),
+        (&[], &[], true),
+        (&never[..], &[], false),
+        (&never, &[], true),
+        (&[], &never[..], false),
+    ] {
+        for with_main in [true, false] {
+            // What stays mapped is given to whoever needs that name.
+            rounds += 1;
+            let dep = format!("libdep{rounds}.so");
+            let (old, old_dep) = bringing(1, &dep, arguments, dependency);
+            let (new, new_dep) = bringing(2, &dep, arguments, dependency);
+            let tree = PluginTree::new()
+                .file("gain/plugin.json", r#"{"name": "gain", "version": "1.0.0"}"#)
+                .file("gain/libgain.so", &old)
+                .file(&format!("gain/{dep}"), &old_dep);
+            let mut profile = harmonics();
+            profile.policies.load = if copied { LoadPolicy::Copy } else { LoadPolicy::Direct };
+            let host = Host::new(profile);
+            let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
+            assert_eq!(said(plugin.entry().unwrap()), 101);
+            put(&tree, &dep, &new_dep);
+            if with_main {
+                put(&tree, "libgain.so", &new);
+            }
+            let stays = !arguments.is_empty() || !dependency.is_empty();
+            match host.reload(&plugin, |_| Ok(())) {
+                Ok(plugin) => {
+                    assert!(!stays, "the old library is mapped still");
+                    assert_eq!(said(plugin.entry().unwrap()), if with_main { 202 } else { 102 });
+                    assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
+                }
+                Err(error) => {
+                    assert!(stays && error.code() == Code::PluginInUse, "{}", error.report());
+                    assert!(error.report().contains(&dep) && error.report().contains("NODELETE"), "{}", error.report());
+                    assert_eq!(said(plugin.entry().unwrap()), 101, "the old one lives on");
+                }
+            }
+        }
+    }
+}

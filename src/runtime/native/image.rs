@@ -106,13 +106,13 @@ impl Image {
     /// What is mapped and needs it, directly or through others. Asks the loader, so that none of our locks
     /// may be held: a constructor that runs meanwhile may want it.
     pub(super) fn users(&self) -> Vec<Mapped> {
-        let mut used: Vec<Mapped> = Mapped::all(|object| object.image().as_ref() == Some(self));
+        let mut used: Vec<Mapped> = Mapped::those(|object| object.image().as_ref() == Some(self));
         let mut named = false;
         each(|object| named |= used.iter().any(|used| object.needed().any(|name| used.may_be_called(name))));
         if !named {
             return Vec::new(); // As nearly always; what follows costs more.
         }
-        let mut others = Mapped::all(|object| object.image().as_ref() != Some(self));
+        let mut others = Mapped::those(|object| object.image().as_ref() != Some(self));
         let mut next = 0;
         while let Some(object) = used.get(next) {
             let users: Vec<Mapped> = others.extract_if(.., |other| other.needs(object)).collect();
@@ -139,7 +139,11 @@ pub(super) struct Mapped {
 }
 
 impl Mapped {
-    fn all(which: impl Fn(&Object<'_>) -> bool) -> Vec<Mapped> {
+    pub(super) fn all() -> Vec<Mapped> {
+        Self::those(|_| true)
+    }
+
+    fn those(which: impl Fn(&Object<'_>) -> bool) -> Vec<Mapped> {
         let mut all = Vec::with_capacity(64);
         each(|object| {
             let Some(image) = object.image().filter(|_| which(object)) else { return };

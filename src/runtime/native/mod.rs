@@ -4,11 +4,15 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod brought;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod maps;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod no_brought;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 mod no_image;
 mod os;
@@ -25,9 +29,13 @@ use crate::inspect::{self, Inspection};
 use crate::platform::Platform;
 use crate::receipt::{self, Receipt};
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) use brought::Replaced;
 use identity::FileIdentity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(crate) use image::Image;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) use no_brought::Replaced;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 pub(crate) use no_image::Image;
 pub use probe::Prober;

@@ -83,6 +83,11 @@ impl Staged {
         let _ = self.folder.keep();
     }
 
+    /// Where everything of the copy is.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(super) fn library(&self) -> &Path {
         &self.library
     }
@@ -147,7 +152,7 @@ fn reached_by(library: &Path, top: &Path) -> Vec<PathBuf> {
 }
 
 /// A path without `.` and `..`, as if no folder in it were a link.
-fn without_dots(path: &Path) -> PathBuf {
+pub(super) fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {
