@@ -260,6 +260,7 @@ codes! {
     LibraryAbsolutePath, "library-absolute-path", Inspect, "The library looks for what it needs in a fixed folder.";
 
     LoadFailed, "load-failed", Load, "The system's loader refused the library.";
+    LibraryShadowed, "library-shadowed", Load, "A library that the plugin brings is not used: another of its name is mapped.";
     PluginBusy, "plugin-busy", Load, "The plugin is being loaded or unloaded at this moment.";
     PluginUnloaded, "plugin-unloaded", Load, "The plugin is not loaded any more.";
     ReceiptMissing, "receipt-missing", Load, "The host loads only what was installed, and this plugin has no receipt.";

@@ -213,7 +213,7 @@ impl Host {
         Some(users)
     }
 
-    fn open(&self, candidate: &Candidate, notes: Vec<Diagnostic>) -> Result<Arc<Plugin>> {
+    fn open(&self, candidate: &Candidate, mut notes: Vec<Diagnostic>) -> Result<Arc<Plugin>> {
         let entry = self.entry_of(candidate);
         if self.prober.is_some() {
             self.check(candidate)?;
@@ -224,6 +224,12 @@ impl Host {
             (None, LoadPolicy::Direct) => Library::load(request)?,
             (None, LoadPolicy::Copy) => Library::load_copy(request)?,
         };
+        notes.extend(library.shadowed().iter().map(|other| {
+            Diagnostic::warning(Code::LibraryShadowed, format!("the plugin gets {other}, not its own"))
+                .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
+                .plugin(candidate.name())
+                .at(candidate.library())
+        }));
         Ok(Arc::new(Plugin::new(candidate.clone(), entry.to_owned(), library, notes)))
     }
 }

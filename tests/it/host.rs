@@ -664,3 +664,33 @@ fn a_reload_gives_the_new_code_of_what_the_plugin_brings_or_is_refused_while_the
         }
     }
 }
+
+#[test]
+fn a_plugin_that_gets_anothers_library_instead_of_its_own_is_told() {
+    let codec = |number: u32, more: &str| {
+        let source = format!("unsigned codec(void) {{ return {number}; }}\n{more}\n");
+        Library::c(&source).file_name("libcodec.so.1").arg("-Wl,-soname,libcodec.so.1").build()
+    };
+    let user = |codec: &std::path::Path, function: &str| {
+        let source =
+            format!("unsigned {function}(void);\nvoid harmonics_register(unsigned *x) {{ *x = {function}(); }}\n");
+        Library::c(&source).arg(codec.display().to_string()).arg("-Wl,-rpath,$ORIGIN").build()
+    };
+    let (one, two) = (codec(1, ""), codec(2, "unsigned extra(void) { return 22; }"));
+    let tree = PluginTree::new()
+        .plugin("alpha", r#"{"name": "alpha", "version": "1.0.0"}"#, &user(&one, "codec"))
+        .file("alpha/libcodec.so.1", fs::read(&one).unwrap())
+        .plugin("beta", r#"{"name": "beta", "version": "1.0.0"}"#, &user(&two, "codec"))
+        .file("beta/libcodec.so.1", fs::read(&two).unwrap())
+        .plugin("gamma", r#"{"name": "gamma", "version": "1.0.0"}"#, &user(&two, "extra"))
+        .file("gamma/libcodec.so.1", fs::read(&two).unwrap());
+    let report = host_on(tree.root()).load_all(|_| Ok(()));
+    let found: Vec<String> = report.diagnostics.iter().map(ToString::to_string).collect();
+    assert_eq!(report.plugins.len(), 2, "{found:?}");
+    assert!(report.plugins[0].diagnostics().is_empty(), "the first one has its own");
+    let [gamma, beta] = &report.diagnostics[..] else { panic!("{found:?}") };
+    assert_eq!((beta.code, beta.plugin.as_deref()), (Code::LibraryShadowed, Some("beta")));
+    assert!(beta.message.contains("alpha/libcodec.so.1"), "{beta}");
+    assert_eq!((gamma.code, gamma.plugin.as_deref()), (Code::LoadFailed, Some("gamma")));
+    assert!(gamma.hint.as_ref().unwrap().contains("alpha/libcodec.so.1"), "{gamma}");
+}

@@ -310,3 +310,24 @@ fn nothing_is_left_of_private_copies_when_a_process_ends_and_the_next_sweeps_wha
     assert!(run("usual").success());
     assert_eq!(left(), 0);
 }
+
+#[test]
+fn too_much_thread_local_data_is_told_in_words() {
+    let source = "__attribute__((tls_model(\"initial-exec\"))) __thread char big[100000];\n\
+                  void harmonics_register(void *x) { (void)x; big[0] = 1; }\n";
+    let tree = PluginTree::new().plugin("gain", "{}", &Source::c(source).build());
+    let error = Library::open(&tree.library("gain"), ENTRY).unwrap_err();
+    assert!(error.code() == Code::LoadFailed && error.report().contains("-ftls-model"), "{}", error.report());
+}
+
+#[test]
+fn a_prober_that_cannot_be_started_is_not_the_plugins_fault() {
+    let library = Source::c(GOOD_C_PLUGIN).build();
+    let error = Prober::new("/no/such/program").probe(&library, ENTRY).unwrap_err();
+    assert_eq!(error.code(), Code::ProbeFailed);
+    assert!(
+        error.report().contains("/no/such/program") && !error.report().contains("constructors"),
+        "{}",
+        error.report()
+    );
+}

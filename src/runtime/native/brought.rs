@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::image::{Image, Mapped};
-use super::{Library, maps, staged};
+use super::{Library, Shadowed, maps, staged};
 use crate::inspect::Inspection;
 
 /// A library that is mapped while another file lies in its place by now, or none.
@@ -21,6 +21,20 @@ impl Replaced {
     pub(crate) fn is_mapped(&self) -> bool {
         self.image.is_mapped()
     }
+}
+
+/// What a library needs and would find for itself, where another one of that name is mapped: it gets that one.
+pub(super) fn shadowed(facts: &Inspection) -> Vec<Shadowed> {
+    let mapped = Mapped::all();
+    let own = facts.needed.iter().filter_map(|needed| Some((&needed.name, needed.found.as_ref()?)));
+    let other = |(name, found): (&String, &PathBuf)| {
+        let has_name =
+            |object: &&Mapped| object.soname.as_ref().is_some_and(|soname| soname.to_bytes() == name.as_bytes());
+        let object = mapped.iter().find(has_name).filter(|object| object.path != *found)?;
+        let is_same = maps::is_file(&object.image, found).unwrap_or(true);
+        (!is_same).then(|| Shadowed { name: name.clone(), taken: object.path.clone() })
+    };
+    own.filter_map(other).collect()
 }
 
 impl Library {

@@ -21,6 +21,7 @@ mod staged;
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -31,11 +32,15 @@ use crate::receipt::{self, Receipt};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use brought::Replaced;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use brought::shadowed;
 use identity::FileIdentity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(crate) use image::Image;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) use no_brought::Replaced;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use no_brought::shadowed;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 pub(crate) use no_image::Image;
 pub use probe::Prober;
@@ -65,6 +70,23 @@ pub struct Library {
     copy: Option<Staged>,
     /// Why it must never be unmapped.
     leftovers: Vec<String>,
+    shadowed: Vec<Shadowed>,
+}
+
+/// A library that another one needs and does not get, for the loader has one of that name already.
+#[derive(Clone, Debug)]
+pub(crate) struct Shadowed {
+    /// The name.
+    pub(crate) name: String,
+    /// What it gets.
+    pub(crate) taken: PathBuf,
+}
+
+/// `libcodec.so.1` from `/plugins/a/libcodec.so.1`
+impl fmt::Display for Shadowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` from `{}`", self.name, self.taken.display())
+    }
 }
 
 /// What is to be loaded.
@@ -121,7 +143,7 @@ impl Library {
         if os::expands(path) {
             return Self::load_copy(request);
         }
-        let library = Self::map(path.to_owned(), None).map_err(|error| explain(error, path, request.entry))?;
+        let library = Self::map(path.to_owned(), None).map_err(|error| explain(error, path, path, request.entry))?;
         if library.note_opened(FileIdentity::new(&metadata)) {
             return Ok(library);
         }
@@ -152,7 +174,7 @@ impl Library {
             .at(request.library));
         }
         inspect::check_before_load(&mapped, Platform::current(), request.entry)?;
-        Self::map(mapped, Some(copy)).map_err(|error| explain(error, request.library, request.entry))
+        Self::map(mapped.clone(), Some(copy)).map_err(|error| explain(error, &mapped, request.library, request.entry))
     }
 
     fn map(mapped: PathBuf, copy: Option<Staged>) -> Result<Library> {
@@ -160,11 +182,10 @@ impl Library {
             Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
         })?;
         // Read now, for another file may lie there when it is closed.
-        let leftovers = match handle.image().leaves_nothing_behind() {
-            true => Vec::new(),
-            false => Inspection::of(&mapped).map(|facts| facts.must_stay_mapped()).unwrap_or_default(),
-        };
-        Ok(Library { handle, mapped, copy, leftovers })
+        let facts = if handle.image().leaves_nothing_behind() { None } else { Inspection::of(&mapped).ok() };
+        let leftovers = facts.as_ref().map(Inspection::must_stay_mapped).unwrap_or_default();
+        let shadowed = facts.as_ref().map(shadowed).unwrap_or_default();
+        Ok(Library { handle, mapped, copy, leftovers, shadowed })
     }
 
     /// Where a symbol is that the library itself exports, if it does.
@@ -173,6 +194,11 @@ impl Library {
         // What is thread-local or absolute lies elsewhere: its file tells.
         let is_own = || Inspection::of(&self.mapped).is_ok_and(|facts| facts.exports_symbol(name));
         (self.handle.owns(address) || is_own()).then_some(address)
+    }
+
+    /// What it brings and does not get.
+    pub(crate) fn shadowed(&self) -> &[Shadowed] {
+        &self.shadowed
     }
 
     /// What is mapped by it.
@@ -196,10 +222,12 @@ impl Library {
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
     /// may leave threads behind, or functions that somebody calls later, is never unmapped.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, copy, leftovers } = self;
+        let Library { handle, mapped, copy, leftovers, .. } = self;
         let image = handle.image().clone();
         if !leftovers.is_empty() {
-            copy.map(Staged::keep);
+            if let Some(copy) = copy {
+                copy.keep();
+            }
             note_closed(&image, true);
             return Ok(Residency::Resident(leftovers));
         }
@@ -292,17 +320,41 @@ fn users(_: &Image) -> Vec<PathBuf> {
 }
 
 /// Replaces the system's words, which can be misleading, by what inspecting the library shows.
-fn explain(refused: Error, path: &Path, entry: &str) -> Error {
-    match Inspection::of(path).and_then(|facts| facts.check(Platform::current(), entry)) {
-        Err(known) => known.because(refused.causes().next().unwrap_or_default()),
-        Ok(()) => {
-            let said = refused.causes().collect::<String>();
-            // glibc and FreeBSD, then musl and macOS.
-            let symbol = ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words));
-            refused.at(path).hint(match symbol {
-                true => "link the library that defines the symbol; if it is the host's own, the host must export it",
-                false => "see what it needs with `hotshoe inspect`",
-            })
-        }
+fn explain(refused: Error, mapped: &Path, path: &Path, entry: &str) -> Error {
+    let facts = Inspection::of(path);
+    if let Err(known) = facts.as_ref().map_or(Ok(()), |facts| facts.check(Platform::current(), entry)) {
+        return known.because(refused.causes().next().unwrap_or_default());
     }
+    let others = facts.map(|facts| shadowed(&facts)).unwrap_or_default();
+    let hint = what_to_do(&refused.causes().collect::<String>(), mapped, path, &others);
+    refused.at(path).hint(hint)
+}
+
+/// What to do about words of the system's loader.
+fn what_to_do(said: &str, mapped: &Path, path: &Path, shadowed: &[Shadowed]) -> String {
+    // glibc and FreeBSD, then musl and macOS.
+    if ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words)) {
+        return match shadowed {
+            [] => {
+                "link the library that defines the symbol; if it is the host's own, the host must export it".to_owned()
+            }
+            [first, ..] => {
+                format!("it gets {first}, not its own: give its own another SONAME, or link that statically")
+            }
+        };
+    }
+    if said.contains("static TLS") {
+        return "it has thread-local data for libraries that are there when a program starts: compile it, and what it \
+                links, without `-ftls-model=initial-exec`"
+            .to_owned();
+    }
+    match os::forbids_code(mapped) {
+        true if mapped != path => {
+            "the folder for temporary files is mounted `noexec`, so that no private copy can be loaded from it: choose \
+             another one with `TMPDIR`"
+        }
+        true => "its file system is mounted `noexec`: nothing on it can be loaded; install the plugin elsewhere",
+        false => "see what it needs with `hotshoe inspect`",
+    }
+    .to_owned()
 }
