@@ -617,6 +617,12 @@ const char *hotshoe_plugin_capability(const hotshoe_plugin *plugin, size_t index
 bool hotshoe_plugin_is_loaded(const hotshoe_plugin *plugin);
 
 /*
+ What was noticed while the plugin was loaded, lent: better versions that could not be loaded, among others.
+ NULL for NULL. [any thread]
+ */
+const hotshoe_diagnostics *hotshoe_plugin_diagnostics(const hotshoe_plugin *plugin);
+
+/*
  The plugin's entry function, for a C host to call with its registry. Good until the plugin is unloaded.
  A C++ program uses hotshoe.hpp, for what the plugin throws must be caught where it is called.
 

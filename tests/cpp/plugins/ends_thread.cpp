@@ -27,7 +27,7 @@ extern "C" void mixer_register(Mixer& mixer) {
   mixer.add("silence", std::make_shared<Silence>());
 #if defined(CANCELLED)
   pthread_cancel(pthread_self());
-  for (;;) pthread_testcancel();
+  pthread_testcancel();
 #else
   pthread_exit(nullptr);
 #endif
