@@ -264,6 +264,7 @@ codes! {
     LibraryAbsolutePath, "library-absolute-path", Inspect, "The library looks for what it needs in a fixed folder.";
 
     LoadFailed, "load-failed", Load, "The system's loader refused the library.";
+    LibraryShadowed, "library-shadowed", Load, "A library that the plugin brings is not used: another of its name is mapped.";
     PluginBusy, "plugin-busy", Load, "The plugin is being loaded or unloaded at this moment.";
     PluginUnloaded, "plugin-unloaded", Load, "The plugin is not loaded any more.";
     ReceiptMissing, "receipt-missing", Load, "The host loads only what was installed, and this plugin has no receipt.";
@@ -272,7 +273,7 @@ codes! {
     SymbolMissing, "symbol-missing", Load, "The plugin does not export this symbol.";
     EntryFailed, "entry-failed", Bind, "The plugin's entry function failed.";
 
-    PluginInUse, "plugin-in-use", Unload, "Something that the plugin registered is in use.";
+    PluginInUse, "plugin-in-use", Unload, "The plugin, or something that it registered, is in use.";
 
     PackageSource, "package-source", Package, "The folder cannot be packaged.";
     PackageWrite, "package-write", Package, "The archive or the installed plugin cannot be written.";

@@ -9,10 +9,11 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::capability::Capability;
 use crate::catalog::Candidate;
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::manifest::Manifest;
-use crate::runtime::native::{Address, Library, Residency};
+use crate::runtime::native::{Address, Image, Library, Replaced, Residency};
 use crate::version::Version;
 
 /// Something that a plugin registered with its host, and how to take it out again.
@@ -22,7 +23,7 @@ use crate::version::Version;
 /// dropped and the library is closed. The methods are called on the thread that unloads, never two
 /// at once for one plugin; they must not use the same plugin, and must not panic.
 pub trait Registration: Send {
-    /// What it is, for the one who asks why a plugin is busy: ``activation `relu6` ``.
+    /// What it is, for the one who asks why a plugin is busy: ``activation `relu6` ``. It is asked once.
     fn what(&self) -> String;
     /// Takes it out of the host's hands.
     fn withdraw(&mut self);
@@ -61,19 +62,67 @@ impl fmt::Display for Unload {
 pub struct Plugin {
     candidate: Candidate,
     entry_symbol: String,
+    diagnostics: Vec<Diagnostic>,
     state: Mutex<State>,
 }
 
 enum State {
-    Live { library: Library, registrations: Vec<Box<dyn Registration>> },
+    Live(Live),
     Ending,
     Ended,
 }
 
+struct Live {
+    library: Library,
+    registrations: Vec<Registered>,
+    /// How many threads are making a registration at this moment.
+    registering: usize,
+}
+
+/// A registration, and what it said it is.
+struct Registered {
+    what: String,
+    registration: Box<dyn Registration>,
+}
+
 impl Plugin {
-    pub(crate) fn new(candidate: Candidate, entry_symbol: String, library: Library) -> Plugin {
-        let state = Mutex::new(State::Live { library, registrations: Vec::new() });
-        Plugin { candidate, entry_symbol, state }
+    pub(crate) fn new(
+        candidate: Candidate,
+        entry_symbol: String,
+        library: Library,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Plugin {
+        let state = Mutex::new(State::Live(Live { library, registrations: Vec::new(), registering: 0 }));
+        Plugin { candidate, entry_symbol, diagnostics, state }
+    }
+
+    pub(crate) fn candidate(&self) -> &Candidate {
+        &self.candidate
+    }
+
+    /// What of it is mapped, if it is.
+    pub(crate) fn image(&self) -> Option<Image> {
+        self.library_if_live(|library| library.image().clone())
+    }
+
+    /// The libraries that are mapped and linked with its library.
+    pub(crate) fn needed_by(&self) -> Vec<Image> {
+        self.image().map(|image| image.needed_by()).unwrap_or_default()
+    }
+
+    /// The libraries that it brought and that are other files by now.
+    pub(crate) fn replaced_libraries(&self) -> Vec<Replaced> {
+        match &*self.state() {
+            State::Live(live) => live.library.replaced(self.path()),
+            State::Ending | State::Ended => Vec::new(),
+        }
+    }
+
+    fn library_if_live<T>(&self, ask: impl FnOnce(&Library) -> T) -> Option<T> {
+        match &*self.state() {
+            State::Live(live) => Some(ask(&live.library)),
+            State::Ending | State::Ended => None,
+        }
     }
 
     /// The plugin's name.
@@ -103,10 +152,12 @@ impl Plugin {
 
     /// The file that is mapped: its library, or a private copy; `None` once it is unloaded.
     pub fn mapped(&self) -> Option<PathBuf> {
-        match &*self.state() {
-            State::Live { library, .. } => Some(library.mapped().to_owned()),
-            _ => None,
-        }
+        self.library_if_live(|library| library.mapped().to_owned())
+    }
+
+    /// What was noticed while it was loaded: better candidates that could not be loaded, among others.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 
     /// Whether it can be found under a capability.
@@ -116,7 +167,7 @@ impl Plugin {
 
     /// Whether it is loaded.
     pub fn is_loaded(&self) -> bool {
-        matches!(&*self.state(), State::Live { .. })
+        matches!(&*self.state(), State::Live(_))
     }
 
     /// Where its entry is: a C function whose parameters are the host's affair.
@@ -126,11 +177,7 @@ impl Plugin {
 
     /// Where one of its exported symbols is. The address is good until the plugin is unloaded.
     pub fn symbol(&self, name: &str) -> Result<Address> {
-        let address = match &*self.state() {
-            State::Live { library, .. } => Some(library.symbol(name)),
-            State::Ending | State::Ended => None,
-        };
-        let Some(address) = address else { return Err(self.not_live()) };
+        let Some(address) = self.library_if_live(|library| library.symbol(name)) else { return Err(self.not_live()) };
         address.ok_or_else(|| {
             Error::new(Code::SymbolMissing, format!("it does not export `{}`", brief(name)))
                 .hint("list what it exports with `hotshoe inspect`")
@@ -141,44 +188,59 @@ impl Plugin {
 
     /// Takes note of something that the plugin gave to its host, also long after it was loaded.
     ///
-    /// `registration` is made only if the plugin is loaded, so that a refusal drops nothing.
+    /// `registration` is made only if the plugin is loaded, so that a refusal drops nothing. Meanwhile
+    /// the plugin cannot be unloaded: that is [`Code::PluginBusy`].
     pub fn register(&self, registration: impl FnOnce() -> Box<dyn Registration>) -> Result<()> {
-        if let State::Live { registrations, .. } = &mut *self.state() {
-            registrations.push(registration());
-            return Ok(());
-        }
-        Err(self.not_live())
+        let Some(registering) = Registering::begin(self) else { return Err(self.not_live()) };
+        // Without the lock, for this is the host's code, which may use the plugin.
+        let registration = registration();
+        registering.end(Registered { what: registration.what(), registration });
+        Ok(())
     }
 
     /// What it registered, in that order.
     pub fn registered(&self) -> Vec<String> {
         match &*self.state() {
-            State::Live { registrations, .. } => registrations.iter().map(|r| r.what()).collect(),
+            State::Live(live) => live.registrations.iter().map(|registered| registered.what.clone()).collect(),
             _ => Vec::new(),
         }
     }
 
     pub(crate) fn unload(&self) -> Result<Unload> {
         // Without the lock, for the registrations call the host, which may be calling us.
-        let (library, mut registrations) = match std::mem::replace(&mut *self.state(), State::Ending) {
-            State::Live { library, registrations } => (library, registrations),
-            other => {
-                *self.state() = other;
-                return Err(self.not_live());
-            }
-        };
-        let users = withdraw(&mut registrations);
+        let mut live = self.begin_ending()?;
+        let users = withdraw(&mut live.registrations);
         if !users.is_empty() {
-            *self.state() = State::Live { library, registrations };
+            *self.state() = State::Live(live);
             return Ok(Unload::Busy(users));
         }
         // Last in, first out: what came later may build on what came before.
-        while registrations.pop().is_some() {}
-        let closed = library.close();
+        while live.registrations.pop().is_some() {}
+        let closed = live.library.close();
         *self.state() = State::Ended;
         match closed.map_err(|error| error.plugin(self.name()))? {
             Residency::Unmapped => Ok(Unload::Unmapped),
             Residency::Resident(reasons) => Ok(Unload::Resident(reasons)),
+        }
+    }
+
+    fn begin_ending(&self) -> Result<Live> {
+        let mut state = self.state();
+        if let State::Live(live) = &*state
+            && live.registering > 0
+        {
+            return Err(Error::new(Code::PluginBusy, "it is registering something at this moment")
+                .hint("unload it again afterwards")
+                .plugin(self.name())
+                .at(self.path()));
+        }
+        match std::mem::replace(&mut *state, State::Ending) {
+            State::Live(live) => Ok(live),
+            other => {
+                *state = other;
+                drop(state);
+                Err(self.not_live())
+            }
         }
     }
 
@@ -198,16 +260,45 @@ impl Plugin {
     }
 }
 
-/// Withdraws all; if one is in use, restores all and says what is in use.
-fn withdraw(registrations: &mut [Box<dyn Registration>]) -> Vec<String> {
-    for registration in registrations.iter_mut().rev() {
-        registration.withdraw();
+/// The time in which a registration is made: the plugin stays as it is.
+struct Registering<'a>(&'a Plugin);
+
+impl<'a> Registering<'a> {
+    fn begin(plugin: &'a Plugin) -> Option<Registering<'a>> {
+        match &mut *plugin.state() {
+            State::Live(live) => live.registering += 1,
+            _ => return None,
+        }
+        Some(Registering(plugin))
     }
-    let in_use = registrations.iter_mut().filter_map(|r| r.in_use().then(|| format!("{} is in use", r.what())));
-    let users: Vec<String> = in_use.collect();
+
+    fn end(self, registered: Registered) {
+        if let State::Live(live) = &mut *self.0.state() {
+            live.registrations.push(registered);
+        }
+    }
+}
+
+impl Drop for Registering<'_> {
+    fn drop(&mut self) {
+        if let State::Live(live) = &mut *self.0.state() {
+            live.registering -= 1;
+        }
+    }
+}
+
+/// Withdraws all; if one is in use, restores all and says what is in use.
+fn withdraw(registrations: &mut [Registered]) -> Vec<String> {
+    for registered in registrations.iter_mut().rev() {
+        registered.registration.withdraw();
+    }
+    let in_use = |registered: &mut Registered| {
+        registered.registration.in_use().then(|| format!("{} is in use", registered.what))
+    };
+    let users: Vec<String> = registrations.iter_mut().filter_map(in_use).collect();
     if !users.is_empty() {
-        for registration in registrations {
-            registration.restore();
+        for registered in registrations {
+            registered.registration.restore();
         }
     }
     users

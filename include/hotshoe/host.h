@@ -80,7 +80,8 @@ typedef enum {
    */
   HOTSHOE_UNLOAD_OUTCOME_RESIDENT = 1,
   /*
-   Something it registered is in use; the reasons say what. It lives on as if nothing had been asked.
+   Something it registered is in use, or another plugin depends on it; the reasons say what. It lives on as if
+   nothing had been asked.
    */
   HOTSHOE_UNLOAD_OUTCOME_BUSY = 2,
 } hotshoe_unload_outcome;
@@ -224,8 +225,8 @@ typedef int (*hotshoe_registration_callback)(void *user_data, hotshoe_registrati
  Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
  registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
  another function: then what the plugin registered is withdrawn, it is unloaded, and loading fails with that
- error. It must not throw. It may load other plugins; for one that another thread is loading it gets the
- error `plugin-busy`.
+ error. It must not throw. It may load other plugins; for one that another thread is changing it gets the
+ error `plugin-busy`, as does anybody who wants this plugin while the callback runs.
  */
 typedef hotshoe_error *(*hotshoe_bind_callback)(void *user_data, const hotshoe_plugin *plugin);
 
@@ -614,6 +615,12 @@ const char *hotshoe_plugin_capability(const hotshoe_plugin *plugin, size_t index
  Whether the plugin is loaded still. [any thread]
  */
 bool hotshoe_plugin_is_loaded(const hotshoe_plugin *plugin);
+
+/*
+ What was noticed while the plugin was loaded, lent: better versions that could not be loaded, among others.
+ NULL for NULL. [any thread]
+ */
+const hotshoe_diagnostics *hotshoe_plugin_diagnostics(const hotshoe_plugin *plugin);
 
 /*
  The plugin's entry function, for a C host to call with its registry. Good until the plugin is unloaded.

@@ -6,7 +6,9 @@
 //
 // Loading brings a plugin to life by calling its entry, `void harmonics_register(Registry&)`, with the
 // registry: in this translation unit, inside try and catch, so that what the plugin throws becomes an error
-// and never passes through Hotshoe. How the registry keeps account of what plugins register is told in
+// and never passes through Hotshoe; so does the end of the thread, pthread_exit, where glibc unwinds the
+// stack for it. A file compiled with -fno-exceptions cannot do this and is refused, unless
+// HOTSHOE_PLUGINS_NEVER_THROW is defined. How the registry keeps account of what plugins register is told in
 // registration.hpp. `Registry` must be the very type that entries take: load<Registry>(name, derived)
 // converts.
 //

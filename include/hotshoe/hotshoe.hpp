@@ -11,7 +11,8 @@
 // called (host.hpp), what a watch throws reaches the caller without passing through C (root.hpp), and what
 // plugins register is owned (registration.hpp).
 //
-// Link `Hotshoe::hotshoe` (CMake) or `hotshoe` (pkg-config). It works with -fno-exceptions: see error.hpp.
+// Link `Hotshoe::hotshoe` (CMake) or `hotshoe` (pkg-config). It works with -fno-exceptions: see error.hpp,
+// and for loading plugins host.hpp.
 #ifndef HOTSHOE_HOTSHOE_HPP
 #define HOTSHOE_HOTSHOE_HPP
 

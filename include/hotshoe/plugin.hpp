@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "diagnostics.hpp"
 #include "error.hpp"
 #include "host.h"
 
@@ -32,6 +33,10 @@ class Plugin {
 
   // Whether it is loaded still. Another thread may unload it a moment later. [any thread]
   bool is_loaded() const noexcept { return hotshoe_plugin_is_loaded(get()); }
+
+  // What was noticed while it was loaded: better versions that could not be loaded, among others. Good as
+  // long as this handle.
+  DiagnosticsView diagnostics() const noexcept { return DiagnosticsView(hotshoe_plugin_diagnostics(get())); }
 
   // Where an exported symbol is, until the plugin is unloaded: symbol<int()>("answer") is a function,
   // symbol<const int>("number") is data. What a function throws is for the caller to catch.

@@ -32,6 +32,7 @@
 #ifndef HOTSHOE_REGISTRATION_HPP
 #define HOTSHOE_REGISTRATION_HPP
 
+#include <csetjmp>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -47,12 +48,50 @@ namespace hotshoe {
 
 namespace detail {
 
+// Leaves by a jump when its scope is unwound without an exception: then glibc is ending the thread.
+class ThreadEnd {
+ public:
+  explicit ThreadEnd(std::jmp_buf& back) noexcept : back_(back) {}
+  ThreadEnd(const ThreadEnd&) = delete;
+  ThreadEnd& operator=(const ThreadEnd&) = delete;
+  ~ThreadEnd() {
+    if (!returned_ && std::uncaught_exceptions() == thrown_) std::longjmp(back_, 1);
+  }
+  void returned() noexcept { returned_ = true; }
+
+ private:
+  std::jmp_buf& back_;
+  const int thrown_ = std::uncaught_exceptions();
+  bool returned_ = false;
+};
+
+// Calls code that may end its thread, with pthread_exit or because the thread was cancelled. glibc does that
+// by unwinding the stack: it may not pass through Hotshoe, and where it is caught glibc ends the process. So
+// once the code's own frames are unwound, the rest is jumped over, and the result is false.
+#if defined(__GNUC__)
+__attribute__((noinline))
+#endif
+inline bool
+returns(void (*call)(void*), void* body) {
+  std::jmp_buf back;
+  if (setjmp(back) != 0) return false;
+  ThreadEnd end(back);
+  call(body);
+  end.returned();
+  return true;
+}
+
+template <class Body>
+bool returns(Body& body) {
+  return returns([](void* called) { (*static_cast<Body*>(called))(); }, &body);
+}
+
 // Runs host code that Hotshoe calls back. Nothing may be thrown through it.
 template <class Body>
 void guarded(Body&& body) noexcept {
 #if defined(__cpp_exceptions)
   try {
-    body();
+    returns(body);
   } catch (...) {
     // Each caller says what becomes of it.
   }
@@ -180,12 +219,28 @@ hotshoe_error* call_entry(Registry& registry, const hotshoe_plugin* plugin) {
   return nullptr;
 }
 
+#if defined(__cpp_exceptions) || defined(HOTSHOE_PLUGINS_NEVER_THROW)
+template <class>
+constexpr bool contains_exceptions = true;
+#else
+template <class>
+constexpr bool contains_exceptions = false;
+#endif
+
 // The hotshoe_bind_callback of a host whose plugins take a Registry&. What the plugin throws ends here.
 template <class Registry>
 hotshoe_error* bind(void* registry, const hotshoe_plugin* plugin) noexcept {
+  static_assert(contains_exceptions<Registry>,
+                "This file is compiled without exceptions, so what a plugin throws would end the process. "
+                "Compile the file that loads plugins with exceptions (-fexceptions), or define "
+                "HOTSHOE_PLUGINS_NEVER_THROW if none of them throws.");
 #if defined(__cpp_exceptions)
   try {
-    return call_entry(*static_cast<Registry*>(registry), plugin);
+    hotshoe_error* error = nullptr;
+    auto call = [&] { error = call_entry(*static_cast<Registry*>(registry), plugin); };
+    if (returns(call)) return error;
+    return hotshoe_error_new("it ended the thread that loads it: pthread_exit, or the thread was cancelled",
+                             HOTSHOE_NUL_TERMINATED);
   } catch (const std::exception& thrown) {
     return hotshoe_error_new(thrown.what(), HOTSHOE_NUL_TERMINATED);
   } catch (...) {

@@ -23,8 +23,8 @@ pub struct hotshoe_host(Host);
 /// Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
 /// registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
 /// another function: then what the plugin registered is withdrawn, it is unloaded, and loading fails with that
-/// error. It must not throw. It may load other plugins; for one that another thread is loading it gets the
-/// error `plugin-busy`.
+/// error. It must not throw. It may load other plugins; for one that another thread is changing it gets the
+/// error `plugin-busy`, as does anybody who wants this plugin while the callback runs.
 pub type hotshoe_bind_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, plugin: *const hotshoe_plugin) -> *mut hotshoe_error>;
 

@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::boundary::{ask, c_path, c_string, free, lend, out, required, text};
+use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error};
 use crate::error::Result;
 use crate::plugin::{Plugin, Registration};
@@ -17,6 +18,7 @@ pub struct hotshoe_plugin {
     path: CString,
     library: CString,
     capabilities: Vec<CString>,
+    diagnostics: hotshoe_diagnostics,
 }
 
 /// Several plugins, in the order in which they were loaded.
@@ -53,6 +55,7 @@ impl hotshoe_plugin {
             path: c_path(plugin.path()),
             library: c_path(plugin.library()),
             capabilities: plugin.manifest().capabilities.iter().map(|tag| c_string(tag.as_str())).collect(),
+            diagnostics: hotshoe_diagnostics::new(plugin.diagnostics()),
             plugin,
         }
     }
@@ -151,6 +154,14 @@ pub unsafe extern "C" fn hotshoe_plugin_capability(plugin: *const hotshoe_plugin
 pub unsafe extern "C" fn hotshoe_plugin_is_loaded(plugin: *const hotshoe_plugin) -> bool {
     // SAFETY: the header's contract for handles.
     unsafe { ask(plugin, |plugin| plugin.plugin.is_loaded()) }
+}
+
+/// What was noticed while the plugin was loaded, lent: better versions that could not be loaded, among others.
+/// NULL for NULL. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_plugin_diagnostics(plugin: *const hotshoe_plugin) -> *const hotshoe_diagnostics {
+    // SAFETY: the header's contract for handles.
+    unsafe { plugin.as_ref() }.map_or(ptr::null(), |plugin| &raw const plugin.diagnostics)
 }
 
 /// The plugin's entry function, for a C host to call with its registry. Good until the plugin is unloaded.

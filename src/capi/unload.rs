@@ -21,7 +21,8 @@ pub enum hotshoe_unload_outcome {
     Unmapped = 0,
     /// Nothing of it is used any more, but its library stays mapped; the reasons say why.
     Resident = 1,
-    /// Something it registered is in use; the reasons say what. It lives on as if nothing had been asked.
+    /// Something it registered is in use, or another plugin depends on it; the reasons say what. It lives on as if
+    /// nothing had been asked.
     Busy = 2,
 }
 

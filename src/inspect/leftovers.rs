@@ -76,6 +76,33 @@ fn pools(who: &str, facts: &Inspection) -> impl Iterator<Item = String> {
     })
 }
 
+/// The libraries of the C and C++ compilers, by the start of their names: they bring no threads of their own.
+const OF_THE_COMPILER: [&str; 10] = [
+    "libc.so",
+    "libm.so",
+    "libdl.so",
+    "librt.so",
+    "libpthread.so",
+    "libgcc_s.so",
+    "libstdc++.so",
+    "ld-linux",
+    "ld-musl",
+    "libc.musl",
+];
+
+/// A quick answer to whether [`reasons`] is empty, from what is known of a mapped library: `false` means that it may
+/// be so all the same.
+pub(super) fn are_none<'a>(
+    mut needed: impl Iterator<Item = &'a str>,
+    mut imports: impl Iterator<Item = &'a str>,
+) -> bool {
+    let is_harmless = |name: &str| {
+        let starts = THREADS.iter().any(|(start, go_on, _)| *start == name || go_on.contains(&name));
+        !starts && !KEPT.iter().any(|(kept, _)| *kept == name)
+    };
+    needed.all(|name| OF_THE_COMPILER.iter().any(|start| name.starts_with(start))) && imports.all(is_harmless)
+}
+
 /// What a library does itself, as far as its imports say.
 fn own(facts: &Inspection) -> impl Iterator<Item = String> {
     let (mark, excused) = OF_A_RUNTIME;

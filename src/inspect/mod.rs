@@ -299,6 +299,15 @@ impl Inspection {
     }
 }
 
+/// Whether a mapped library surely has no reason to stay mapped, by what it needs and imports: what
+/// [`Inspection::must_stay_mapped`] would say is not worth reading its file for then.
+pub(crate) fn leaves_nothing_behind<'a>(
+    needed: impl Iterator<Item = &'a str>,
+    imports: impl Iterator<Item = &'a str>,
+) -> bool {
+    leftovers::are_none(needed, imports)
+}
+
 /// The check made before every load: format, platform, completeness, entry symbol.
 ///
 /// It reads what it needs of the file and no more, so that it costs little beside loading. What the

@@ -13,6 +13,8 @@ static void a_plugin_says_what_it_is(const hotshoe_plugin* lens) {
   CHECK_TEXT(hotshoe_plugin_capability(lens, 1), "mount:k");
   CHECK_TEXT(hotshoe_plugin_capability(lens, 2), NULL);
   CHECK(hotshoe_plugin_is_loaded(lens));
+  CHECK(hotshoe_diagnostics_count(hotshoe_plugin_diagnostics(lens)) == 0);
+  CHECK(hotshoe_plugin_diagnostics(NULL) == NULL);
 }
 
 static void a_plugin_can_be_called(const hotshoe_plugin* lens) {

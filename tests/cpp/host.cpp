@@ -1,5 +1,8 @@
 // A host loads the good plugins, whatever the others do.
+#include <exception>
+#include <fstream>
 #include <hotshoe/host.hpp>
+#include <thread>
 
 #include "check.hpp"
 #include "rack.hpp"
@@ -24,6 +27,42 @@ void what_an_entry_throws_is_the_error(const Folder& folder) {
   CHECK(host.plugins().empty());
 }
 
+void an_entry_that_ends_its_thread_is_an_error_and_the_thread_goes_on() {
+  Folder folder;
+  folder.install("ends_thread", built("ends_thread"));
+  folder.install("gain", built("gain2"));
+  auto load = [&] {
+    Rack rack;
+    hotshoe::Host host = mixer_host(folder);
+    for (int round = 0; round < 2; ++round) {
+      hotshoe::Loaded loaded = host.load_all<Mixer>(rack);
+      CHECK_EQUAL(loaded.plugins.size(), 1u);
+      CHECK_EQUAL(loaded.diagnostics.size(), 1u);
+      CHECK(contains(loaded.diagnostics[0].text(), "ended the thread"));
+      CHECK_EQUAL(rack.size(), 1u);
+      CHECK_EQUAL(mappings_of(folder.path() / "ends_thread"), 0);
+      CHECK_EQUAL(std::uncaught_exceptions(), 0);
+    }
+    for (hotshoe::Plugin& plugin : host.plugins()) host.unload(plugin).value();
+  };
+  load();
+  std::thread(load).join();
+}
+
+void a_thread_that_is_cancelled_in_an_entry_goes_on() {
+  Folder folder;
+  folder.install("cancelled", built("cancelled"));
+  bool went_on = false;
+  std::thread([&] {
+    Rack rack;
+    hotshoe::Result<hotshoe::Plugin> loaded = mixer_host(folder).load<Mixer>("cancelled", rack);
+    CHECK_EQUAL(loaded.error().code(), "entry-failed");
+    CHECK(contains(loaded.error().causes()[0], "cancelled"));
+    went_on = true;
+  }).join();
+  CHECK(went_on);
+}
+
 void nine_good_plugins_load_beside_a_broken_one() {
   Folder folder;
   for (int i = 1; i <= 9; ++i) folder.install("good" + std::to_string(i), built("gain2"));
@@ -34,6 +73,20 @@ void nine_good_plugins_load_beside_a_broken_one() {
   CHECK_EQUAL(loaded.diagnostics.size(), 1u);
   CHECK_EQUAL(loaded.diagnostics[0].plugin(), "good5b");
   CHECK(contains(loaded.diagnostics[0].text(), "boom"));
+}
+
+void a_version_that_cannot_be_loaded_is_passed_over_and_told() {
+  Folder folder;
+  folder.install("gain", built("gain2"));
+  fs::create_directories(folder.path() / "gain-2");
+  std::ofstream(folder.path() / "gain-2/plugin.json")
+      << R"({"name": "gain", "version": "2.0.0", "library": "lib.so"})";
+  std::ofstream(folder.path() / "gain-2/lib.so") << "no library";
+  Rack rack;
+  hotshoe::Plugin gain = mixer_host(folder).load<Mixer>("gain", rack).value();
+  CHECK_EQUAL(gain.version(), "1.0.0");
+  CHECK_EQUAL(gain.diagnostics().size(), 1u);
+  CHECK(contains(gain.diagnostics()[0].path(), "gain-2"));
 }
 
 void a_plugin_is_found_by_name_version_path_and_capability(const Folder& folder) {
@@ -97,7 +150,10 @@ int main() {
   folder.install("throws", built("throws"));
   folder.install("throws_int", built("throws_int"));
   what_an_entry_throws_is_the_error(folder);
+  an_entry_that_ends_its_thread_is_an_error_and_the_thread_goes_on();
+  a_thread_that_is_cancelled_in_an_entry_goes_on();
   nine_good_plugins_load_beside_a_broken_one();
+  a_version_that_cannot_be_loaded_is_passed_over_and_told();
   a_plugin_is_found_by_name_version_path_and_capability(folder);
   another_search_path_can_be_loaded_too(folder);
   what_was_registered_outlives_the_host(folder);

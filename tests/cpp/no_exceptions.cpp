@@ -2,6 +2,9 @@
 //
 //     no_exceptions          works
 //     no_exceptions abort    asks for a value that is not there
+//
+// Loading plugins is refused in such a file, for what they throw could not be stopped, unless it says this:
+#define HOTSHOE_PLUGINS_NEVER_THROW
 #include <csignal>
 #include <cstdlib>
 #include <hotshoe/hotshoe.hpp>

@@ -156,3 +156,192 @@ fn a_library_is_probed_again_only_after_it_changed() {
     prober.probe(&tree.library("gain"), ENTRY).unwrap();
     assert_eq!(count(), 2);
 }
+
+/// Maps a library as code does that knows nothing of Hotshoe.
+#[expect(unsafe_code, reason = "the host's own dlopen is what the test is about")]
+fn mapped_by_somebody_else(path: &Path) -> *mut std::ffi::c_void {
+    let path = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    // SAFETY: a fixture without constructors.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW) };
+    assert!(!handle.is_null());
+    handle
+}
+
+#[test]
+fn a_replaced_library_is_the_new_one_also_if_the_host_itself_has_the_old_one_mapped() {
+    let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &[]));
+    let path = tree.library("gain");
+    mapped_by_somebody_else(&path);
+    let same = open(&path);
+    assert!(!same.is_copy(), "it is the file that was checked");
+    assert!(matches!(same.close().unwrap(), Residency::Resident(_)));
+    fs::copy(saying(2, &[]), tree.path("new")).unwrap();
+    fs::rename(tree.path("new"), &path).unwrap();
+    assert_eq!(said(open(&path).symbol(ENTRY).unwrap()), 2);
+}
+
+#[test]
+fn a_replaced_library_is_the_new_one_also_if_another_library_needs_the_old_one() {
+    let answering = |number| {
+        Source::c(&format!(
+            "int base(void) {{ return {number}; }}\nvoid harmonics_register(int *x) {{ *x = {number}; }}\n"
+        ))
+        .file_name("libbase.so")
+        .arg("-Wl,-soname,libbase.so")
+        .build()
+    };
+    let tree = PluginTree::new().plugin("base", "{}", &answering(1));
+    let user = Source::c("int base(void);\nvoid harmonics_register(int *x) { *x = base(); }\n")
+        .arg(answering(1).display().to_string())
+        .arg("-Wl,-rpath,$ORIGIN/../base")
+        .build();
+    let tree = tree.plugin("user", "{}", &user);
+    let user = open(&tree.library("user"));
+    assert!(!open(&tree.library("base")).is_copy(), "both are the same file still");
+    fs::copy(answering(2), tree.path("new")).unwrap();
+    fs::rename(tree.path("new"), tree.library("base")).unwrap();
+    assert_eq!(said(open(&tree.library("base")).symbol(ENTRY).unwrap()), 2);
+    assert_eq!(said(user.symbol(ENTRY).unwrap()), 1);
+}
+
+#[test]
+fn one_file_under_two_names_is_two_plugins_each_with_its_own_state_and_its_own_end() {
+    let counting = Source::c("static int n;\nvoid harmonics_register(int *x) { *x = ++n; }\n").build();
+    let tree = PluginTree::new().plugin("first", "{}", &counting).file("second/x", "");
+    fs::hard_link(tree.library("first"), tree.library("second")).unwrap();
+    let (first, second) = (open(&tree.library("first")), open(&tree.library("second")));
+    let count = |library: &Library| said(library.symbol(ENTRY).unwrap());
+    assert_eq!((count(&first), count(&first), count(&second)), (1, 2, 1));
+    assert_eq!(second.close().unwrap(), Residency::Unmapped);
+    assert_eq!(count(&first), 3);
+    assert_eq!(first.close().unwrap(), Residency::Unmapped);
+    assert!(!is_mapped(&tree.library("first")) && !is_mapped(&tree.library("second")));
+}
+
+#[test]
+fn a_file_with_the_time_and_size_of_the_one_that_it_replaced_is_another_one() {
+    let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &["-Wl,-z,nodelete"]));
+    let path = tree.library("gain");
+    let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1);
+    fs::File::open(&path).unwrap().set_modified(long_ago).unwrap();
+    assert!(matches!(open(&path).close().unwrap(), Residency::Resident(_)));
+    fs::copy(saying(2, &["-Wl,-z,nodelete"]), tree.path("new")).unwrap();
+    fs::File::open(tree.path("new")).unwrap().set_modified(long_ago).unwrap();
+    fs::rename(tree.path("new"), &path).unwrap();
+    assert_eq!(said(open(&path).symbol(ENTRY).unwrap()), 2);
+}
+
+#[test]
+fn a_path_in_which_the_systems_loader_would_replace_a_part_is_that_path() {
+    for folder in ["$LIB", "${ORIGIN}", "$PLATFORM", "a/$LIB", "a${LIB}b", "$ORIGINAL", "$HOME"] {
+        let inside = format!("{folder}/libgain.so");
+        let tree = PluginTree::new().file(&inside, fs::read(saying(7, &[])).unwrap());
+        let library = Library::open(&tree.path(&inside), ENTRY).unwrap_or_else(|error| panic!("{}", error.report()));
+        assert_eq!(said(library.symbol(ENTRY).unwrap()), 7, "{folder}");
+        assert_eq!(library.close().unwrap(), Residency::Unmapped);
+    }
+    let tree = PluginTree::new().file("gain/lib$LIB.so", fs::read(saying(7, &[])).unwrap());
+    let error = Library::open(&tree.path("gain/lib$LIB.so"), ENTRY).unwrap_err();
+    assert!(error.code() == Code::LoadFailed && error.report().contains("`$LIB`"), "{}", error.report());
+}
+
+#[test]
+fn a_symbol_is_the_librarys_own_and_never_one_of_what_it_needs() {
+    let needed = Source::c("int helper(void) { return 5; }\nint table[2] = {1, 2};\n__thread int far = 1;\n")
+        .file_name("libneeded.so")
+        .arg("-Wl,-soname,libneeded.so")
+        .build();
+    let source = "int helper(void);\n__thread int own = 3;\nint data;\n\
+                  void harmonics_register(int *x) { *x = helper(); }\n";
+    let plugin = Source::c(source).arg(needed.display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
+    let tree = PluginTree::new().plugin("gain", "{}", &plugin).file("gain/libneeded.so", fs::read(&needed).unwrap());
+    let library = open(&tree.library("gain"));
+    for own in [ENTRY, "data", "own"] {
+        assert!(library.symbol(own).is_some(), "{own}");
+    }
+    for others in ["helper", "table", "far", "printf"] {
+        assert!(library.symbol(others).is_none(), "{others}");
+    }
+}
+
+#[test]
+fn a_library_that_leaves_threads_or_functions_behind_is_never_unmapped() {
+    let openmp = "int n;\nvoid harmonics_register(int *x) {\n#pragma omp parallel num_threads(2)\n{\n#pragma omp atomic\n\
+                  n++;\n}\n*x = n; }\n";
+    let key = "#include <pthread.h>\nstatic void end(void *p) { (void)p; }\n\
+               void harmonics_register(int *x) { pthread_key_t key; *x = pthread_key_create(&key, end) + 2; }\n";
+    let signal = "#include <signal.h>\nstatic void got(int n) { (void)n; }\n\
+                  void harmonics_register(int *x) { *x = (signal(SIGUSR2, got) == SIG_ERR) + 2; }\n";
+    for (source, arguments, words) in [
+        (openmp, vec!["-fopenmp"], "OpenMP"),
+        (key, vec![], "pthread_key_create"),
+        (signal, vec!["-Wl,--hash-style=sysv"], "signal"),
+    ] {
+        let plugin = arguments.iter().fold(Source::c(source), |library, argument| library.arg(*argument)).build();
+        let tree = PluginTree::new().plugin("gain", "{}", &plugin);
+        for copied in [false, true] {
+            let path = tree.library("gain");
+            let library = if copied { Library::open_copy(&path, ENTRY).unwrap() } else { open(&path) };
+            let mapped = library.mapped().to_owned();
+            assert_eq!(said(library.symbol(ENTRY).unwrap()), 2);
+            let Residency::Resident(reasons) = library.close().unwrap() else { panic!("{words}: it was unmapped") };
+            assert!(reasons.iter().any(|reason| reason.contains(words)), "{reasons:?}");
+            assert!(is_mapped(&mapped));
+        }
+    }
+}
+
+/// Runs a test of this file again, in a process of its own that has its own folder for temporary files.
+fn in_another_process(test: &str, temporary: &Path, library: &Path, how: &str) -> std::process::ExitStatus {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test]).env("TMPDIR", temporary);
+    command.env("HOTSHOE_TESTS_COPY", library).env("HOTSHOE_TESTS_END", how);
+    command.output().unwrap().status
+}
+
+/// Makes a copy and ends without closing it, if [`in_another_process`] asks for that.
+#[test]
+fn a_copy_is_made_and_left() {
+    let Some(library) = std::env::var_os("HOTSHOE_TESTS_COPY") else { return };
+    let library = Library::open_copy(Path::new(&library), ENTRY).unwrap();
+    assert!(library.mapped().starts_with(std::env::temp_dir()));
+    std::mem::forget(library);
+    if std::env::var("HOTSHOE_TESTS_END").as_deref() == Ok("killed") {
+        std::process::abort();
+    }
+}
+
+#[test]
+fn nothing_is_left_of_private_copies_when_a_process_ends_and_the_next_sweeps_what_a_killed_one_left() {
+    let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &[])).file("temporary/other", "");
+    let temporary = tree.path("temporary");
+    let run = |how| in_another_process("native::a_copy_is_made_and_left", &temporary, &tree.library("gain"), how);
+    let left = || fs::read_dir(&temporary).unwrap().count() - 1;
+    assert!(run("usual").success());
+    assert_eq!(left(), 0);
+    assert!(!run("killed").success());
+    assert_eq!(left(), 1);
+    assert!(run("usual").success());
+    assert_eq!(left(), 0);
+}
+
+#[test]
+fn too_much_thread_local_data_is_told_in_words() {
+    let source = "__attribute__((tls_model(\"initial-exec\"))) __thread char big[100000];\n\
+                  void harmonics_register(void *x) { (void)x; big[0] = 1; }\n";
+    let tree = PluginTree::new().plugin("gain", "{}", &Source::c(source).build());
+    let error = Library::open(&tree.library("gain"), ENTRY).unwrap_err();
+    assert!(error.code() == Code::LoadFailed && error.report().contains("-ftls-model"), "{}", error.report());
+}
+
+#[test]
+fn a_prober_that_cannot_be_started_is_not_the_plugins_fault() {
+    let library = Source::c(GOOD_C_PLUGIN).build();
+    let error = Prober::new("/no/such/program").probe(&library, ENTRY).unwrap_err();
+    assert_eq!(error.code(), Code::ProbeFailed);
+    assert!(
+        error.report().contains("/no/such/program") && !error.report().contains("constructors"),
+        "{}",
+        error.report()
+    );
+}

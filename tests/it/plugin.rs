@@ -118,3 +118,21 @@ fn a_host_that_goes_leaves_its_plugins_mapped_and_what_they_registered_good() {
     drop(host);
     assert!(is_mapped(&library) && registry.lock().unwrap().contains_key("relu6"));
 }
+
+#[test]
+fn a_registration_may_use_its_plugin_while_it_is_made_and_the_plugin_stays_meanwhile() {
+    let (tree, registry) = (tree(), Registry::default());
+    let host = host_on(tree.root());
+    let plugin = host.load("gain", None, |_| Ok(())).unwrap();
+    plugin
+        .register(|| {
+            register(&plugin, &registry, "inner").unwrap();
+            assert_eq!(plugin.registered(), ["activation `inner`"]);
+            assert!(plugin.entry().is_ok());
+            assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PluginBusy);
+            Box::new(Entry { registry: registry.clone(), name: "outer".to_owned(), object: Arc::default() })
+        })
+        .unwrap();
+    assert_eq!(plugin.registered(), ["activation `inner`", "activation `outer`"]);
+    assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
+}

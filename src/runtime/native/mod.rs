@@ -4,22 +4,45 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod brought;
 mod identity;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod image;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod maps;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod no_brought;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+mod no_image;
 mod os;
 mod probe;
 mod staged;
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection};
 use crate::platform::Platform;
-use crate::receipt::{self, Digest};
+use crate::receipt::{self, Receipt};
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) use brought::Replaced;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use brought::shadowed;
 use identity::FileIdentity;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+pub(crate) use image::Image;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) use no_brought::Replaced;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use no_brought::shadowed;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+pub(crate) use no_image::Image;
 pub use probe::Prober;
 use staged::Staged;
 
@@ -45,61 +68,142 @@ pub struct Library {
     /// What was mapped: the plugin's own file, or the private copy.
     mapped: PathBuf,
     copy: Option<Staged>,
+    /// Why it must never be unmapped.
+    leftovers: Vec<String>,
+    shadowed: Vec<Shadowed>,
 }
 
-/// The files that are mapped from their own places, by any host, with how many handles of ours each
-/// has. As long as one is mapped, the system's loader answers its path with its code, whatever lies
-/// there by now.
-static MAPPED: Mutex<BTreeMap<PathBuf, (FileIdentity, usize)>> = Mutex::new(BTreeMap::new());
+/// A library that another one needs and does not get, for the loader has one of that name already.
+#[derive(Clone, Debug)]
+pub(crate) struct Shadowed {
+    /// The name.
+    pub(crate) name: String,
+    /// What it gets.
+    pub(crate) taken: PathBuf,
+}
+
+/// `libcodec.so.1` from `/plugins/a/libcodec.so.1`
+impl fmt::Display for Shadowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` from `{}`", self.name, self.taken.display())
+    }
+}
+
+/// What is to be loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    /// The library.
+    pub library: &'a Path,
+    /// The folder of its plugin, or the library once more.
+    pub plugin: &'a Path,
+    /// The symbol that it must export.
+    pub entry: &'a str,
+}
+
+/// Checks that the libraries in a plugin's folder are those that an install brought.
+pub(crate) fn check_installed(plugin: &Path, library: &Path, receipt: &Receipt) -> Result<()> {
+    let files = receipt.files.iter().map(|file| (plugin.join(&file.path), file.sha256));
+    let mut libraries = files.filter(|(path, _)| path == library || staged::is_library(path));
+    libraries.try_for_each(|(path, digest)| receipt::check_library(&path, digest).map_err(|error| error.at(path)))
+}
+
+/// The files that are mapped from their own places, by any host.
+static MAPPED: Mutex<BTreeMap<Image, MappedFile>> = Mutex::new(BTreeMap::new());
+
+/// What was checked and then mapped. It is kept while it is mapped, also without a handle.
+#[derive(Debug)]
+struct MappedFile {
+    path: PathBuf,
+    identity: FileIdentity,
+    /// How many handles of ours it has.
+    handles: usize,
+}
 
 impl Library {
     /// Checks and maps a library, and runs its constructors. `entry` must be among its exports.
     ///
-    /// An absolute `path` is needed, so that no system folder is searched instead. If another file is
-    /// still mapped from this path, a private copy is mapped. May be called from any thread.
+    /// An absolute `path` is needed, so that no system folder is searched instead. A private copy is mapped
+    /// if somebody in this process has another file mapped from this path, or this file under another name:
+    /// the system's loader would answer with what is there. May be called from any thread.
     pub fn open(path: &Path, entry: &str) -> Result<Library> {
-        let metadata = inspect::check_before_load(path, Platform::current(), entry)?;
-        if !note_mapped(path, FileIdentity::new(path, &metadata)) {
-            return Self::open_copy(path, entry);
-        }
-        Self::map(path.to_owned(), None).map_err(|error| {
-            note_closed(path, false);
-            explain(error, path, entry)
-        })
+        Self::load(Request { library: path, plugin: path, entry })
     }
 
     /// The same for a private copy, so that the file itself may be overwritten while it is in use.
     ///
-    /// The copy lies in a temporary folder beside links to everything else in the plugin's folder, so
-    /// that what the library finds relative to itself is found still.
+    /// The copy lies in a temporary folder beside links to what it needs and finds beside itself.
     pub fn open_copy(path: &Path, entry: &str) -> Result<Library> {
-        Self::map_copy(path, entry, Staged::new(path)?)
+        Self::load_copy(Request { library: path, plugin: path, entry })
     }
 
-    /// The same, if the copy has this digest: so what is mapped is what was compared, whatever happens to
-    /// the file meanwhile.
-    pub fn open_installed(path: &Path, entry: &str, digest: Digest) -> Result<Library> {
-        let copy = Staged::new(path)?;
-        receipt::check_library(copy.library(), digest).map_err(|error| error.at(path))?;
-        Self::map_copy(path, entry, copy)
+    /// Maps a plugin's library, or a private copy as [`Library::open`] does.
+    pub(crate) fn load(request: Request<'_>) -> Result<Library> {
+        let path = request.library;
+        let metadata = inspect::check_before_load(path, Platform::current(), request.entry)?;
+        if os::expands(path) {
+            return Self::load_copy(request);
+        }
+        let library = Self::map(path.to_owned(), None).map_err(|error| explain(error, path, path, request.entry))?;
+        if library.note_opened(FileIdentity::new(&metadata)) {
+            return Ok(library);
+        }
+        // It was mapped before, so nothing of it has run just now.
+        library.handle.close().map_err(|reason| not_closed(reason, path))?;
+        Self::load_copy(request)
     }
 
-    fn map_copy(path: &Path, entry: &str, copy: Staged) -> Result<Library> {
+    /// Maps a private copy of a plugin's library, in a folder with the shape of the plugin's.
+    pub(crate) fn load_copy(request: Request<'_>) -> Result<Library> {
+        Self::map_copy(request, Staged::new(request.library, request.plugin)?)
+    }
+
+    /// Maps private copies of all libraries that an install brought, if they are what it brought. So what is
+    /// mapped is what was compared, whatever happens to the files meanwhile.
+    pub(crate) fn load_installed(request: Request<'_>, receipt: &Receipt) -> Result<Library> {
+        Self::map_copy(request, Staged::installed(request.library, request.plugin, receipt)?)
+    }
+
+    fn map_copy(request: Request<'_>, copy: Staged) -> Result<Library> {
         let mapped = copy.library().to_owned();
-        inspect::check_before_load(&mapped, Platform::current(), entry)?;
-        Self::map(mapped, Some(copy)).map_err(|error| explain(error, path, entry))
+        if os::expands(&mapped) {
+            return Err(Error::new(
+                Code::LoadFailed,
+                format!("the system's loader would replace {} in the path", os::TOKENS),
+            )
+            .hint("give the file or folder, or the folder for temporary files, a name without it")
+            .at(request.library));
+        }
+        inspect::check_before_load(&mapped, Platform::current(), request.entry)?;
+        Self::map(mapped.clone(), Some(copy)).map_err(|error| explain(error, &mapped, request.library, request.entry))
     }
 
     fn map(mapped: PathBuf, copy: Option<Staged>) -> Result<Library> {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
             Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
         })?;
-        Ok(Library { handle, mapped, copy })
+        // Read now, for another file may lie there when it is closed.
+        let facts = if handle.image().leaves_nothing_behind() { None } else { Inspection::of(&mapped).ok() };
+        let leftovers = facts.as_ref().map(Inspection::must_stay_mapped).unwrap_or_default();
+        let shadowed = facts.as_ref().map(shadowed).unwrap_or_default();
+        Ok(Library { handle, mapped, copy, leftovers, shadowed })
     }
 
-    /// Where an exported symbol is, if there is one.
+    /// Where a symbol is that the library itself exports, if it does.
     pub fn symbol(&self, name: &str) -> Option<Address> {
-        self.handle.symbol(name)
+        let address = self.handle.symbol(name)?;
+        // What is thread-local or absolute lies elsewhere: its file tells.
+        let is_own = || Inspection::of(&self.mapped).is_ok_and(|facts| facts.exports_symbol(name));
+        (self.handle.owns(address) || is_own()).then_some(address)
+    }
+
+    /// What it brings and does not get.
+    pub(crate) fn shadowed(&self) -> &[Shadowed] {
+        &self.shadowed
+    }
+
+    /// What is mapped by it.
+    pub(crate) fn image(&self) -> &Image {
+        self.handle.image()
     }
 
     /// The file that is mapped.
@@ -115,48 +219,80 @@ impl Library {
     /// Closes the library and finds out whether it is really gone.
     ///
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
-    /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account.
+    /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
+    /// may leave threads behind, or functions that somebody calls later, is never unmapped.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, copy } = self;
-        handle.close().map_err(|reason| {
-            Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(&mapped)
-        })?;
-        let stays = os::is_mapped(&mapped);
-        if copy.is_none() {
-            note_closed(&mapped, stays);
+        let Library { handle, mapped, copy, leftovers, .. } = self;
+        let image = handle.image().clone();
+        if !leftovers.is_empty() {
+            if let Some(copy) = copy {
+                copy.keep();
+            }
+            note_closed(&image, true);
+            return Ok(Residency::Resident(leftovers));
         }
-        Ok(if stays { Residency::Resident(why_resident(&mapped)) } else { Residency::Unmapped })
+        handle.close().map_err(|reason| not_closed(reason, &mapped))?;
+        let stays = image.is_mapped();
+        note_closed(&image, stays);
+        Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
+    }
+
+    /// Takes note of a handle; `false` if another file is mapped than the one that was checked, or the same
+    /// one from another path.
+    fn note_opened(&self, identity: FileIdentity) -> bool {
+        let image = self.handle.image();
+        let mut all = mapped();
+        if !self.handle.was_mapped() {
+            all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 });
+            return true;
+        }
+        match all.get_mut(image) {
+            Some(known) if known.path != self.mapped || known.identity != identity => return false,
+            Some(known) => known.handles += 1,
+            None if !is_file(image, &self.mapped) => return false,
+            None => drop(all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 })),
+        }
+        true
     }
 }
 
-/// Takes note that a file is to be mapped; `false` if another one is mapped from its path.
-fn note_mapped(path: &Path, identity: FileIdentity) -> bool {
-    let mut mapped = mapped();
-    let (known, handles) = mapped.entry(path.to_owned()).or_insert_with(|| (identity.clone(), 0));
-    if *known != identity {
-        return false;
-    }
-    *handles += 1;
+/// Whether what somebody else has mapped is the file at this path. If nobody knows, it is not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_file(image: &Image, path: &Path) -> bool {
+    maps::is_file(image, path).unwrap_or(false)
+}
+
+/// Only Linux says which file is behind a mapping.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_file(_: &Image, _: &Path) -> bool {
     true
 }
 
+fn not_closed(reason: libloading::Error, path: &Path) -> Error {
+    Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(path)
+}
+
 /// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.
-fn note_closed(path: &Path, stays: bool) {
+fn note_closed(image: &Image, stays: bool) {
     let mut mapped = mapped();
-    if let Some((_, handles)) = mapped.get_mut(path) {
-        *handles -= 1;
-        if *handles == 0 && !stays {
-            mapped.remove(path);
+    if let Some(known) = mapped.get_mut(image) {
+        known.handles -= 1;
+        if known.handles == 0 && !stays {
+            mapped.remove(image);
         }
     }
 }
 
-fn mapped() -> MutexGuard<'static, BTreeMap<PathBuf, (FileIdentity, usize)>> {
+fn mapped() -> MutexGuard<'static, BTreeMap<Image, MappedFile>> {
     MAPPED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Why a library is mapped still after the last handle of ours was closed.
-fn why_resident(library: &Path) -> Vec<String> {
+fn why_resident(library: &Path, image: &Image) -> Vec<String> {
+    let users = users(image);
+    if !users.is_empty() {
+        return users.iter().map(|user| format!("`{}` is linked with it", user.display())).collect();
+    }
     let Ok(facts) = Inspection::of(library) else { return vec!["it cannot be inspected any more".to_owned()] };
     let mut reasons = facts.residency_reasons();
     if reasons.is_empty() && facts.exports.len() > 1 {
@@ -172,21 +308,50 @@ fn why_resident(library: &Path) -> Vec<String> {
     reasons
 }
 
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn users(image: &Image) -> Vec<PathBuf> {
+    image.users().into_iter().map(|user| user.path).collect()
+}
+
+/// Nobody says so here.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn users(_: &Image) -> Vec<PathBuf> {
+    Vec::new()
+}
+
 /// Replaces the system's words, which can be misleading, by what inspecting the library shows.
-fn explain(refused: Error, path: &Path, entry: &str) -> Error {
-    match Inspection::of(path).and_then(|facts| facts.check(Platform::current(), entry).map(|()| facts)) {
-        Err(known) => known.because(refused.causes().next().unwrap_or_default()),
-        Ok(facts) => {
-            let said = refused.causes().collect::<String>();
-            if let Some(meaning) = facts.meaning_of_refusal(&said) {
-                return refused.at(path).hint(meaning);
-            }
-            // glibc and FreeBSD, then musl and macOS.
-            let symbol = ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words));
-            refused.at(path).hint(match symbol {
-                true => "link the library that defines the symbol; if it is the host's own, the host must export it",
-                false => "see what it needs with `hotshoe inspect`",
-            })
-        }
+fn explain(refused: Error, mapped: &Path, path: &Path, entry: &str) -> Error {
+    let facts = Inspection::of(path);
+    if let Err(known) = facts.as_ref().map_or(Ok(()), |facts| facts.check(Platform::current(), entry)) {
+        return known.because(refused.causes().next().unwrap_or_default());
     }
+    let said = refused.causes().collect::<String>();
+    let meaning = facts.as_ref().ok().and_then(|facts| facts.meaning_of_refusal(&said));
+    let others = facts.map(|facts| shadowed(&facts)).unwrap_or_default();
+    let hint = meaning.unwrap_or_else(|| what_to_do(&said, mapped, path, &others));
+    refused.at(path).hint(hint)
+}
+
+/// What to do about words of the system's loader.
+fn what_to_do(said: &str, mapped: &Path, path: &Path, shadowed: &[Shadowed]) -> String {
+    // glibc and FreeBSD, then musl and macOS.
+    if ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words)) {
+        return match shadowed {
+            [] => {
+                "link the library that defines the symbol; if it is the host's own, the host must export it".to_owned()
+            }
+            [first, ..] => {
+                format!("it gets {first}, not its own: give its own another SONAME, or link that statically")
+            }
+        };
+    }
+    match os::forbids_code(mapped) {
+        true if mapped != path => {
+            "the folder for temporary files is mounted `noexec`, so that no private copy can be loaded from it: choose \
+             another one with `TMPDIR`"
+        }
+        true => "its file system is mounted `noexec`: nothing on it can be loaded; install the plugin elsewhere",
+        false => "see what it needs with `hotshoe inspect`",
+    }
+    .to_owned()
 }

@@ -25,7 +25,7 @@ pub struct Prober {
     program: PathBuf,
     arguments: Vec<OsString>,
     patience: Duration,
-    passed: Mutex<HashSet<FileIdentity>>,
+    passed: Mutex<HashSet<(PathBuf, FileIdentity)>>,
 }
 
 impl Prober {
@@ -60,7 +60,7 @@ impl Prober {
     pub fn probe(&self, library: &Path, entry: &str) -> Result<()> {
         let unreadable =
             |error| Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error).at(library);
-        let identity = FileIdentity::new(library, &fs::metadata(library).map_err(unreadable)?);
+        let identity = (library.to_owned(), FileIdentity::new(&fs::metadata(library).map_err(unreadable)?));
         if self.passed.lock().expect("no panic while it is held").contains(&identity) {
             return Ok(());
         }
@@ -69,10 +69,14 @@ impl Prober {
                 .hint("look at its constructors and global objects: one that throws, exits or waits does this")
                 .at(library)
         };
-        let no_start =
-            |error| failed(format!("`{}` cannot be started to probe it", self.program.display())).because(error);
+        let no_start = |error| {
+            Error::new(Code::ProbeFailed, format!("`{}` cannot be started to probe it", self.program.display()))
+                .because(error)
+                .hint("give the host the path of the tool `hotshoe`; nothing is known of the plugin")
+                .at(library)
+        };
         // Into a file, for whatever the library leaves running could hold a pipe open for ever.
-        let mut words = tempfile::tempfile().map_err(no_start)?;
+        let mut words = tempfile::tempfile_in(os::temporary()).map_err(no_start)?;
         let mut child = self.start(library, entry, &words).map_err(no_start)?;
         let status = wait(&mut child, self.patience)
             .map_err(|error| failed("the probing process cannot be waited for".to_owned()).because(error))?;

@@ -1,0 +1,325 @@
+//! Loading: which candidates, in which order, and each checked, mapped and bound.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::slots::{Begun, Change};
+use super::{Host, KEPT, Report, lock};
+use crate::catalog::{Candidate, Catalog};
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::inspect;
+use crate::platform::Platform;
+use crate::plugin::{Plugin, Unload};
+use crate::profile::{LoadPolicy, ReceiptPolicy};
+use crate::receipt::{self, Receipt};
+use crate::runtime::native::{self, Library, Request};
+use crate::version::VersionReq;
+
+impl Host {
+    /// Loads a plugin by name from the search path, in the highest version that the requirement
+    /// allows, and before it the plugins that it depends on.
+    ///
+    /// If that version cannot be loaded, the next one is taken, unless it was its entry that failed.
+    /// [`Plugin::diagnostics`] tells what was passed over.
+    pub fn load(
+        &self,
+        name: &str,
+        requirement: Option<&VersionReq>,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        let catalog = self.catalog();
+        catalog.find(name, requirement)?;
+        let mut passed: Vec<Error> = Vec::new();
+        for candidate in catalog.ranked(name, requirement) {
+            let refused = Cell::new(false);
+            let mut bind =
+                |plugin: &Arc<Plugin>| bind(plugin).inspect_err(|_| refused.set(plugin.path() == candidate.path()));
+            let notes = || passed.iter().map(passed_over).collect();
+            let loaded = self
+                .load_dependencies(&catalog, candidate, &mut bind)
+                .and_then(|needs| self.load_one(candidate, &needs, notes, &mut bind));
+            match loaded {
+                Ok(plugin) => return answers(plugin, requirement),
+                Err(error) if refused.get() || error.code() == Code::PluginBusy => return Err(error),
+                Err(error) => passed.push(error),
+            }
+        }
+        Err(passed.into_iter().next().expect("the best one was tried"))
+    }
+
+    /// Loads the plugin at a path, its folder or its library, and before it the plugins that it depends
+    /// on, from the search path.
+    pub fn load_path(&self, path: &Path, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+        let (candidate, _) = Candidate::at(path, &self.profile)?;
+        let needs = match candidate.manifest().dependencies.is_empty() {
+            true => Vec::new(),
+            false => self.load_dependencies(&self.catalog(), &candidate, &mut bind)?,
+        };
+        self.load_one(&candidate, &needs, Vec::new, bind)
+    }
+
+    /// Loads what a plugin depends on, and returns those that it names itself.
+    pub(super) fn load_dependencies(
+        &self,
+        catalog: &Catalog,
+        wanted: &Candidate,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Vec<Arc<Plugin>>> {
+        let mut loaded = Vec::new();
+        for dependency in catalog.with_dependencies(wanted)? {
+            if dependency.path() != wanted.path() {
+                let needs = needs_of(dependency, &loaded)?;
+                loaded.push(self.load_one(dependency, &needs, Vec::new, &mut bind)?);
+            }
+        }
+        needs_of(wanted, &loaded)
+    }
+
+    /// Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is
+    /// a diagnostic and never keeps the others from being loaded. If there is another one of its name,
+    /// that is loaded instead, unless it was its entry that failed.
+    pub fn load_all(&self, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+        self.load_catalog(&self.catalog(), bind)
+    }
+
+    /// The same for a catalog, such as one made of another search path.
+    pub fn load_catalog(&self, catalog: &Catalog, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+        let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
+        let diagnostics = catalog.diagnostics().iter().cloned().chain(refused).collect();
+        let mut all = LoadAll { host: self, catalog, report: Report::default(), outcomes: BTreeMap::new() };
+        all.report.diagnostics = diagnostics;
+        for best in catalog.newest() {
+            for wanted in catalog.ranked(best.name(), None) {
+                let refused = Cell::new(false);
+                let mut bind =
+                    |plugin: &Arc<Plugin>| bind(plugin).inspect_err(|_| refused.set(plugin.path() == wanted.path()));
+                if all.load(wanted, &mut bind) || refused.get() {
+                    break;
+                }
+            }
+        }
+        let noticed = all.report.plugins.iter().flat_map(|plugin| plugin.diagnostics().to_vec());
+        let noticed: Vec<Diagnostic> = noticed.collect();
+        all.report.diagnostics.extend(noticed);
+        all.report
+    }
+
+    /// Loads a plugin that a catalog found, and not what it depends on.
+    pub fn load_candidate(
+        &self,
+        candidate: &Candidate,
+        bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        self.load_one(candidate, &[], Vec::new, bind)
+    }
+
+    fn load_one(
+        &self,
+        candidate: &Candidate,
+        needs: &[Arc<Plugin>],
+        notes: impl FnOnce() -> Vec<Diagnostic>,
+        bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        if let Some(refusal) = candidate.refusal() {
+            return Err(refusal.clone().into());
+        }
+        match self.begin(candidate, needs).map_err(|error| error.plugin(candidate.name()))? {
+            Begun::Live(plugin) => Ok(plugin),
+            Begun::Change(change) => {
+                let plugin = self.bring_to_life(candidate, &change, notes(), bind)?;
+                change.settle(Some(plugin.clone()));
+                Ok(plugin)
+            }
+        }
+    }
+
+    pub(super) fn check(&self, candidate: &Candidate) -> Result<()> {
+        let (library, entry) = (candidate.library(), self.entry_of(candidate));
+        inspect::check_before_load(library, Platform::current(), entry)?;
+        if let Some(receipt) = self.receipt(candidate)? {
+            native::check_installed(candidate.path(), library, &receipt)?;
+        }
+        self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
+    }
+
+    /// What an install brought, if this host asks for that.
+    fn receipt(&self, candidate: &Candidate) -> Result<Option<Receipt>> {
+        let policy = self.profile.policies.receipt;
+        if policy == ReceiptPolicy::Off {
+            return Ok(None);
+        }
+        let (folder, library) = (candidate.path(), candidate.library());
+        let Some(receipt) = Receipt::in_folder(folder)? else {
+            let missing =
+                Error::new(Code::ReceiptMissing, "the host loads only what was installed, and this has no receipt")
+                    .hint("install it with `hotshoe install`")
+                    .at(folder);
+            return if policy == ReceiptPolicy::Required { Err(missing) } else { Ok(None) };
+        };
+        let inside = library.strip_prefix(folder).ok();
+        match inside.and_then(|inside| receipt.digest(inside)) {
+            Some(_) => Ok(Some(receipt)),
+            None => Err(receipt::changed("the install did not bring this library").at(library)),
+        }
+    }
+
+    fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
+        candidate.manifest().entry.as_deref().unwrap_or(&self.profile.entry)
+    }
+
+    /// Maps a plugin and binds it. If binding fails, what it registered goes with it.
+    pub(super) fn bring_to_life(
+        &self,
+        candidate: &Candidate,
+        change: &Change<'_>,
+        notes: Vec<Diagnostic>,
+        mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<Arc<Plugin>> {
+        let plugin = self.open(candidate, notes).map_err(|error| error.plugin(candidate.name()))?;
+        change.running();
+        let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
+            Ok(Ok(())) => return Ok(plugin),
+            Ok(Err(error)) => error,
+            Err(panic) => {
+                let _ = self.take_back(&plugin);
+                resume_unwind(panic);
+            }
+        };
+        let error = error.plugin(candidate.name()).at(candidate.library());
+        match self.take_back(&plugin) {
+            Some(users) => Err(error.hint(format!("its library stays mapped: {}", users.join("; ")))),
+            None => Err(error),
+        }
+    }
+
+    /// Ends a plugin whose entry failed. If something of it is in use already, it stays, for these reasons.
+    fn take_back(&self, plugin: &Arc<Plugin>) -> Option<Vec<String>> {
+        let mut users = self.dependents(plugin);
+        if users.is_empty() {
+            users = match plugin.unload() {
+                Ok(Unload::Busy(users)) => users,
+                Ok(Unload::Unmapped | Unload::Resident(_)) => Vec::new(),
+                Err(error) => vec![error.message().to_owned()],
+            };
+        }
+        if users.is_empty() {
+            return None;
+        }
+        lock(&KEPT).push(plugin.clone());
+        Some(users)
+    }
+
+    fn open(&self, candidate: &Candidate, mut notes: Vec<Diagnostic>) -> Result<Arc<Plugin>> {
+        let entry = self.entry_of(candidate);
+        if self.prober.is_some() {
+            self.check(candidate)?;
+        }
+        let request = Request { library: candidate.library(), plugin: candidate.path(), entry };
+        let library = match (self.receipt(candidate)?, self.profile.policies.load) {
+            (Some(receipt), _) => Library::load_installed(request, &receipt)?,
+            (None, LoadPolicy::Direct) => Library::load(request)?,
+            (None, LoadPolicy::Copy) => Library::load_copy(request)?,
+        };
+        notes.extend(library.shadowed().iter().map(|other| {
+            Diagnostic::warning(Code::LibraryShadowed, format!("the plugin gets {other}, not its own"))
+                .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
+                .plugin(candidate.name())
+                .at(candidate.library())
+        }));
+        Ok(Arc::new(Plugin::new(candidate.clone(), entry.to_owned(), library, notes)))
+    }
+}
+
+/// Loading everything: each candidate once, after what it depends on.
+struct LoadAll<'a> {
+    host: &'a Host,
+    catalog: &'a Catalog,
+    report: Report,
+    /// What came of each candidate, by its path.
+    outcomes: BTreeMap<&'a Path, Option<Arc<Plugin>>>,
+}
+
+impl<'a> LoadAll<'a> {
+    /// Loads a candidate and what it depends on, and says whether it is alive.
+    fn load(&mut self, wanted: &'a Candidate, bind: &mut impl FnMut(&Arc<Plugin>) -> Result<()>) -> bool {
+        let chain = match self.catalog.with_dependencies(wanted) {
+            Ok(chain) => chain,
+            Err(error) => return self.take(wanted, Err(error)),
+        };
+        for candidate in chain {
+            let alive = match self.outcomes.get(candidate.path()) {
+                Some(outcome) => outcome.is_some(),
+                None => {
+                    let needs = needs_of(candidate, &self.report.plugins);
+                    let loaded = needs.and_then(|needs| self.host.load_one(candidate, &needs, Vec::new, &mut *bind));
+                    self.take(candidate, loaded)
+                }
+            };
+            if !alive && candidate.path() != wanted.path() {
+                return self.take(wanted, Err(lacks(wanted, candidate)));
+            }
+        }
+        self.outcomes[wanted.path()].is_some()
+    }
+
+    fn take(&mut self, candidate: &'a Candidate, loaded: Result<Arc<Plugin>>) -> bool {
+        let alive = self.report.take(candidate, loaded);
+        self.outcomes.insert(candidate.path(), alive);
+        self.outcomes[candidate.path()].is_some()
+    }
+}
+
+/// Those of the loaded plugins that a candidate's manifest asks for.
+fn needs_of(candidate: &Candidate, loaded: &[Arc<Plugin>]) -> Result<Vec<Arc<Plugin>>> {
+    let dependencies = candidate.manifest().dependencies.iter();
+    let find = |(name, requirement): (&String, &VersionReq)| {
+        let mut named = loaded.iter().filter(|plugin| plugin.name() == name);
+        let fit = named.clone().filter(|plugin| plugin.candidate().satisfies(Some(requirement)));
+        let best = fit.max_by(|first, second| first.version().cmp(&second.version()));
+        best.cloned().ok_or_else(|| stale_dependency(candidate, name, requirement, named.next_back()))
+    };
+    dependencies.map(find).collect()
+}
+
+/// A plugin that is alive answers a request only in the version that was asked for.
+fn answers(plugin: Arc<Plugin>, requirement: Option<&VersionReq>) -> Result<Arc<Plugin>> {
+    match requirement {
+        Some(wanted) if !plugin.candidate().satisfies(Some(wanted)) => {
+            let message = format!("`{}` is loaded, and `{wanted}` was asked for", plugin.candidate());
+            Err(Error::new(Code::PluginInUse, message)
+                .hint("another version lies in its place by now: reload it, or unload it first")
+                .plugin(plugin.name())
+                .at(plugin.path()))
+        }
+        _ => Ok(plugin),
+    }
+}
+
+/// What was passed over is no error for whoever got another one.
+fn passed_over(error: &Error) -> Diagnostic {
+    let words: Vec<String> = std::iter::once(error.message().to_owned()).chain(error.causes()).collect();
+    let mut found = Diagnostic::warning(error.code(), words.join(": "));
+    found.hint = error.hint_text().map(str::to_owned);
+    found.path = error.path().map(Path::to_owned);
+    found.plugin = error.plugin_name().map(str::to_owned);
+    found
+}
+
+fn stale_dependency(candidate: &Candidate, name: &str, wanted: &VersionReq, alive: Option<&Arc<Plugin>>) -> Error {
+    let alive =
+        alive.map_or_else(|| "it is not loaded".to_owned(), |plugin| format!("`{}` is loaded", plugin.candidate()));
+    Error::new(Code::PluginDependency, format!("it needs the plugin `{name}` `{wanted}`, and {alive}"))
+        .hint("reload that one first")
+        .plugin(candidate.name())
+        .at(candidate.path())
+}
+
+fn lacks(plugin: &Candidate, missing: &Candidate) -> Error {
+    Error::new(Code::PluginDependency, format!("it needs the plugin `{missing}`, which could not be loaded"))
+        .hint("mend that one first")
+        .at(plugin.path())
+}

@@ -1,0 +1,142 @@
+//! The facade that joins profile, search path, catalog and live plugins.
+//!
+//! Owns which plugins are alive and that each is brought to life, reloaded and ended by one thread
+//! at a time. It knows nothing of what plugins register.
+
+mod end;
+mod load;
+mod slots;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+use crate::capability::Capability;
+use crate::catalog::{Candidate, Catalog, SearchPath};
+use crate::diagnostics::Diagnostic;
+use crate::error::Result;
+use crate::plugin::Plugin;
+use crate::profile::HostProfile;
+use crate::runtime::native::Prober;
+
+use slots::Slots;
+
+/// A program's side of its plugins. It may be used from any number of threads.
+///
+/// Loading takes a `bind` function: it is called once for each plugin that comes to life, on the
+/// thread that loads, to hand the plugin's [`Plugin::entry`] what the program lets plugins register
+/// with. If it fails, the plugin is unloaded again and the load fails with its error.
+///
+/// A plugin that is alive already is returned as it is. While the system's loader maps a plugin,
+/// other threads that want it wait. Nobody waits while code of the host or the plugin runs, which is
+/// in `bind` and while a plugin ends: that code may be waiting for the very thread that asks. The
+/// answer is [`Code::PluginBusy`](crate::error::Code::PluginBusy) then.
+#[derive(Debug)]
+pub struct Host {
+    profile: HostProfile,
+    roots: Mutex<Vec<PathBuf>>,
+    prober: Option<Prober>,
+    slots: Mutex<Slots>,
+    settled: Condvar,
+    /// How many plugins have come to life: each takes its number, so that what came later ends first.
+    loads: AtomicU64,
+}
+
+/// What came of loading everything.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// The plugins that are alive now, in the order in which they were loaded.
+    pub plugins: Vec<Arc<Plugin>>,
+    /// What was noticed, one error for each plugin that could not be loaded among it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Takes what came of one plugin, and returns it if it is alive.
+    fn take(&mut self, candidate: &Candidate, loaded: Result<Arc<Plugin>>) -> Option<Arc<Plugin>> {
+        match loaded {
+            Ok(plugin) => {
+                self.plugins.push(plugin.clone());
+                Some(plugin)
+            }
+            Err(error) => {
+                self.diagnostics.push(error.plugin(candidate.name()).into());
+                None
+            }
+        }
+    }
+}
+
+impl Host {
+    /// A host without plugins. Its search path is the profile's environment variable, behind the
+    /// folders given to [`Host::add_search_root`].
+    pub fn new(profile: HostProfile) -> Host {
+        Host {
+            profile,
+            roots: Mutex::default(),
+            prober: None,
+            slots: Mutex::default(),
+            settled: Condvar::new(),
+            loads: AtomicU64::new(0),
+        }
+    }
+
+    /// Has every library loaded in another process before it is loaded in this one.
+    pub fn set_prober(&mut self, prober: Option<Prober>) {
+        self.prober = prober;
+    }
+
+    /// What this host expects of its plugins.
+    pub fn profile(&self) -> &HostProfile {
+        &self.profile
+    }
+
+    /// Adds a folder to look for plugins in, before those of the environment variable.
+    pub fn add_search_root(&self, root: impl Into<PathBuf>) {
+        lock(&self.roots).push(root.into());
+    }
+
+    /// Where plugins are looked for.
+    pub fn search_path(&self) -> SearchPath {
+        let mut search_path: SearchPath = lock(&self.roots).iter().collect();
+        search_path.append(SearchPath::from_environment(&self.profile));
+        search_path
+    }
+
+    /// The plugins that are on the search path now. Nothing is loaded.
+    pub fn catalog(&self) -> Catalog {
+        Catalog::scan(&self.profile, &self.search_path())
+    }
+
+    /// The live plugins, in the order in which they were loaded.
+    pub fn plugins(&self) -> Vec<Arc<Plugin>> {
+        lock(&self.slots).in_order().into_iter().map(|(_, plugin)| plugin).collect()
+    }
+
+    /// The live plugins of a name: several, if several versions are loaded.
+    pub fn named(&self, name: &str) -> Vec<Arc<Plugin>> {
+        self.plugins().into_iter().filter(|plugin| plugin.name() == name).collect()
+    }
+
+    /// The live plugins under a capability.
+    pub fn with_capability(&self, capability: &Capability) -> Vec<Arc<Plugin>> {
+        self.plugins().into_iter().filter(|plugin| plugin.has_capability(capability)).collect()
+    }
+}
+
+/// The plugins that nobody can unload any more: those of hosts that are gone, and those whose entry
+/// failed after something they had registered was in use. What they registered may be, so it is never
+/// dropped.
+static KEPT: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        lock(&KEPT).extend(self.plugins());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that can panic runs while one of these is held.
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

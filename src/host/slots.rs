@@ -1,0 +1,263 @@
+//! Which plugins are alive, and which thread changes which.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
+use std::thread::{self, ThreadId};
+
+use super::{Host, lock};
+use crate::catalog::Candidate;
+use crate::error::{Code, Error, Result};
+use crate::plugin::Plugin;
+use crate::runtime::native::Image;
+
+/// What is alive or being changed, by the library's path.
+#[derive(Debug, Default)]
+pub(super) struct Slots(BTreeMap<PathBuf, Slot>);
+
+#[derive(Debug)]
+enum Slot {
+    /// A thread is loading, reloading or unloading it.
+    Changing {
+        thread: ThreadId,
+        stage: Stage,
+        candidate: Box<Candidate>,
+    },
+    Live {
+        plugin: Arc<Plugin>,
+        order: u64,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The system's loader is at work, which ends by itself.
+    Mapping,
+    /// Code of the host or the plugin runs. It may wait for any thread, so none may wait for it.
+    Running,
+}
+
+impl Slots {
+    /// The live plugins with their numbers, in the order in which they were loaded.
+    pub(super) fn in_order(&self) -> Vec<(u64, Arc<Plugin>)> {
+        let mut live: Vec<(u64, Arc<Plugin>)> = self.0.values().filter_map(Slot::live).collect();
+        live.sort_by_key(|(order, _)| *order);
+        live
+    }
+
+    /// What would break if a plugin went: the others that depend on it, by their manifests or because
+    /// their libraries are among those `linked` with its library.
+    pub(super) fn dependents(&self, plugin: &Plugin, linked: &[Image]) -> Vec<String> {
+        let others = || self.0.iter().filter(|(path, _)| path.as_path() != plugin.library()).map(|(_, slot)| slot);
+        let asking = others().filter(|slot| self.depends(slot, plugin));
+        let mut dependents: Vec<String> =
+            asking.map(|slot| format!("the plugin `{}` depends on it", slot.candidate())).collect();
+        let linked = others().filter(|slot| !self.depends(slot, plugin) && slot.is_one_of(linked));
+        dependents.extend(linked.map(|slot| format!("the plugin `{}` is linked with it", slot.candidate())));
+        dependents
+    }
+
+    /// Whether a plugin's manifest asks for another one, and no better one was there when it was loaded.
+    fn depends(&self, slot: &Slot, plugin: &Plugin) -> bool {
+        let Some(requirement) = slot.candidate().manifest().dependencies.get(plugin.name()) else { return false };
+        let order = slot.live().map_or(u64::MAX, |(order, _)| order);
+        let is_better = |(before, other): (u64, Arc<Plugin>)| {
+            before < order
+                && other.name() == plugin.name()
+                && other.version() > plugin.version()
+                && other.candidate().satisfies(Some(requirement))
+        };
+        plugin.candidate().satisfies(Some(requirement)) && !self.0.values().filter_map(Slot::live).any(is_better)
+    }
+
+    fn is_live(&self, plugin: &Arc<Plugin>) -> bool {
+        matches!(self.0.get(plugin.library()), Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin))
+    }
+}
+
+impl Slot {
+    fn live(&self) -> Option<(u64, Arc<Plugin>)> {
+        match self {
+            Slot::Live { plugin, order } => Some((*order, plugin.clone())),
+            Slot::Changing { .. } => None,
+        }
+    }
+
+    fn candidate(&self) -> &Candidate {
+        match self {
+            Slot::Live { plugin, .. } => plugin.candidate(),
+            Slot::Changing { candidate, .. } => candidate,
+        }
+    }
+
+    fn is_one_of(&self, images: &[Image]) -> bool {
+        matches!(self, Slot::Live { plugin, .. } if plugin.image().is_some_and(|image| images.contains(&image)))
+    }
+}
+
+thread_local! {
+    /// How many plugins this thread is changing; one that changes any never waits for another.
+    static CHANGES: Cell<u32> = const { Cell::new(0) };
+}
+
+pub(super) enum Begun<'a> {
+    Live(Arc<Plugin>),
+    Change(Change<'a>),
+}
+
+/// What the owner of a plugin may do next.
+pub(super) enum Ending<'a> {
+    Change(Change<'a>),
+    /// These depend on it.
+    Needed(Vec<String>),
+}
+
+impl Host {
+    /// Takes the slot of a plugin that is to be loaded, unless it is alive. Those that it needs must be
+    /// alive still; from now on they cannot go before it.
+    pub(super) fn begin(&self, candidate: &Candidate, needs: &[Arc<Plugin>]) -> Result<Begun<'_>> {
+        let path = candidate.library();
+        let mut slots = lock(&self.slots);
+        loop {
+            match slots.0.get(path) {
+                None => {
+                    if let Some(gone) = needs.iter().find(|needed| !slots.is_live(needed)) {
+                        return Err(unloaded_meanwhile(gone).at(candidate.path()));
+                    }
+                    return Ok(Begun::Change(Change::begin(self, &mut slots, candidate, Stage::Mapping)));
+                }
+                Some(Slot::Live { plugin, .. }) => return Ok(Begun::Live(plugin.clone())),
+                Some(&Slot::Changing { thread, stage, .. }) => slots = self.wait(slots, thread, stage, path)?,
+            }
+        }
+    }
+
+    /// The plugins that would break if this one went.
+    pub(super) fn dependents(&self, plugin: &Plugin) -> Vec<String> {
+        let linked = plugin.needed_by();
+        lock(&self.slots).dependents(plugin, &linked)
+    }
+
+    /// Takes the slot of a plugin that is to end, unless others depend on it.
+    pub(super) fn begin_ending(&self, plugin: &Arc<Plugin>) -> Result<Ending<'_>> {
+        let (path, linked) = (plugin.library(), plugin.needed_by());
+        let mut slots = lock(&self.slots);
+        loop {
+            match slots.0.get(path) {
+                Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin) => {
+                    let dependents = slots.dependents(plugin, &linked);
+                    if !dependents.is_empty() {
+                        return Ok(Ending::Needed(dependents));
+                    }
+                    let change = Change::begin(self, &mut slots, plugin.candidate(), Stage::Running);
+                    return Ok(Ending::Change(change));
+                }
+                Some(&Slot::Changing { thread, stage, .. }) => {
+                    slots = self.wait(slots, thread, stage, path).map_err(|error| error.plugin(plugin.name()))?;
+                }
+                _ => {
+                    return Err(Error::new(Code::PluginUnloaded, "it is not loaded in this host any more")
+                        .hint("load it again and use the plugin that this returns")
+                        .plugin(plugin.name())
+                        .at(path));
+                }
+            }
+        }
+    }
+
+    fn wait<'a>(
+        &self,
+        slots: MutexGuard<'a, Slots>,
+        changer: ThreadId,
+        stage: Stage,
+        path: &Path,
+    ) -> Result<MutexGuard<'a, Slots>> {
+        if CHANGES.get() == 0 && stage == Stage::Mapping {
+            return Ok(self.settled.wait(slots).unwrap_or_else(|poisoned| poisoned.into_inner()));
+        }
+        let message = match changer == thread::current().id() {
+            true => "this very thread is loading or unloading it",
+            false => "another thread is loading or unloading it, and waiting for that here could last for ever",
+        };
+        Err(Error::new(Code::PluginBusy, message).hint("do it after the plugin's entry has returned").at(path))
+    }
+}
+
+fn unloaded_meanwhile(plugin: &Plugin) -> Error {
+    Error::new(Code::PluginBusy, format!("it needs the plugin `{}`, which another thread unloads", plugin.candidate()))
+        .hint("load it again")
+}
+
+/// The right to change what is alive at a path. If it is dropped unsettled, nothing is.
+pub(super) struct Change<'a> {
+    host: &'a Host,
+    path: PathBuf,
+    outcome: Option<Arc<Plugin>>,
+    /// The number of the plugin that was alive there before. One that takes its place takes it over, for
+    /// others may have been loaded after it that build on it.
+    order: Option<u64>,
+}
+
+impl<'a> Change<'a> {
+    fn begin(host: &'a Host, slots: &mut Slots, candidate: &Candidate, stage: Stage) -> Change<'a> {
+        CHANGES.set(CHANGES.get() + 1);
+        let (path, thread) = (candidate.library().to_owned(), thread::current().id());
+        let changing = Slot::Changing { thread, stage, candidate: Box::new(candidate.clone()) };
+        let before = slots.0.insert(path.clone(), changing);
+        Change { host, path, outcome: None, order: before.and_then(|slot| slot.live()).map(|(order, _)| order) }
+    }
+
+    /// What is to come may depend on other plugins than what was there.
+    pub(super) fn will_be(&self, fresh: &Candidate, needs: &[Arc<Plugin>]) -> Result<()> {
+        let mut slots = lock(&self.host.slots);
+        if let Some(gone) = needs.iter().find(|needed| !slots.is_live(needed)) {
+            return Err(unloaded_meanwhile(gone).at(fresh.path()));
+        }
+        if let Some(Slot::Changing { candidate, .. }) = slots.0.get_mut(&self.path) {
+            **candidate = fresh.clone();
+        }
+        Ok(())
+    }
+
+    /// From now on code of the host or the plugin runs.
+    pub(super) fn running(&self) {
+        self.enter(Stage::Running);
+    }
+
+    /// From now on the system's loader is at work.
+    pub(super) fn mapping(&self) {
+        self.enter(Stage::Mapping);
+    }
+
+    fn enter(&self, now: Stage) {
+        if let Some(Slot::Changing { stage, .. }) = lock(&self.host.slots).0.get_mut(&self.path) {
+            *stage = now;
+        }
+        self.host.settled.notify_all();
+    }
+
+    pub(super) fn settle(mut self, outcome: Option<Arc<Plugin>>) {
+        self.outcome = outcome;
+    }
+
+    /// Takes over the number of a plugin that had another library.
+    pub(super) fn in_place_of(mut self, old: Change<'_>) -> Self {
+        self.order = old.order;
+        self
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        CHANGES.set(CHANGES.get() - 1);
+        let mut slots = lock(&self.host.slots);
+        slots.0.remove(&self.path);
+        if let Some(plugin) = self.outcome.take() {
+            let order = self.order.unwrap_or_else(|| self.host.loads.fetch_add(1, Ordering::Relaxed));
+            slots.0.insert(plugin.library().to_owned(), Slot::Live { plugin, order });
+        }
+        self.host.settled.notify_all();
+    }
+}

@@ -1,0 +1,29 @@
+//! What is mapped, on systems that tell it by path only.
+
+use std::path::{Path, PathBuf};
+
+use super::os;
+
+/// A library that is mapped, by the path it was mapped from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Image(PathBuf);
+
+impl Image {
+    pub(super) fn at(path: &Path) -> Image {
+        Image(path.to_owned())
+    }
+
+    pub(super) fn is_mapped(&self) -> bool {
+        os::is_open(&self.0)
+    }
+
+    /// Only its file says that here.
+    pub(super) fn leaves_nothing_behind(&self) -> bool {
+        false
+    }
+
+    /// Nobody says so here.
+    pub(crate) fn needed_by(&self) -> Vec<Image> {
+        Vec::new()
+    }
+}
