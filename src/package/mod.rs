@@ -31,9 +31,10 @@ mod sync;
 mod trust;
 mod trust_file;
 mod unpack;
+mod verdict;
 mod write;
 
-pub use install::{Install, Outcome, install};
+pub use install::{Install, InstallReport, Outcome, install};
 pub use key::{KeyFiles, KeyId, PublicKey, SecretKey};
 pub use list::{Content, list};
 pub use make::{MakeOptions, Package, make, make_with};
