@@ -1,6 +1,5 @@
 //! From an archive to a plugin's folder.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,7 +14,7 @@ use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
 use super::sync::{sync_all, sync_early};
 use super::trust::TrustStore;
-use super::unpack::{create_new, unpack};
+use super::unpack::{create_folder, create_new, unpack};
 use super::verdict::Verdict;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
@@ -114,21 +113,32 @@ impl<'a> Install<'a> {
     /// and what the first one did is there for the next.
     pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<InstallReport> {
         let source = Source::open(self.archive)?;
-        let name = self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let change = Change::begin(root.path(), &format!("install {name}"), watch)?;
-        let cannot_write = |error| cannot_write(error, root.path());
+        let change = Change::begin(root.path(), &format!("install {}", self.file_name()), watch)?;
+        let report =
+            self.into_held(&root.held(&change), &change, &source, watch).map_err(|error| change.told(error))?;
+        let shown = |(installed, outcome): (Installed, Outcome)| (installed.shown_by(&change), outcome);
+        Ok(InstallReport { plugins: report.plugins.into_iter().map(shown).collect(), ..report })
+    }
+
+    fn file_name(&self) -> String {
+        self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Into a root that is held open.
+    fn into_held(self, root: &Root, change: &Change, source: &Source<'_>, watch: Watch<'_>) -> Result<InstallReport> {
+        let cannot_write = |error| cannot_write(error, root.base());
         let staging = change.stage()?;
         let copy = tempfile::tempfile_in(staging.path()).map_err(cannot_write)?;
         let Archive { mut file, size, sha256 } = source.copy(copy, watch, cannot_write)?;
-        let origin = Origin { file: name, size, sha256 };
+        let origin = Origin { file: self.file_name(), size, sha256 };
         let verdict = Verdict::of(self.archive, &mut file, self.trust, self.require_signature)?;
         if let Some(present) = self.present(root, &origin, &verdict)? {
             return Ok(present);
         }
         let folder = staging.path().join("content");
-        fs::create_dir(&folder).map_err(cannot_write)?;
+        create_folder(&folder).map_err(cannot_write)?;
         let files = sync_early(
-            |written| unpack(&file, &folder, root.path(), watch, written).map_err(|error| error.at(self.archive)),
+            |written| unpack(&file, &folder, root.base(), watch, written).map_err(|error| error.at(self.archive)),
             cannot_write,
         )?;
         source.refuse_changed()?;
@@ -141,7 +151,7 @@ impl<'a> Install<'a> {
             finish(&part.folder, &receipt).map_err(cannot_write)?;
         }
         tell(watch, Progress::Unpacking { done: size, total: size })?;
-        match self.publish(root, &change, &parts) {
+        match self.publish(root, change, &parts) {
             // Where there are no locks, another process may have been faster.
             Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin, &verdict)? {
                 Some(present) => Ok(present),
@@ -162,7 +172,7 @@ impl<'a> Install<'a> {
                 continue;
             }
             // Of a distribution the rest may be missing, if it was stopped half-way.
-            if layout::is_on_shelf(&found.path, root.path()) {
+            if layout::is_on_shelf(&found.path, root.base()) {
                 return Ok(None);
             }
             match refuse_changed(&found.path, "--replace") {
@@ -178,7 +188,7 @@ impl<'a> Install<'a> {
         Ok((!present.is_empty()).then(|| verdict.report(present, signature)))
     }
 
-    fn publish(&self, root: &Root, change: &Change<'_>, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
+    fn publish(&self, root: &Root, change: &Change, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
         // Each must have a place before the first one takes its own.
         let places = parts.iter().map(|part| self.place(root, part).map_err(|error| error.plugin(&part.name)));
         let places: Vec<(PathBuf, Outcome)> = places.collect::<Result<_>>()?;
@@ -259,7 +269,7 @@ fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         layout::holds_plugin(folder, &name)
     };
-    let above = place.parent().filter(|above| *above != root.path());
+    let above = place.parent().filter(|above| *above != root.base());
     if let Some(above) = above.filter(|above| is_plugin(above)) {
         return Err(Error::new(
             Code::AlreadyInstalled,

@@ -21,6 +21,7 @@ mod list;
 mod lock;
 mod make;
 mod name;
+mod opened;
 mod policy;
 mod progress;
 mod publish;
