@@ -47,6 +47,13 @@ impl Error {
         self
     }
 
+    /// Says which file or folder it is about, in place of what is known.
+    #[cfg(feature = "package")]
+    pub(crate) fn instead_at(mut self, path: impl Into<PathBuf>) -> Error {
+        self.0.path = Some(path.into());
+        self
+    }
+
     /// Says which plugin it is about, unless that is known already.
     pub fn plugin(mut self, name: impl Into<String>) -> Error {
         self.0.plugin.get_or_insert_with(|| name.into());

@@ -1033,9 +1033,16 @@ hotshoe_error *hotshoe_install_set_flat(hotshoe_install *install, bool flat);
 hotshoe_error *hotshoe_install_set_replace(hotshoe_install *install, bool replace);
 
 /*
+ Whether it is installed only if its signature is verified, whatever the policy of the trust store; without a
+ trust store it is refused then. Off by default.
+ */
+hotshoe_error *hotshoe_install_set_require_signature(hotshoe_install *install, bool require_signature);
+
+/*
  Installs it only if the trust store of this host says that its signature is good, or that it needs none: the
  file that HOTSHOE_TRUST names, else `<config>/hotshoe/<host>.trust.json`, which is read now. Without this
- and hotshoe_install_set_trust, signatures are not looked at.
+ and hotshoe_install_set_trust no key is known: a signature that is damaged is refused, and any other, or that
+ there is none, is among the diagnostics of what was installed.
 
  Errors: `key-invalid` if it cannot be used.
  */
@@ -1062,7 +1069,8 @@ hotshoe_error *hotshoe_install_set_progress(hotshoe_install *install,
  one that is refused or stopped leaves nothing behind. Nothing of it is run. Several processes may install at
  once: they do it one after the other.
 
- `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive.
+ `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive, and
+ hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified.
  Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
  */
 hotshoe_error *hotshoe_install_into_root(const hotshoe_install *install,

@@ -42,8 +42,15 @@ class Install {
   // what was there goes out of use.
   Result<void> set_replace(bool replace) { return Result<void>(hotshoe_install_set_replace(get(), replace)); }
 
+  // Whether it is installed only if its signature is verified, whatever the policy of the trust store;
+  // without a trust store it is refused then.
+  Result<void> set_require_signature(bool require) {
+    return Result<void>(hotshoe_install_set_require_signature(get(), require));
+  }
+
   // Installs it only if the trust store of this host says that its signature is good, or that it needs none;
-  // without this and set_trust, signatures are not looked at. Errors: `key-invalid`.
+  // without this and set_trust no key is known, and what was not verified is among the diagnostics of what
+  // was installed. Errors: `key-invalid`.
   Result<void> set_host(const Profile& profile) {
     return Result<void>(hotshoe_install_set_host(get(), profile.get()));
   }

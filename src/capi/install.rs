@@ -15,6 +15,7 @@ pub struct hotshoe_install {
     archive: PathBuf,
     flat: bool,
     replace: bool,
+    require_signature: bool,
     trust: Option<TrustStore>,
     progress: Callback,
 }
@@ -34,8 +35,14 @@ pub unsafe extern "C" fn hotshoe_install_new(
         // SAFETY: the header's contract for strings and out-parameters.
         unsafe {
             let archive = path(archive, archive_length, "archive")?;
-            let how =
-                hotshoe_install { archive, flat: false, replace: false, trust: None, progress: Callback::default() };
+            let how = hotshoe_install {
+                archive,
+                flat: false,
+                replace: false,
+                require_signature: false,
+                trust: None,
+                progress: Callback::default(),
+            };
             give(install, how);
         }
         Ok(())
@@ -68,9 +75,24 @@ pub unsafe extern "C" fn hotshoe_install_set_replace(
     })
 }
 
+/// Whether it is installed only if its signature is verified, whatever the policy of the trust store; without a
+/// trust store it is refused then. Off by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_set_require_signature(
+    install: *mut hotshoe_install,
+    require_signature: bool,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        unsafe { required_mut(install, "install") }?.require_signature = require_signature;
+        Ok(())
+    })
+}
+
 /// Installs it only if the trust store of this host says that its signature is good, or that it needs none: the
 /// file that HOTSHOE_TRUST names, else `<config>/hotshoe/<host>.trust.json`, which is read now. Without this
-/// and hotshoe_install_set_trust, signatures are not looked at.
+/// and hotshoe_install_set_trust no key is known: a signature that is damaged is refused, and any other, or that
+/// there is none, is among the diagnostics of what was installed.
 ///
 /// Errors: `key-invalid` if it cannot be used.
 #[unsafe(no_mangle)]
@@ -123,7 +145,8 @@ pub unsafe extern "C" fn hotshoe_install_set_progress(
 /// one that is refused or stopped leaves nothing behind. Nothing of it is run. Several processes may install at
 /// once: they do it one after the other.
 ///
-/// `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive.
+/// `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive, and
+/// hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified.
 /// Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_install_into_root(
@@ -137,7 +160,7 @@ pub unsafe extern "C" fn hotshoe_install_into_root(
             let (install, root) = (required(install, "install")?, required(root, "root")?);
             let watch = &mut |progress: Progress<'_>| install.progress.tell(progress);
             let how = Install::of(&install.archive).trust(install.trust.as_ref());
-            let how = how.flat(install.flat).replace(install.replace);
+            let how = how.flat(install.flat).replace(install.replace).require_signature(install.require_signature);
             offer(installed, hotshoe_installed::by_install(how.into_root(&root.root, watch)?));
         }
         Ok(())

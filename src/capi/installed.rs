@@ -7,7 +7,7 @@ use super::boundary::{ask, c_path, c_string, free, lend};
 use super::diagnostics::hotshoe_diagnostics;
 use crate::diagnostics::Diagnostic;
 use crate::error::Error;
-use crate::package::{Installed, Outcome};
+use crate::package::{InstallReport, Installed, Outcome};
 
 /// Plugins that were installed, each in one version.
 pub struct hotshoe_installed {
@@ -38,13 +38,14 @@ pub enum hotshoe_install_outcome {
 
 impl hotshoe_installed {
     pub(super) fn new(installed: impl IntoIterator<Item = Installed>) -> hotshoe_installed {
-        hotshoe_installed::by_install(installed.into_iter().map(|installed| (installed, Outcome::Present)))
+        let plugins = installed.into_iter().map(|installed| Plugin::new(&installed, Outcome::Present)).collect();
+        hotshoe_installed { plugins, diagnostics: hotshoe_diagnostics::new(&[]) }
     }
 
-    /// With what the install did about each.
-    pub(super) fn by_install(done: impl IntoIterator<Item = (Installed, Outcome)>) -> hotshoe_installed {
-        let plugins = done.into_iter().map(|(installed, outcome)| Plugin::new(&installed, outcome)).collect();
-        hotshoe_installed { plugins, diagnostics: hotshoe_diagnostics::new(&[]) }
+    /// With what the install did about each, and what must be told of it.
+    pub(super) fn by_install(report: InstallReport) -> hotshoe_installed {
+        let plugins = report.plugins.iter().map(|(installed, outcome)| Plugin::new(installed, *outcome)).collect();
+        hotshoe_installed { plugins, diagnostics: hotshoe_diagnostics::new(&report.diagnostics) }
     }
 
     /// With those whose receipts are damaged.

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::lock::Lock;
+use super::opened::Opened;
 use super::progress::Watch;
 use super::sync::sync_folder;
+use super::unpack::create_folder;
 use crate::error::{Code, Error, Result};
 
 /// The root's hidden folder, which a catalog does not look into.
@@ -24,30 +26,53 @@ pub(super) fn aside(root: &Path) -> PathBuf {
 
 /// The right to change a root, until it is dropped. What it leaves is the plugins, and the hidden
 /// folder only if there is something in it.
-pub(super) struct Change<'a> {
-    root: &'a Path,
+pub(super) struct Change {
+    opened: Opened,
     lock: Option<Lock>,
-    /// How many of the folders that lead to it were made for this.
-    made: usize,
 }
 
-impl<'a> Change<'a> {
+impl Change {
     /// Makes the root if it is not there, takes its lock, and clears what a process left that was killed.
-    pub(super) fn begin(root: &'a Path, doing: &str, watch: Watch<'_>) -> Result<Change<'a>> {
-        let made = root.ancestors().take_while(|folder| !at_least_here(folder).exists()).count();
-        let hidden = root.join(HIDDEN);
-        refuse_link(&hidden)?;
-        let lock = Lock::acquire(&hidden, doing, watch)?;
-        if lock.is_exclusive() {
-            clear(&hidden);
+    ///
+    /// From then on the root is the folder that its path led to now, and all paths are those of [`Change::root`].
+    pub(super) fn begin(root: &Path, doing: &str, watch: Watch<'_>) -> Result<Change> {
+        loop {
+            let opened = Opened::new(root)?;
+            let hidden = opened.base().join(HIDDEN);
+            let lock = refuse_link(&hidden)
+                .and_then(|()| Lock::acquire(&hidden, doing, || opened.is_there(), watch))
+                .map_err(|error| {
+                opened.remove_made();
+                opened.told(error)
+            })?;
+            // Whoever had made the root took it away, for nothing came into it.
+            let Some(lock) = lock else { continue };
+            if lock.is_exclusive() {
+                clear(&hidden);
+            }
+            return Ok(Change { opened, lock: Some(lock) });
         }
-        Ok(Change { root, lock: Some(lock), made })
+    }
+
+    /// The path by which everything in the root is read and written.
+    pub(super) fn root(&self) -> &Path {
+        self.opened.base()
+    }
+
+    /// How its user calls something in it.
+    pub(super) fn shown(&self, path: &Path) -> PathBuf {
+        self.opened.shown(path)
+    }
+
+    /// An error about something in it, for its user.
+    pub(super) fn told(&self, error: Error) -> Error {
+        self.opened.told(error)
     }
 
     /// A new folder to unpack into, which removes itself.
     pub(super) fn stage(&self) -> Result<TempDir> {
-        let hidden = self.root.join(HIDDEN);
-        tempfile::Builder::new().prefix(STAGING).tempdir_in(&hidden).map_err(|error| cannot_write(error, self.root))
+        let hidden = self.root().join(HIDDEN);
+        tempfile::Builder::new().prefix(STAGING).tempdir_in(&hidden).map_err(|error| cannot_write(error, self.root()))
     }
 
     /// Moves a finished folder to its place at once, and makes that last.
@@ -58,7 +83,7 @@ impl<'a> Change<'a> {
         self.refuse_links(place)?;
         let failed = |error| cannot_write(error, place);
         let parent = place.parent().unwrap_or(place);
-        fs::create_dir_all(parent).map_err(failed)?;
+        create_folder(parent).map_err(failed)?;
         let replaced = match place.symlink_metadata().is_ok() {
             false => {
                 fs::rename(folder, place).map_err(|error| match error.kind() {
@@ -73,13 +98,12 @@ impl<'a> Change<'a> {
                 let aside = self.slot(place)?;
                 fs::rename(folder, &aside).map_err(failed)?;
                 exchange(&aside, place).map_err(failed)?;
-                sync_folder(aside.parent().unwrap_or(self.root)).map_err(failed)?;
+                sync_folder(aside.parent().unwrap_or(self.root())).map_err(failed)?;
                 Some(aside)
             }
         };
-        let inside = parent.ancestors().take_while(|folder| folder.starts_with(self.root));
-        let made = self.root.ancestors().skip(1).take(self.made);
-        inside.chain(made).try_for_each(|folder| sync_folder(at_least_here(folder))).map_err(failed)?;
+        let inside = parent.ancestors().take_while(|folder| folder.starts_with(self.root()));
+        inside.map(sync_folder).chain([self.opened.sync_made()]).collect::<io::Result<()>>().map_err(failed)?;
         Ok(replaced)
     }
 
@@ -104,10 +128,10 @@ impl<'a> Change<'a> {
     fn take(&self, place: &Path, to: &Path) -> Result<()> {
         let failed = |error| cannot_write(error, place);
         fs::rename(place, to).map_err(failed)?;
-        sync_folder(to.parent().unwrap_or(self.root)).map_err(failed)?;
+        sync_folder(to.parent().unwrap_or(self.root())).map_err(failed)?;
         let Some(parent) = place.parent() else { return Ok(()) };
         sync_folder(parent).map_err(failed)?;
-        if parent != self.root && fs::remove_dir(parent).is_ok() {
+        if parent != self.root() && fs::remove_dir(parent).is_ok() {
             parent.parent().map_or(Ok(()), sync_folder).map_err(failed)?;
         }
         Ok(())
@@ -115,25 +139,26 @@ impl<'a> Change<'a> {
 
     /// A place among the versions out of use that is free, in a folder that lasts.
     fn slot(&self, place: &Path) -> Result<PathBuf> {
-        let aside = aside(self.root);
+        let aside = aside(self.root());
         let failed = |error| cannot_write(error, &aside);
-        fs::create_dir_all(&aside).map_err(failed)?;
-        [&self.root.join(HIDDEN), self.root]
+        create_folder(&aside).map_err(failed)?;
+        [&self.root().join(HIDDEN), self.root()]
             .into_iter()
-            .try_for_each(|folder| sync_folder(at_least_here(folder)))
+            .try_for_each(|folder| sync_folder(folder))
             .map_err(failed)?;
         let inside: Vec<_> =
-            place.strip_prefix(self.root).unwrap_or(place).iter().map(|part| part.to_string_lossy()).collect();
+            place.strip_prefix(self.root()).unwrap_or(place).iter().map(|part| part.to_string_lossy()).collect();
         let stem = inside.join("-");
         let slot =
             (1..).map(|number| aside.join(format!("{stem}-{number}"))).find(|slot| slot.symlink_metadata().is_err());
         slot.ok_or_else(|| failed(io::ErrorKind::AlreadyExists.into()))
     }
 
-    /// Refuses a place that a link leads to: it would lie outside of the root.
+    /// Refuses a place that a link leads to: it would lie outside of the root; and any, if the root was moved.
     fn refuse_links(&self, place: &Path) -> Result<()> {
-        let mut path = self.root.to_owned();
-        for part in place.strip_prefix(self.root).unwrap_or(Path::new("")) {
+        self.opened.refuse_moved()?;
+        let mut path = self.root().to_owned();
+        for part in place.strip_prefix(self.root()).unwrap_or(Path::new("")) {
             path.push(part);
             refuse_link(&path)?;
         }
@@ -141,10 +166,10 @@ impl<'a> Change<'a> {
     }
 }
 
-impl Drop for Change<'_> {
+impl Drop for Change {
     fn drop(&mut self) {
         let is_exclusive = self.lock.as_ref().is_some_and(Lock::is_exclusive);
-        let hidden = self.root.join(HIDDEN);
+        let hidden = self.root().join(HIDDEN);
         if is_exclusive {
             // Only what is empty goes; that they are not, is no failure.
             drop(fs::remove_dir(hidden.join("aside")));
@@ -152,7 +177,7 @@ impl Drop for Change<'_> {
         self.lock = None;
         if is_exclusive {
             drop(fs::remove_dir(hidden));
-            self.root.ancestors().take(self.made).for_each(|folder| drop(fs::remove_dir(folder)));
+            self.opened.remove_made();
         }
     }
 }
@@ -163,11 +188,6 @@ pub(super) fn refuse_link(path: &Path) -> Result<()> {
         true => Err(Error::new(Code::PackageWrite, "this is in the way, and is no folder").hint("remove it").at(path)),
         false => Ok(()),
     }
-}
-
-/// A relative path ends in an empty one, which means here.
-fn at_least_here(folder: &Path) -> &Path {
-    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 const STAGING: &str = "staging-";
@@ -193,7 +213,16 @@ pub(super) fn cannot_write(error: io::Error, path: &Path) -> Error {
         io::ErrorKind::CrossesDevices => "the folder of one plugin is a file system of its own: unmount it",
         _ => "what was there before is there still",
     };
-    Error::new(Code::PackageWrite, "the plugin cannot be installed").because(error).hint(hint).at(path)
+    Error::new(Code::PackageWrite, "the plugin cannot be installed").because(plain(error)).hint(hint).at(path)
+}
+
+/// An error without the path that a library adds: whoever reads it knows the root by another one.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|error| error.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
+    match inner.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
+    }
 }
 
 pub(super) fn there(place: &Path) -> Error {

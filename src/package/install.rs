@@ -1,6 +1,5 @@
 //! From an archive to a plugin's folder.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,7 +14,9 @@ use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
 use super::sync::{sync_all, sync_early};
 use super::trust::TrustStore;
-use super::unpack::{create_new, unpack};
+use super::unpack::{create_folder, create_new, unpack};
+use super::verdict::Verdict;
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::receipt::{self, InstalledFile, Origin, Receipt, Signer};
 
@@ -24,13 +25,14 @@ use crate::receipt::{self, InstalledFile, Origin, Receipt, Signer};
 /// ```no_run
 /// use hotshoe::package::{Install, Root, unwatched};
 /// let done = Install::of("gain-1.2.3.tar.gz".as_ref()).into_root(&Root::new("plugins"), &mut unwatched)?;
-/// println!("{}", done[0].0.path.display());
+/// println!("{}", done.plugins[0].0.path.display());
 /// # Ok::<(), hotshoe::error::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Install<'a> {
     archive: &'a Path,
-    trust: Option<&'a TrustStore>,
+    trust: &'a [TrustStore],
+    require_signature: bool,
     flat: bool,
     replace: bool,
 }
@@ -47,25 +49,47 @@ pub enum Outcome {
     Replaced,
 }
 
+/// What an install did, and what must be known of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct InstallReport {
+    /// Each plugin of the archive, and what was done about it.
+    pub plugins: Vec<(Installed, Outcome)>,
+    /// The signature, if it was verified.
+    pub signature: Option<Signature>,
+    /// What its user must be told: that nobody signed the archive, or that the signature was not verified.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin; the short
 /// form of [`Install`], for an archive of one plugin: of a distribution it returns the first.
 pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
     let done = Install::of(archive).into_root(&Root::new(root), &mut unwatched)?;
-    Ok(done.into_iter().map(|(installed, _)| installed).next().expect("there is a plugin in each archive"))
+    Ok(done.plugins.into_iter().map(|(installed, _)| installed).next().expect("there is a plugin in each archive"))
 }
 
 impl<'a> Install<'a> {
     /// Of an archive: a tar, plain or in gzip or zstd, or a zip. Its bytes say which, not its name.
     pub fn of(archive: &'a Path) -> Install<'a> {
-        Install { archive, trust: None, flat: false, replace: false }
+        Install { archive, trust: &[], require_signature: false, flat: false, replace: false }
     }
 
     /// Only if this trust store says that its signature is good, or that it needs none.
     ///
-    /// Nothing is unpacked before the signature was verified. Without a trust store, signatures are not
-    /// looked at.
+    /// Nothing is unpacked before the signature was verified. Without a trust store no key is known: a signature
+    /// that is none is refused, and one that is, or that there is none, is told in [`InstallReport::diagnostics`].
     pub fn trust(self, trust: Option<&'a TrustStore>) -> Install<'a> {
+        self.trust_any(trust.map_or(&[], std::slice::from_ref))
+    }
+
+    /// The same for several, of which it must be good for one: see [`TrustStore::of_user`].
+    pub fn trust_any(self, trust: &'a [TrustStore]) -> Install<'a> {
         Install { trust, ..self }
+    }
+
+    /// Only if its signature is verified, whatever the policy of the trust store; without one, never.
+    pub fn require_signature(self, require_signature: bool) -> Install<'a> {
+        Install { require_signature, ..self }
     }
 
     /// Into `<root>/<name>` instead, for hosts that do not look for versions. A newer version takes the
@@ -87,73 +111,84 @@ impl<'a> Install<'a> {
     /// is refused leaves nothing behind. Only files and folders are unpacked, with the modes
     /// 644 and 755 less the umask. Several processes may install at once: they do it one after the other,
     /// and what the first one did is there for the next.
-    pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<Vec<(Installed, Outcome)>> {
+    pub fn into_root(self, root: &Root, watch: Watch<'_>) -> Result<InstallReport> {
         let source = Source::open(self.archive)?;
-        let name = self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let change = Change::begin(root.path(), &format!("install {name}"), watch)?;
-        let cannot_write = |error| cannot_write(error, root.path());
+        let change = Change::begin(root.path(), &format!("install {}", self.file_name()), watch)?;
+        let report =
+            self.into_held(&root.held(&change), &change, &source, watch).map_err(|error| change.told(error))?;
+        let shown = |(installed, outcome): (Installed, Outcome)| (installed.shown_by(&change), outcome);
+        Ok(InstallReport { plugins: report.plugins.into_iter().map(shown).collect(), ..report })
+    }
+
+    fn file_name(&self) -> String {
+        self.archive.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Into a root that is held open.
+    fn into_held(self, root: &Root, change: &Change, source: &Source<'_>, watch: Watch<'_>) -> Result<InstallReport> {
+        let cannot_write = |error| cannot_write(error, root.base());
         let staging = change.stage()?;
         let copy = tempfile::tempfile_in(staging.path()).map_err(cannot_write)?;
         let Archive { mut file, size, sha256 } = source.copy(copy, watch, cannot_write)?;
-        let origin = Origin { file: name, size, sha256 };
-        let signature = self.trust.map(|trust| trust.judge(self.archive, &mut file)).transpose()?.flatten();
-        if let Some(present) = self.present(root, &origin)? {
+        let origin = Origin { file: self.file_name(), size, sha256 };
+        let verdict = Verdict::of(self.archive, &mut file, self.trust, self.require_signature)?;
+        if let Some(present) = self.present(root, &origin, &verdict)? {
             return Ok(present);
         }
         let folder = staging.path().join("content");
-        fs::create_dir(&folder).map_err(cannot_write)?;
+        create_folder(&folder).map_err(cannot_write)?;
         let files = sync_early(
-            |written| unpack(&file, &folder, root.path(), watch, written).map_err(|error| error.at(self.archive)),
+            |written| unpack(&file, &folder, root.base(), watch, written).map_err(|error| error.at(self.archive)),
             cannot_write,
         )?;
         source.refuse_changed()?;
         let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
         let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;
+        let mut signature = None;
         for part in &parts {
-            self.admit(part, signature.as_ref()).map_err(|error| error.at(self.archive))?;
-            let receipt = receipt(part, &files, &folder, &origin, signature.as_ref());
+            signature = verdict.admit(part).map_err(|error| error.at(self.archive))?;
+            let receipt = receipt(part, &files, &folder, &origin, signature);
             finish(&part.folder, &receipt).map_err(cannot_write)?;
         }
         tell(watch, Progress::Unpacking { done: size, total: size })?;
-        match self.publish(root, &change, &parts) {
+        match self.publish(root, change, &parts) {
             // Where there are no locks, another process may have been faster.
-            Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin)? {
+            Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin, &verdict)? {
                 Some(present) => Ok(present),
                 None => Err(error),
             },
-            done => done,
+            done => Ok(verdict.report(done?, signature)),
         }
     }
 
     /// The plugins that were installed from the same archive before, if they are in their places still and
     /// as they were.
-    fn present(&self, root: &Root, origin: &Origin) -> Result<Option<Vec<(Installed, Outcome)>>> {
+    fn present(&self, root: &Root, origin: &Origin, verdict: &Verdict) -> Result<Option<InstallReport>> {
         let mut present = Vec::new();
+        let mut signature = None;
         for found in root.installed()?.0.into_iter().filter(|found| found.in_use) {
             let receipt = Receipt::in_folder(&found.path)?;
             if !receipt.is_some_and(|receipt| receipt.archive.sha256 == origin.sha256) {
                 continue;
             }
             // Of a distribution the rest may be missing, if it was stopped half-way.
-            if layout::is_on_shelf(&found.path, root.path()) {
+            if layout::is_on_shelf(&found.path, root.base()) {
                 return Ok(None);
             }
             match refuse_changed(&found.path, "--replace") {
                 Err(_) if self.replace => return Ok(None),
                 Err(error) => return Err(error),
-                Ok(()) => present.push((found, Outcome::Present)),
+                Ok(()) => {}
             }
+            // Who installed it before may have trusted others.
+            let part = layout::installed(&found.path, &found.name)?;
+            signature = verdict.admit(&part).map_err(|error| error.at(self.archive))?;
+            present.push((found, Outcome::Present));
         }
-        Ok(Some(present).filter(|present| !present.is_empty()))
+        Ok((!present.is_empty()).then(|| verdict.report(present, signature)))
     }
 
-    fn admit(&self, part: &Part, signature: Option<&Signature>) -> Result<()> {
-        let Some(trust) = self.trust else { return Ok(()) };
-        trust.admit(&part.name, signature)?;
-        signature.map_or(Ok(()), |signature| signature.binds(&part.name, part.version.as_ref(), &part.platforms()?))
-    }
-
-    fn publish(&self, root: &Root, change: &Change<'_>, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
+    fn publish(&self, root: &Root, change: &Change, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
         // Each must have a place before the first one takes its own.
         let places = parts.iter().map(|part| self.place(root, part).map_err(|error| error.plugin(&part.name)));
         let places: Vec<(PathBuf, Outcome)> = places.collect::<Result<_>>()?;
@@ -234,7 +269,7 @@ fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         layout::holds_plugin(folder, &name)
     };
-    let above = place.parent().filter(|above| *above != root.path());
+    let above = place.parent().filter(|above| *above != root.base());
     if let Some(above) = above.filter(|above| is_plugin(above)) {
         return Err(Error::new(
             Code::AlreadyInstalled,

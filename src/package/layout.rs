@@ -65,6 +65,11 @@ pub(super) fn parts(staging: &Path, file_stem: &str) -> Result<Vec<Part>> {
     }
 }
 
+/// What was installed into a folder under this name.
+pub(super) fn installed(folder: &Path, name: &str) -> Result<Part> {
+    plugin(folder, |_| Some(name.to_owned()))
+}
+
 /// Whether a folder of this root lies on a shelf.
 pub(super) fn is_on_shelf(folder: &Path, root: &Path) -> bool {
     SHELVES.iter().any(|shelf| folder.parent() == Some(&root.join(shelf)))

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::progress::{Progress, Watch, tell};
+use super::unpack::create_folder;
 use crate::error::{Code, Error, Result};
 
 /// After this long the one who waits is told for whom.
@@ -25,8 +26,14 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock of a folder, which is made if it is not there, or waits for it.
     ///
-    /// `doing` is what others are told who wait.
-    pub(super) fn acquire(folder: &Path, doing: &str, watch: Watch<'_>) -> Result<Lock> {
+    /// `doing` is what others are told who wait. `None` if the folder around it was taken away meanwhile, as
+    /// `is_there` says.
+    pub(super) fn acquire(
+        folder: &Path,
+        doing: &str,
+        is_there: impl Fn() -> bool,
+        watch: Watch<'_>,
+    ) -> Result<Option<Lock>> {
         let path = folder.join("lock");
         let cannot = |error: io::Error| {
             let kind = error.kind();
@@ -44,6 +51,7 @@ impl Lock {
         let mut told = PATIENCE;
         loop {
             let file = match open(folder, &path) {
+                Err(error) if is_in_flux(&error) && !is_there() => return Ok(None),
                 // Whoever held the lock took the empty folder away just now, or makes it at this moment.
                 Err(error) if is_in_flux(&error) && began.elapsed() < PATIENCE => {
                     thread::sleep(Duration::from_millis(1));
@@ -54,12 +62,12 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => {
                     say(&file, doing);
-                    return Ok(Lock { path, file: Some(file) });
+                    return Ok(Some(Lock { path, file: Some(file) }));
                 }
                 // It is the file of a lock that ended in between.
                 Ok(()) => continue,
                 Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(_)) => return Ok(Lock { path, file: None }),
+                Err(TryLockError::Error(_)) => return Ok(Some(Lock { path, file: None })),
             }
             if began.elapsed() >= told {
                 told = began.elapsed() + Duration::from_secs(1);
@@ -91,7 +99,7 @@ fn is_in_flux(error: &io::Error) -> bool {
 }
 
 fn open(folder: &Path, path: &Path) -> io::Result<File> {
-    fs::create_dir_all(folder)?;
+    create_folder(folder)?;
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);

@@ -30,6 +30,8 @@ use serde::Serialize;
 #[derive(Clone, Debug)]
 pub struct Root {
     path: PathBuf,
+    /// By which it is read and written: the same, unless it is held open.
+    base: PathBuf,
 }
 
 /// A plugin that was installed, in one version.
@@ -57,6 +59,13 @@ impl fmt::Display for Installed {
     }
 }
 
+impl Installed {
+    /// With the path by which its user knows it.
+    pub(super) fn shown_by(self, change: &Change) -> Installed {
+        Installed { path: change.shown(&self.path), ..self }
+    }
+}
+
 /// What installed plugins are compared by: their names, then their versions.
 fn by_name_and_version(installed: &Installed) -> (String, Option<Version>, bool) {
     (installed.name.clone(), installed.version.clone(), installed.in_use)
@@ -65,7 +74,18 @@ fn by_name_and_version(installed: &Installed) -> (String, Option<Version>, bool)
 impl Root {
     /// A root that need not be there yet.
     pub fn new(path: impl Into<PathBuf>) -> Root {
-        Root { path: path.into() }
+        let path = path.into();
+        Root { base: path.clone(), path }
+    }
+
+    /// The same, by the handle of who is changing it.
+    pub(super) fn held(&self, change: &Change) -> Root {
+        Root { path: self.path.clone(), base: change.root().to_owned() }
+    }
+
+    /// The path by which it is read and written.
+    pub(super) fn base(&self) -> &Path {
+        &self.base
     }
 
     /// The folder.
@@ -90,14 +110,14 @@ impl Root {
                 true
             }
         };
-        for folder in folders(&self.path).map_err(|error| self.unreadable(error))? {
+        for folder in folders(&self.base).map_err(|error| self.unreadable(error))? {
             if !add(folder.clone(), true) {
                 for inside in folders(&folder).map_err(|error| self.unreadable(error))? {
                     add(inside, true);
                 }
             }
         }
-        let aside = change::aside(&self.path);
+        let aside = change::aside(&self.base);
         refuse_link(&aside)?;
         for folder in folders(&aside).map_err(|error| self.unreadable(error))? {
             add(folder, false);
@@ -109,7 +129,7 @@ impl Root {
     /// Compares what is installed with its receipts: every plugin in use, or those of a name.
     pub fn verify(&self, name: Option<&str>) -> Result<Vec<(Installed, Vec<Difference>)>> {
         let (installed, damaged) = self.installed()?;
-        let aside = change::aside(&self.path);
+        let aside = change::aside(&self.base);
         let is_aside = |error: &Error| error.path().is_some_and(|path| path.starts_with(&aside));
         if let Some(error) = damaged.into_iter().find(|error| !is_aside(error)) {
             return Err(error);
@@ -139,7 +159,10 @@ impl Root {
         force: bool,
         watch: Watch<'_>,
     ) -> Result<Vec<Installed>> {
-        let change = Change::begin(&self.path, &format!("uninstall {name}"), watch)?;
+        self.changed(&format!("uninstall {name}"), watch, |root, change| root.remove(change, name, version, force))
+    }
+
+    fn remove(&self, change: &Change, name: &str, version: Option<&Version>, force: bool) -> Result<Vec<Installed>> {
         let found: Vec<Installed> = self
             .of_name(name)?
             .into_iter()
@@ -160,11 +183,18 @@ impl Root {
     ///
     /// What goes out of use is kept until [`Root::prune`], and comes back by a rollback to its version.
     pub fn rollback(&self, name: &str, to: Option<&Version>, watch: Watch<'_>) -> Result<(Installed, Vec<Installed>)> {
-        let change = Change::begin(&self.path, &format!("roll back {name}"), watch)?;
+        let all =
+            |root: &Root, change: &Change| root.put_back(change, name, to).map(|(used, aside)| [vec![used], aside]);
+        let mut all =
+            self.changed(&format!("roll back {name}"), watch, |root, change| Ok(all(root, change)?.concat()))?;
+        Ok((all.remove(0), all))
+    }
+
+    fn put_back(&self, change: &Change, name: &str, to: Option<&Version>) -> Result<(Installed, Vec<Installed>)> {
         let known = self.of_name(name)?;
         let in_use = || known.iter().filter(|found| found.in_use);
         let current = in_use().next_back().ok_or_else(|| self.not_installed(name, None))?;
-        let is_flat = current.path.parent() != Some(&self.path.join(name));
+        let is_flat = current.path.parent() != Some(&self.base.join(name));
         let mut target = match to {
             Some(version) => known.iter().rev().find(|found| found.version.as_ref() == Some(version)),
             None => known.iter().rev().find(|found| found.version < current.version && (is_flat || found.in_use)),
@@ -199,10 +229,17 @@ impl Root {
     ///
     /// Versions whose files are not as they were installed stay.
     pub fn prune(&self, name: Option<&str>, keep: usize, dry_run: bool, watch: Watch<'_>) -> Result<Vec<Installed>> {
-        let change = match dry_run {
-            true => None,
-            false => Some(Change::begin(&self.path, "prune", watch)?),
-        };
+        match dry_run {
+            true => self.old(name, keep),
+            false => self.changed("prune", watch, |root, change| {
+                let old = root.old(name, keep)?;
+                old.iter().try_for_each(|found| change.remove(&found.path))?;
+                Ok(old)
+            }),
+        }
+    }
+
+    fn old(&self, name: Option<&str>, keep: usize) -> Result<Vec<Installed>> {
         let (installed, _) = self.installed()?;
         let mut kept = std::collections::HashMap::<String, usize>::new();
         let mut pruned = Vec::new();
@@ -215,15 +252,24 @@ impl Root {
             }
         }
         pruned.reverse();
-        if let Some(change) = change {
-            pruned.iter().try_for_each(|found| change.remove(&found.path))?;
-        }
         Ok(pruned)
+    }
+
+    /// Changes it while it is held open, and says of what as its user calls it.
+    fn changed(
+        &self,
+        doing: &str,
+        watch: Watch<'_>,
+        change_it: impl FnOnce(&Root, &Change) -> Result<Vec<Installed>>,
+    ) -> Result<Vec<Installed>> {
+        let change = Change::begin(&self.path, doing, watch)?;
+        let done = change_it(&self.held(&change), &change).map_err(|error| change.told(error))?;
+        Ok(done.into_iter().map(|found| found.shown_by(&change)).collect())
     }
 
     /// Where a version of a plugin goes.
     pub(super) fn place(&self, name: &str, version: Option<&Version>, shelf: Option<&str>, flat: bool) -> PathBuf {
-        let shelf = shelf.map_or_else(|| self.path.clone(), |shelf| self.path.join(shelf));
+        let shelf = shelf.map_or_else(|| self.base.clone(), |shelf| self.base.join(shelf));
         match version {
             Some(version) if !flat => shelf.join(name).join(version.to_string()),
             _ => shelf.join(name),
@@ -236,7 +282,7 @@ impl Root {
         check_name(name)?;
         let (installed, damaged) = self.installed()?;
         let found: Vec<Installed> = installed.into_iter().filter(|found| found.name == name).collect();
-        match damaged.into_iter().find(|error| error.path().is_some_and(|path| path.starts_with(self.path.join(name))))
+        match damaged.into_iter().find(|error| error.path().is_some_and(|path| path.starts_with(self.base.join(name))))
         {
             Some(error) => Err(error),
             None => Ok(found),

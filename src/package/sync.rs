@@ -71,5 +71,10 @@ fn sync_file(path: &PathBuf) -> io::Result<()> {
 
 /// Makes a rename in a folder last; Windows offers nothing for it.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) { sync_folder_file(&File::open(folder)?) } else { Ok(()) }
+}
+
+/// The same for a folder that is open.
+pub(super) fn sync_folder_file(folder: &File) -> io::Result<()> {
+    folder.sync_all()
 }

@@ -78,6 +78,12 @@ impl TrustStore {
         Self::read(place, !is_chosen)
     }
 
+    /// The trust stores that count where no host is named: the one in the file that `HOTSHOE_TRUST` names, which
+    /// must be there, else that of each host that this user has one for. What is good for one of them is good.
+    pub fn of_user() -> Result<Vec<TrustStore>> {
+        Place::of_user()?.into_iter().map(|place| Self::read(place, false)).collect()
+    }
+
     /// The trust store in a file, which must be there.
     pub fn open(path: &Path) -> Result<TrustStore> {
         Self::read(Place::File(path.to_owned()), false)
@@ -233,7 +239,11 @@ impl TrustStore {
         self.keys.iter().find(|trusted| trusted.key.id() == id).ok_or_else(|| {
             let option = self.place.option();
             let hint = match self.place {
-                Place::Nowhere => "give the author's public key with --key".to_owned(),
+                Place::Nowhere => {
+                    "give the author's public key with --key, or trust it for a host with `hotshoe trust add`, \
+                                   and name the host"
+                        .to_owned()
+                }
                 _ => format!(
                     "get the author's public key from a place you trust, then: hotshoe trust add <key.pub>{option}"
                 ),

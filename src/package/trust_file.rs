@@ -31,13 +31,45 @@ impl Place {
     /// A host's, and whether `HOTSHOE_TRUST` chose it.
     pub(super) fn of_host(name: &str) -> Result<(Place, bool)> {
         let host = HostProfile::named(name)?.name;
-        if let Some(path) = platform::environment("HOTSHOE_TRUST").filter(|path| !path.is_empty()) {
-            return Ok((Place::Host(host, path.into()), true));
+        if let Some(path) = chosen() {
+            return Ok((Place::Host(host, path), true));
         }
         let folder = config_folder().ok_or_else(nowhere)?;
         // Some file systems take names that differ in case for one, and some do not.
         let path = folder.join("hotshoe").join(format!("{}.trust.json", host.to_ascii_lowercase()));
         Ok((Place::Host(host, path), false))
+    }
+
+    /// Those that count where no host is named, by name.
+    pub(super) fn of_user() -> Result<Vec<Place>> {
+        if let Some(path) = chosen() {
+            return Ok(vec![Place::File(path)]);
+        }
+        let Some(folder) = config_folder().map(|folder| folder.join("hotshoe")) else { return Ok(Vec::new()) };
+        let unreadable = |error| {
+            Error::new(Code::KeyInvalid, "the folder of the trust stores cannot be read")
+                .because(error)
+                .hint("see that it is yours; or name a host with --host, or a trust store with --trust")
+                .at(&folder)
+        };
+        let entries = match folder.read_dir() {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(error)),
+        };
+        let mut places = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(&unreadable)?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            // What is called otherwise than a host's trust store is none.
+            if let Some(host) =
+                name.and_then(|name| name.strip_suffix(".trust.json")).filter(|host| !host.starts_with('.'))
+            {
+                places.push(Place::Host(host.to_owned(), path.clone()));
+            }
+        }
+        places.sort_by(|a, b| a.path().cmp(&b.path()));
+        Ok(places)
     }
 
     pub(super) fn path(&self) -> Option<&Path> {
@@ -55,6 +87,11 @@ impl Place {
             Place::Nowhere => String::new(),
         }
     }
+}
+
+/// The file that `HOTSHOE_TRUST` names.
+fn chosen() -> Option<PathBuf> {
+    platform::environment("HOTSHOE_TRUST").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// Where this user's settings are. All of it comes from the environment.

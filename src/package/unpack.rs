@@ -35,7 +35,7 @@ pub(super) fn unpack(
     read::each_entry(reader, &mut |entry| {
         let path = policy.admit(entry.path, entry.kind, entry.size)?;
         match entry.kind {
-            Kind::Folder => fs::create_dir_all(target.join(path)).map_err(|error| cannot_write(error, root)),
+            Kind::Folder => create_folder(&target.join(path)).map_err(|error| cannot_write(error, root)),
             _ => {
                 let (file, installed) = write_file(entry, &path, target, root, &mut step)?;
                 written(file);
@@ -61,7 +61,7 @@ fn write_file(
     let mut file = create()
         .or_else(|error| match error.kind() {
             // An archive need not name the folders that its files are in.
-            io::ErrorKind::NotFound => fs::create_dir_all(place.parent().unwrap_or(target)).and_then(|()| create()),
+            io::ErrorKind::NotFound => create_folder(place.parent().unwrap_or(target)).and_then(|()| create()),
             _ => Err(error),
         })
         .map_err(cannot_write)?;
@@ -101,4 +101,12 @@ pub(super) fn create_new(path: &Path, is_executable: bool) -> io::Result<File> {
 #[cfg(windows)]
 pub(super) fn create_new(path: &Path, _: bool) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Makes a folder and those that lead to it; whatever the umask is, nobody else may write in them.
+pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o755);
+    folder.recursive(true).create(path)
 }

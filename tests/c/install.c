@@ -81,6 +81,21 @@ static void who_asks_for_signatures_gets_nothing_unsigned(void) {
   hotshoe_root_free(root);
 }
 
+static void what_nobody_verified_is_told_or_refused(void) {
+  hotshoe_root* root = new_root("unsigned");
+  hotshoe_install* how = install_of(OLD);
+  hotshoe_installed* done = NULL;
+  CHECK_OK(hotshoe_install_set_require_signature(how, true));
+  CHECK_FAILS(hotshoe_install_into_root(how, root, &done), "signature-missing");
+  CHECK_OK(hotshoe_install_set_require_signature(how, false));
+  CHECK_OK(hotshoe_install_into_root(how, root, &done));
+  CHECK(hotshoe_diagnostics_count(hotshoe_installed_diagnostics(done)) == 1);
+  CHECK_TEXT(hotshoe_diagnostics_code(hotshoe_installed_diagnostics(done), 0), "signature-missing");
+  hotshoe_installed_free(done);
+  hotshoe_install_free(how);
+  hotshoe_root_free(root);
+}
+
 static void a_refused_archive_leaves_nothing(void) {
   hotshoe_root* root = new_root("refused");
   hotshoe_install* none = install_of("none.tar.gz");
@@ -146,6 +161,7 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_install_new("lens.tar.gz", Z, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_flat(NULL, true), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_replace(NULL, true), "argument-invalid");
+  CHECK_FAILS(hotshoe_install_set_require_signature(NULL, true), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_host(NULL, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_trust(NULL, "trust.json", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_progress(NULL, NULL, NULL), "argument-invalid");
@@ -167,6 +183,7 @@ int main(int argc, char** argv) {
   a_flat_plugin_has_one_place();
   what_was_edited_or_copied_is_not_loaded();
   who_asks_for_signatures_gets_nothing_unsigned();
+  what_nobody_verified_is_told_or_refused();
   a_refused_archive_leaves_nothing();
   one_who_watches_is_told_and_may_stop();
   null_is_refused();

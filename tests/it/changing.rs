@@ -140,7 +140,7 @@ impl Pair {
             ControlFlow::Continue(())
         };
         match Install::of(&self.archive).trust(Some(&self.trust())).into_root(&root, watch) {
-            Ok(done) => Some(fs::read(done[0].0.path.join("payload")).unwrap()),
+            Ok(done) => Some(fs::read(done.plugins[0].0.path.join("payload")).unwrap()),
             Err(error) => {
                 let code = error.code();
                 assert!(matches!(code, Code::SignatureInvalid | Code::ArchiveUnreadable), "{}", error.report());

@@ -219,7 +219,7 @@ fn a_distribution_of_which_one_part_is_installed_installs_none_of_it() {
 /// What became of each part of the archive that was installed last.
 fn again(tree: &PluginTree, replace: bool) -> Result<Vec<Outcome>> {
     let archive = tree.path("archive-0.1.0.tar.gz");
-    let done = Install::of(&archive).replace(replace).into_root(&Root::new(tree.path("root")), &mut unwatched)?;
+    let done = Install::of(&archive).replace(replace).into_root(&Root::new(tree.path("root")), &mut unwatched)?.plugins;
     Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
 }
 

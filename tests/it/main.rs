@@ -33,6 +33,8 @@ mod readme;
 mod root;
 #[cfg(feature = "package")]
 mod signature;
+#[cfg(all(feature = "package", unix))]
+mod swapped;
 #[cfg(feature = "package")]
 mod trust;
 

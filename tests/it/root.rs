@@ -97,7 +97,7 @@ fn code<T: std::fmt::Debug>(result: Result<T>) -> Code {
 fn an_install_leaves_the_plugin_its_receipt_and_nothing_else() {
     let shop = Shop::new();
     let archive = shop.gain("1.0.0", "a");
-    let done = Install::of(&archive).into_root(&shop.root(), &mut unwatched).unwrap();
+    let done = Install::of(&archive).into_root(&shop.root(), &mut unwatched).unwrap().plugins;
     assert_eq!(done.len(), 1);
     assert_eq!(done[0].1, Outcome::Installed);
     let expected = [
@@ -142,7 +142,7 @@ fn the_same_archive_again_is_there_already() {
     let shop = Shop::new();
     let first = shop.install("1.0.0");
     let before = fs::metadata(first.path.join(receipt::FILE_NAME)).unwrap().modified().unwrap();
-    let done = Install::of(&shop.gain("1.0.0", "a")).into_root(&shop.root(), &mut unwatched).unwrap();
+    let done = Install::of(&shop.gain("1.0.0", "a")).into_root(&shop.root(), &mut unwatched).unwrap().plugins;
     assert_eq!(done, [(first.clone(), Outcome::Present)]);
     assert_eq!(fs::metadata(first.path.join(receipt::FILE_NAME)).unwrap().modified().unwrap(), before);
 }
@@ -155,7 +155,7 @@ fn another_build_of_a_version_is_refused_and_replaces_it_on_request() {
     assert_eq!(code(package::install(&other, shop.root().path())), Code::AlreadyInstalled);
     assert_eq!(fs::read_to_string(first.path.join("presets/soft.txt")).unwrap(), "a");
 
-    let done = Install::of(&other).replace(true).into_root(&shop.root(), &mut unwatched).unwrap();
+    let done = Install::of(&other).replace(true).into_root(&shop.root(), &mut unwatched).unwrap().plugins;
     assert_eq!(done, [(first.clone(), Outcome::Replaced)]);
     assert_eq!(fs::read_to_string(first.path.join("presets/soft.txt")).unwrap(), "b");
     let (installed, _) = shop.root().installed().unwrap();
@@ -197,7 +197,11 @@ fn a_version_that_was_rolled_back_is_installed_again() {
 #[test]
 fn a_flat_plugin_is_upgraded_in_its_place_and_rolled_back() {
     let shop = Shop::new();
-    let flat = |version| Install::of(&shop.gain(version, "a")).flat(true).into_root(&shop.root(), &mut unwatched);
+    let flat = |version| {
+        let archive = shop.gain(version, "a");
+        let install = Install::of(&archive).flat(true);
+        install.into_root(&shop.root(), &mut unwatched).map(|done| done.plugins)
+    };
     let done = flat("1.0.0").unwrap();
     assert_eq!((done[0].0.path.clone(), done[0].1), (shop.tree.path("plugins/gain"), Outcome::Installed));
     assert_eq!(flat("2.0.0").unwrap()[0].1, Outcome::Replaced);
@@ -213,7 +217,11 @@ fn a_flat_plugin_is_upgraded_in_its_place_and_rolled_back() {
 fn flat_and_versions_are_not_mixed() {
     let shop = Shop::new();
     shop.install("1.0.0");
-    let flat = |version| Install::of(&shop.gain(version, "a")).flat(true).into_root(&shop.root(), &mut unwatched);
+    let flat = |version| {
+        let archive = shop.gain(version, "a");
+        let install = Install::of(&archive).flat(true);
+        install.into_root(&shop.root(), &mut unwatched).map(|done| done.plugins)
+    };
     assert_eq!(code(flat("2.0.0")), Code::AlreadyInstalled);
     uninstall(&shop.root(), "gain").unwrap();
     flat("1.0.0").unwrap();
@@ -259,7 +267,7 @@ fn what_was_changed_is_seen_and_not_thrown_away() {
     assert_eq!(code(again.into_root(&shop.root(), &mut unwatched)), Code::InstalledChanged);
     assert!(installed.join("presets/mine.txt").exists());
 
-    assert_eq!(again.replace(true).into_root(&shop.root(), &mut unwatched).unwrap()[0].1, Outcome::Replaced);
+    assert_eq!(again.replace(true).into_root(&shop.root(), &mut unwatched).unwrap().plugins[0].1, Outcome::Replaced);
     assert_eq!(shop.root().verify(Some("gain")).unwrap()[0].1, []);
     let (installed, _) = shop.root().installed().unwrap();
     assert_eq!(fs::read_to_string(installed[0].path.join("presets/mine.txt")).unwrap(), "mine");
@@ -335,7 +343,8 @@ fn a_receipt_that_points_outside_or_is_damaged_harms_nothing() {
     #[cfg(unix)]
     assert_eq!(code(shop.root().verify(None)), Code::ReceiptInvalid);
 
-    let done = Install::of(&shop.gain("1.0.0", "a")).replace(true).into_root(&shop.root(), &mut unwatched).unwrap();
+    let done =
+        Install::of(&shop.gain("1.0.0", "a")).replace(true).into_root(&shop.root(), &mut unwatched).unwrap().plugins;
     assert_eq!(done[0].1, Outcome::Replaced);
     assert_eq!(shop.root().verify(None).unwrap()[0].1, []);
 }

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{
-    self, Claim, Format, Install, Installed, KeyFiles, Outcome, PublicKey, Root, SecretKey, Signature, SignaturePolicy,
-    TrustStore, unwatched,
+    self, Claim, Format, Install, InstallReport, Installed, KeyFiles, Outcome, PublicKey, Root, SecretKey, Signature,
+    SignaturePolicy, TrustStore, unwatched,
 };
 use hotshoe::platform::Platform;
 use hotshoe::receipt::Receipt;
@@ -471,6 +471,7 @@ proptest! {
 fn install(release: &Release, trust: &TrustStore) -> Result<Vec<(Installed, Outcome)>> {
     let root = Root::new(release.tree.path("plugins"));
     let done = Install::of(&release.archive).trust(Some(trust)).into_root(&root, &mut unwatched);
+    let done = done.map(|done| done.plugins);
     assert_eq!(done.is_ok(), root.path().exists(), "what is refused leaves nothing");
     done
 }
@@ -522,4 +523,82 @@ fn an_old_version_under_the_name_and_signature_comment_of_a_new_one_is_not_insta
     let release = Release { archive: newer, ..release };
     let error = install(&release, &trusting([&release.author.public])).unwrap_err();
     assert_eq!(error.code(), Code::SignatureInvalid);
+}
+
+/// Installs the release for somebody who names no trust store.
+fn install_anyway(release: &Release, require: bool) -> Result<InstallReport> {
+    let root = Root::new(release.tree.path("anyway"));
+    let done = Install::of(&release.archive).require_signature(require).into_root(&root, &mut unwatched);
+    assert_eq!(done.is_ok(), root.path().exists(), "what is refused leaves nothing");
+    done
+}
+
+#[test]
+fn what_nobody_verified_is_not_installed_without_a_word() {
+    let release = unsigned();
+    assert_eq!(install_anyway(&release, true).unwrap_err().code(), Code::SignatureMissing);
+    let done = install_anyway(&release, false).unwrap();
+    assert_eq!((done.diagnostics[0].code, done.signature), (Code::SignatureMissing, None));
+
+    let release = signed();
+    assert_eq!(install_anyway(&release, true).unwrap_err().code(), Code::SignatureUntrusted);
+    let done = install_anyway(&release, false).unwrap();
+    assert_eq!((done.diagnostics[0].code, done.signature), (Code::SignatureUntrusted, None));
+    assert!(done.diagnostics[0].message.contains(&release.author.public.id().to_string()), "{:?}", done.diagnostics);
+    let receipt = Receipt::in_folder(&done.plugins[0].0.path).unwrap().unwrap();
+    assert_eq!(receipt.signed_by, None, "nobody verified it");
+
+    let mut blind = TrustStore::of_keys([]).unwrap();
+    blind.set_policy(SignaturePolicy::Off);
+    let root = Root::new(release.tree.path("blind"));
+    let done = Install::of(&release.archive).trust(Some(&blind)).into_root(&root, &mut unwatched).unwrap();
+    assert_eq!(done.diagnostics.len(), 1, "nor where the policy is not to look");
+}
+
+#[test]
+fn a_signature_that_is_none_is_refused_by_whoever_installs() {
+    for garbage in ["", "garbage", "untrusted comment: x\nRUQ=\n"] {
+        let release = unsigned();
+        fs::write(release.signature(), garbage).unwrap();
+        assert_eq!(install_anyway(&release, false).unwrap_err().code(), Code::SignatureInvalid, "{garbage:?}");
+    }
+}
+
+#[test]
+fn it_must_be_good_for_one_of_several_trust_stores() {
+    let release = signed();
+    let stranger = author(&release.tree, "bela");
+    let root = Root::new(release.tree.path("plugins"));
+    let install =
+        |trust: &[TrustStore]| Install::of(&release.archive).trust_any(trust).into_root(&root, &mut unwatched);
+    let (theirs, ours) = (trusting([&stranger.public]), trusting([&release.author.public]));
+    assert_eq!(install(&[theirs.clone(), theirs.clone()]).unwrap_err().code(), Code::SignatureUntrusted);
+    let done = install(&[theirs.clone(), ours.clone()]).unwrap();
+    assert_eq!(done.signature.map(|signature| signature.key), Some(release.author.public.id()));
+    assert!(done.diagnostics.is_empty(), "{:?}", done.diagnostics);
+
+    let mut bytes = fs::read(&release.archive).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&release.archive, bytes).unwrap();
+    fs::remove_dir_all(root.path()).unwrap();
+    assert_eq!(install(&[ours, theirs]).unwrap_err().code(), Code::SignatureInvalid, "a key that is known");
+}
+
+#[test]
+fn what_was_installed_before_does_not_pass_the_trust_store_by() {
+    let release = unsigned();
+    let root = Root::new(release.tree.path("plugins"));
+    let install = Install::of(&release.archive);
+    install.into_root(&root, &mut unwatched).unwrap();
+    let trust = trusting([&release.author.public]);
+    let again = install.trust(Some(&trust)).into_root(&root, &mut unwatched).unwrap_err();
+    assert_eq!(again.code(), Code::SignatureMissing);
+
+    package::sign(&release.archive, &release.author.secret).unwrap();
+    let done = install.trust(Some(&trust)).into_root(&root, &mut unwatched).unwrap();
+    assert_eq!((done.plugins[0].1, done.signature.is_some()), (Outcome::Present, true));
+    let mut pinned = TrustStore::of_keys([]).unwrap();
+    pinned.add(release.author.public.clone(), &["reverb".to_owned()]).unwrap();
+    let again = install.trust(Some(&pinned)).into_root(&root, &mut unwatched).unwrap_err();
+    assert_eq!(again.code(), Code::SignatureUntrusted, "the key is for another plugin");
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use hotshoe::error::Result;
 use hotshoe::package::{self, Outcome, TrustStore};
-use hotshoe::receipt::Receipt;
 
 use crate::args::{Place, profile};
 use crate::output::{Answer, GOOD, NAME};
@@ -17,7 +16,9 @@ Examples:
   hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
   hotshoe install my_plugin-1.2.3.tar.gz --host harmonics
 
-Signatures are looked at where a host or a trust store says which keys count: see `hotshoe trust`.")]
+The signature beside the archive is always looked at. Whose counts, --host or --trust say; else it
+must be good by the file that HOTSHOE_TRUST names, or for one of your hosts: see `hotshoe trust`.
+Without any of these, what nobody signed, or an unknown key, is installed with a warning.")]
 pub struct Args {
     /// The archive
     pub archive: PathBuf,
@@ -36,26 +37,31 @@ pub struct Args {
     /// Trust the keys in this trust store, instead of those that the host trusts
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
+
+    /// Refuse it unless it is signed by a key that is trusted
+    #[arg(long)]
+    pub require_signature: bool,
 }
 
 impl Args {
-    /// Whose signatures count; nobody says, if neither a host nor a trust store is named.
-    pub fn trust(&self) -> Result<Option<TrustStore>> {
+    /// Whose signatures count: it must be good for one of them.
+    pub fn trust(&self) -> Result<Vec<TrustStore>> {
         match (&self.trust, &self.place.host) {
-            (Some(file), _) => TrustStore::open(file).map(Some),
-            (None, Some(host)) => TrustStore::for_host(&profile(host, None)?.name).map(Some),
-            (None, None) => Ok(None),
+            (Some(file), _) => TrustStore::open(file).map(|store| vec![store]),
+            (None, Some(host)) => TrustStore::for_host(&profile(host, None)?.name).map(|store| vec![store]),
+            (None, None) => TrustStore::of_user(),
         }
     }
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
     let trust = args.trust()?;
-    let install = package::Install::of(&args.archive).trust(trust.as_ref()).flat(args.flat).replace(args.replace);
+    let install = package::Install::of(&args.archive).flat(args.flat).replace(args.replace);
+    let install = install.trust_any(&trust).require_signature(args.require_signature);
     let root = args.place.root()?;
     let done = watched(|watch| install.into_root(&root, watch))?;
     let mut answer = Answer::new();
-    for (installed, outcome) in &done {
+    for (installed, outcome) in &done.plugins {
         let path = installed.path.display();
         answer.line(match outcome {
             Outcome::Installed => format!("{GOOD}installed{GOOD:#} {NAME}{installed}{NAME:#} into {path}"),
@@ -66,15 +72,17 @@ pub fn run(args: &Args) -> Result<Answer> {
                 )
             }
         });
-        if let Some(signer) = Receipt::in_folder(&installed.path)?.and_then(|receipt| receipt.signed_by) {
-            answer.fact("signed by", format!("{} {}", signer.key, signer.comment).trim());
-        }
     }
-    let objects = done.iter().map(|(installed, outcome)| {
+    if let Some(signature) = &done.signature {
+        answer.fact("signed by", format!("{} {}", signature.key, signature.key_comment).trim());
+    }
+    let objects = done.plugins.iter().map(|(installed, outcome)| {
         let mut object = serde_json::json!(installed);
         object["outcome"] = serde_json::json!(outcome);
         object
     });
     answer.field("installed", objects.collect::<Vec<_>>());
+    answer.field("signature", &done.signature);
+    answer.diagnostics(done.diagnostics);
     Ok(answer)
 }

@@ -246,8 +246,11 @@ fn notes(plan: &Plan, archives: &[&Examined], key: Option<&str>) -> String {
     }
     if let Some(key) = key {
         text.push_str(&format!("Signed with the key {key}: `hotshoe verify <archive> --key <the author's .pub>`\n\n"));
+        text.push_str("Trust the key once: `hotshoe trust add <the author's .pub> --host <host>`. Then install an archive, with its `.minisig` beside it: `hotshoe install <archive> --host <host> --require-signature`.");
+    } else {
+        text.push_str("Install one with `hotshoe install <archive> --host <host>`. Nobody signed it.");
     }
-    text.push_str("Install one with `hotshoe install <archive> --root <plugin folder>`. `SHA256SUMS` has the checksum of each file.\n");
+    text.push_str(" `SHA256SUMS` has the checksum of each file.\n");
     text
 }
 

@@ -40,7 +40,8 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
     let here = |error: Error| error.at(&planned.file).plugin(&planned.plugin);
     let temporary = |error| Error::new(Code::PackageWrite, "a folder for a look cannot be made").because(error);
     let folder = tempfile::tempdir().map_err(temporary)?;
-    let done = Install::of(archive).flat(true).into_root(&Root::new(folder.path()), &mut unwatched).map_err(here)?;
+    let done =
+        Install::of(archive).flat(true).into_root(&Root::new(folder.path()), &mut unwatched).map_err(here)?.plugins;
     let [(installed, _)] = done.as_slice() else {
         return Err(here(refused("it holds several plugins".to_owned())));
     };

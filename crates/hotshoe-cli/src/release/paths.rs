@@ -48,7 +48,7 @@ pub fn refuse(archive: &Path, planned: &PlannedArchive, places: &[Place]) -> Res
     let unreadable = |error| here(Error::new(Code::PackageWrite, "a folder for a look cannot be used").because(error));
     let folder = tempfile::tempdir().map_err(unreadable)?;
     let root = Root::new(folder.path());
-    let done = Install::of(archive).flat(true).into_root(&root, &mut unwatched).map_err(here)?;
+    let done = Install::of(archive).flat(true).into_root(&root, &mut unwatched).map_err(here)?.plugins;
     let unpacked = done.iter().map(|(installed, _)| files(&installed.path)).collect::<io::Result<Vec<_>>>();
     for file in unpacked.map_err(unreadable)?.concat() {
         let bytes = fs::read(&file).map_err(unreadable)?;

@@ -164,20 +164,23 @@ Arguments:
   <ARCHIVE>  The archive
 
 Options:
-      --root <DIR>        The folder with the plugins: one of the host's search path
-      --host <NAME|FILE>  The host; without --root, the first folder of its search path is taken
-      --flat              Into <root>/<name>, for hosts that do not look for versions
-      --replace           Also over another build of the same version, or one that was changed; it
-                          is kept out of use
-      --trust <FILE>      Trust the keys in this trust store, instead of those that the host trusts
-      --json              Print one JSON object instead of text
-  -h, --help              Print help
+      --root <DIR>         The folder with the plugins: one of the host's search path
+      --host <NAME|FILE>   The host; without --root, the first folder of its search path is taken
+      --flat               Into <root>/<name>, for hosts that do not look for versions
+      --replace            Also over another build of the same version, or one that was changed; it
+                           is kept out of use
+      --trust <FILE>       Trust the keys in this trust store, instead of those that the host trusts
+      --require-signature  Refuse it unless it is signed by a key that is trusted
+      --json               Print one JSON object instead of text
+  -h, --help               Print help
 
 Examples:
   hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
   hotshoe install my_plugin-1.2.3.tar.gz --host harmonics
 
-Signatures are looked at where a host or a trust store says which keys count: see `hotshoe trust`.
+The signature beside the archive is always looked at. Whose counts, --host or --trust say; else it
+must be good by the file that HOTSHOE_TRUST names, or for one of your hosts: see `hotshoe trust`.
+Without any of these, what nobody signed, or an unknown key, is installed with a warning.
 
 "#]]);
 }

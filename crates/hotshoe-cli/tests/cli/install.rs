@@ -18,6 +18,13 @@ fn packaged() -> PluginTree {
     tree
 }
 
+/// What is told of an archive that nobody signed.
+const UNSIGNED: &str = "\
+warning[signature-missing]: it is not signed: nothing says who made it
+  in gain-1.2.3.tar.gz
+  hint: use it only if you trust where it came from; `hotshoe install --require-signature` takes nothing that was not verified
+";
+
 /// These bytes, under the name of a good archive.
 fn downloaded(bytes: &[u8]) -> PluginTree {
     PluginTree::new().file("gain-1.2.3.tar.gz", bytes)
@@ -33,7 +40,7 @@ fn an_archive_is_installed_and_found() {
 installed gain 1.2.3 into plugins/gain/1.2.3
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(UNSIGNED);
     let args = ["list", "--host", "harmonics", "--path", "plugins"];
     hotshoe(&tree, &args)
         .assert()
@@ -56,7 +63,7 @@ fn the_same_archive_again_is_no_error() {
 there already: gain 1.2.3 in plugins/gain/1.2.3
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(UNSIGNED);
 }
 
 #[test]
@@ -79,7 +86,7 @@ error: plugin `gain`: another plugin lies here already, or another build of this
 installed gain 1.2.3 into plugins/gain/1.2.3; what was there is kept, out of use
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(UNSIGNED);
     let args = ["list", "--installed", "--root", "plugins"];
     hotshoe(&tree, &args)
         .assert()
@@ -109,7 +116,7 @@ error: HARMONICS_PLUGIN_PATH names no folder [argument-invalid]
 installed gain 1.2.3 into mine/gain/1.2.3
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(UNSIGNED);
     let args = ["install", "gain-1.2.3.tar.gz"];
     hotshoe(&tree, &args).assert().code(2).stdout_eq(str![]).stderr_eq(str![[r#"
 error: the following required arguments were not provided:
@@ -370,4 +377,65 @@ fn json_has_what_was_installed() {
     assert_eq!(json(&tree, &INSTALL, 0)["installed"][0]["outcome"], "present");
     let error = json(&tree, &["uninstall", "mute", "--root", "plugins"], 3)["error"].take();
     assert_eq!((&error["code"], &error["stage"]), (&"not-installed".into(), &"package".into()));
+}
+
+/// A trust store that demands signatures, in a file.
+fn demanding(tree: PluginTree, file: &str) -> PluginTree {
+    tree.file(file, r#"{"policy": "required", "keys": []}"#)
+}
+
+#[test]
+fn a_folder_instead_of_a_host_does_not_pass_its_signatures_by() {
+    let refused = "\
+error: the archive is not signed [signature-missing]
+  in gain-1.2.3.tar.gz
+  hint: put the author's `gain-1.2.3.tar.gz.minisig` beside it
+";
+    let tree = demanding(packaged(), "config/hotshoe/harmonics.trust.json");
+    hotshoe(&tree, &INSTALL).assert().code(3).stdout_eq(str![]).stderr_eq(refused);
+    let tree = demanding(packaged(), "my.json");
+    hotshoe(&tree, &INSTALL).env("HOTSHOE_TRUST", "my.json").assert().code(3).stdout_eq(str![]).stderr_eq(refused);
+    hotshoe(&tree, &INSTALL).env("HOTSHOE_TRUST", "none.json").assert().code(3);
+    assert!(!tree.path("plugins").exists());
+    // Of two hosts, one that does not demand it is enough.
+    let tree = demanding(packaged(), "config/hotshoe/harmonics.trust.json");
+    let tree = tree.file("config/hotshoe/camera.trust.json", "{}");
+    hotshoe(&tree, &INSTALL).assert().code(0);
+    let tree = packaged().file("config/hotshoe/harmonics.trust.json", "{");
+    hotshoe(&tree, &INSTALL).assert().code(3).stdout_eq(str![]);
+}
+
+#[test]
+fn what_is_not_verified_is_installed_with_a_warning_or_refused() {
+    let tree = packaged();
+    let required = [&INSTALL[..], &["--require-signature"]].concat();
+    hotshoe(&tree, &required).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error: the archive is not signed [signature-missing]
+  in gain-1.2.3.tar.gz
+  hint: put the author's `gain-1.2.3.tar.gz.minisig` beside it
+
+"#]]);
+    hotshoe(&tree, &INSTALL).assert().code(0).stderr_eq(UNSIGNED);
+    let object = json(&tree, &INSTALL, 0);
+    assert_eq!(object["diagnostics"][0]["code"], "signature-missing");
+    assert_eq!(object["signature"], Value::Null);
+
+    let new = ["key", "new", "--output", "anna", "--comment", "Anna", "--no-password"];
+    hotshoe(&tree, &new).assert().code(0);
+    hotshoe(&tree, &["sign", "gain-1.2.3.tar.gz", "--key", "anna.key"]).assert().code(0);
+    hotshoe(&tree, &INSTALL).assert().code(0).stderr_eq(str![[r#"
+warning[signature-untrusted]: it is signed by the unknown key [..]: the signature was not verified
+  in gain-1.2.3.tar.gz
+  hint: [..]hotshoe trust add <key.pub> --host <host>[..]
+
+"#]]);
+    hotshoe(&tree, &["trust", "add", "anna.pub", "--host", "harmonics"]).assert().code(0);
+    hotshoe(&tree, &required).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
+there already: gain 1.2.3 in plugins/gain/1.2.3
+  signed by      [..] Anna
+
+"#]]);
+    assert_eq!(json(&tree, &INSTALL, 0)["signature"]["name"], "gain");
+    let tree = tree.file("gain-1.2.3.tar.gz.minisig", "garbage");
+    hotshoe(&tree, &INSTALL).assert().code(3).stdout_eq(str![]);
 }

@@ -51,7 +51,7 @@ no: gain-1.2.3.tar.gz cannot be trusted
         .stderr_eq(str![[r#"
 error[signature-untrusted]: it is signed by the key [..], which is not trusted
   in gain-1.2.3.tar.gz
-  hint: give the author's public key with --key
+  hint: give the author's public key with --key, or trust it for a host with `hotshoe trust add`, and name the host
 
 "#]]);
     // One of several keys is enough.

@@ -56,7 +56,8 @@ impl Trace {
         let text = fs::read_to_string(log.path()).expect("strace has written it");
         let folder = fs::canonicalize(command.get_current_dir().expect("it is set")).expect("it is there");
         let lines = joined(&text);
-        let calls = lines.iter().filter_map(|line| call(line, &folder)).collect();
+        let mut open = BTreeMap::new();
+        let calls = lines.iter().filter_map(|line| call(line, &folder, &mut open)).collect();
         Trace { calls, lines }
     }
 
@@ -108,11 +109,22 @@ fn joined(text: &str) -> Vec<String> {
     lines
 }
 
-fn call(line: &str, folder: &Path) -> Option<Call> {
+/// `open` has what is open by number: the root is used by its handle, as `/proc/self/fd/5`.
+fn call(line: &str, folder: &Path, open: &mut BTreeMap<String, PathBuf>) -> Option<Call> {
     let (name, rest) = line.split_once('(')?;
-    let arguments = rest.rsplit_once(" = ")?.0.trim_end().strip_suffix(')')?;
+    let (arguments, result) = rest.rsplit_once(" = ")?;
+    let arguments = arguments.trim_end().strip_suffix(')')?;
+    if let Some((number, path)) = result.split_once('<').filter(|_| name == "openat") {
+        let path = String::from_utf8(decoded(path.split_once('>')?.0)).ok()?;
+        open.insert(number.to_owned(), path.into());
+    }
     let quoted: Vec<Vec<u8>> = arguments.split('"').skip(1).step_by(2).map(decoded).collect();
-    let path = |index: usize| Some(folder.join(std::str::from_utf8(quoted.get(index)?).ok()?));
+    let path = |index: usize| {
+        let path = std::str::from_utf8(quoted.get(index)?).ok()?;
+        let Some(by_handle) = path.strip_prefix("/proc/self/fd/") else { return Some(folder.join(path)) };
+        let (number, inside) = by_handle.split_once('/').unwrap_or((by_handle, ""));
+        Some(open.get(number)?.join(inside))
+    };
     let descriptor = || {
         let path = decoded(arguments.split_once('<')?.1.split_once('>')?.0);
         Some(PathBuf::from(String::from_utf8(path).ok()?))
