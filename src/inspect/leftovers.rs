@@ -77,6 +77,7 @@ fn pools(who: &str, facts: &Inspection) -> impl Iterator<Item = String> {
 }
 
 /// The libraries of the C and C++ compilers, by the start of their names: they bring no threads of their own.
+#[cfg(all(unix, not(target_vendor = "apple")))]
 const OF_THE_COMPILER: [&str; 10] = [
     "libc.so",
     "libm.so",
@@ -92,6 +93,7 @@ const OF_THE_COMPILER: [&str; 10] = [
 
 /// A quick answer to whether [`reasons`] is empty, from what is known of a mapped library: `false` means that it may
 /// be so all the same.
+#[cfg(all(unix, not(target_vendor = "apple")))]
 pub(super) fn are_none<'a>(
     mut needed: impl Iterator<Item = &'a str>,
     mut imports: impl Iterator<Item = &'a str>,

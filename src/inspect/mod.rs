@@ -301,6 +301,7 @@ impl Inspection {
 
 /// Whether a mapped library surely has no reason to stay mapped, by what it needs and imports: what
 /// [`Inspection::must_stay_mapped`] would say is not worth reading its file for then.
+#[cfg(all(unix, not(target_vendor = "apple")))]
 pub(crate) fn leaves_nothing_behind<'a>(
     needed: impl Iterator<Item = &'a str>,
     imports: impl Iterator<Item = &'a str>,

@@ -139,6 +139,7 @@ fn a_probe_tells_how_another_process_fared() {
     assert!(report.contains("within 0.4 seconds"), "{report}");
     let (_, report) = probe("exit 0").unwrap_err();
     assert!(report.contains("exit status: 0"), "a constructor that exits looks like this: {report}");
+    assert!(report.contains("is no prober"), "and so does a program that probes nothing: {report}");
 }
 
 #[test]

@@ -37,6 +37,11 @@ pub(super) fn shadowed(facts: &Inspection) -> Vec<Shadowed> {
     own.filter_map(other).collect()
 }
 
+/// The plugin's own file, if a path leads there by a link in a copy's folder.
+fn plain(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| staged::without_dots(path))
+}
+
 impl Library {
     /// What the plugin brought and was replaced since. As long as it is mapped, the system's loader gives it to
     /// whoever needs a library of its name.
@@ -56,7 +61,7 @@ impl Library {
         };
         let replaced = replaced.map(|object| Replaced {
             image: object.image.clone(),
-            path: object.path.clone(),
+            path: plain(&object.path),
             stays: stays(object),
         });
         replaced.collect()

@@ -159,9 +159,11 @@ impl Mapped {
         self.image != other.image && self.needed.iter().any(|name| other.may_be_called(name) && other.is_called(name))
     }
 
+    /// By bytes, for every library's needs are compared when one is unloaded.
     fn may_be_called(&self, name: &CStr) -> bool {
-        let last = Path::new(OsStr::from_bytes(name.to_bytes())).file_name();
-        self.soname.as_deref() == Some(name) || (last.is_some() && last == self.path.file_name())
+        let last = |path: &[u8]| path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+        let (name, path) = (name.to_bytes(), self.path.as_os_str().as_bytes());
+        self.soname.as_ref().is_some_and(|soname| soname.to_bytes() == name) || name[last(name)..] == path[last(path)..]
     }
 
     /// Asks the loader, which keeps the names by which each library was found.

@@ -345,8 +345,11 @@ fn what_to_do(said: &str, mapped: &Path, path: &Path, shadowed: &[Shadowed]) -> 
             }
         };
     }
-    match os::forbids_code(mapped) {
-        true if mapped != path => {
+    let temporary = os::temporary();
+    // A copy is gone by now, and its folder is not.
+    let is_copy = mapped != path;
+    match os::forbids_code(if is_copy { &temporary } else { mapped }) {
+        true if is_copy => {
             "the folder for temporary files is mounted `noexec`, so that no private copy can be loaded from it: choose \
              another one with `TMPDIR`"
         }

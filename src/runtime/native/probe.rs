@@ -85,11 +85,20 @@ impl Prober {
         };
         if status.code() != Some(Self::SURVIVED.into()) {
             let error = failed(format!("loading it ended another process: {}", describe(status)));
+            let error = if status.success() { error.hint(self.says_nothing()) } else { error };
             let words = read_words(&mut words);
             return Err(if words.is_empty() { error } else { error.because(words) });
         }
         self.passed.lock().expect("no panic while it is held").insert(identity);
         Ok(())
+    }
+
+    /// What an exit code of 0 may mean.
+    fn says_nothing(&self) -> String {
+        format!(
+            "either one of its constructors calls `exit`, or `{}` is no prober: give the host the path of the tool `hotshoe`",
+            self.program.display()
+        )
     }
 
     fn start(&self, library: &Path, entry: &str, words: &File) -> std::io::Result<Child> {

@@ -84,6 +84,7 @@ impl Staged {
     }
 
     /// Where everything of the copy is.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
