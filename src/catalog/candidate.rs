@@ -162,8 +162,13 @@ impl Candidate {
         let text = facts.as_ref().ok().and_then(|facts| facts.manifest.as_deref());
         let found = text.map(|text| embedded_manifest(text, &library, profile)).unwrap_or_default();
         let (mut candidate, diagnostics) = Self::new(called, found, path.to_owned(), Ok(library), false, profile)?;
-        let checked = facts.and_then(|facts| facts.check(Platform::current(), candidate.entry(profile)));
-        if let Some(error) = checked.err().filter(|error| error.code() != Code::DependencyMissing) {
+        let here = Platform::current();
+        // What it needs is not looked for: the process may have it by then.
+        let checked = facts.and_then(|facts| match facts.platforms.contains(&here) {
+            true => facts.check_anywhere(candidate.entry(profile)),
+            false => facts.check(here, candidate.entry(profile)),
+        });
+        if let Err(error) = checked {
             candidate.refuse(error);
         }
         Ok((candidate, diagnostics))
@@ -253,8 +258,10 @@ impl Candidate {
     ///
     /// Fails with the codes of [`Inspection::of`] and [`Inspection::check`].
     pub fn check_library(&self, profile: &HostProfile) -> Result<()> {
-        let facts =
-            Inspection::of(&self.library).and_then(|facts| facts.check(Platform::current(), self.entry(profile)));
+        let facts = Inspection::of(&self.library).and_then(|mut facts| {
+            facts.set_provided(&profile.provides);
+            facts.check(Platform::current(), self.entry(profile))
+        });
         facts.map_err(|error| error.plugin(&self.name))
     }
 

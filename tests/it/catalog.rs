@@ -435,6 +435,11 @@ fn a_checked_catalog_refuses_what_needs_a_library_that_is_not_there() {
     catalog.check_libraries(&harmonics());
     let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
     assert_eq!(refusals, [Code::DependencyMissing; 2]);
+    let mut provider = harmonics();
+    provider.set_provides(vec!["libabsent.so".to_owned()]).unwrap();
+    let mut catalog = scan(tree.root());
+    catalog.check_libraries(&provider);
+    assert_eq!(catalog.newest().len(), 2, "the host has it");
 }
 
 /// What finding `gain` along a search path says, in full.
