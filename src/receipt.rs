@@ -23,8 +23,10 @@ pub const FILE_NAME: &str = ".hotshoe-receipt.json";
 const LARGEST: u64 = 64 << 20;
 
 /// What an install brought into a plugin's folder.
+///
+/// A field that is not known here is passed over: a later Hotshoe may say more, and the older hosts beside it
+/// must go on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Receipt {
     /// The version of this form: 1.
@@ -47,7 +49,6 @@ pub struct Receipt {
 
 /// Who signed an archive that was installed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Signer {
     /// The key, in minisign's 16 hexadecimal digits.
@@ -58,7 +59,6 @@ pub struct Signer {
 
 /// The archive that a plugin came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Origin {
     /// What its file was called.
@@ -71,7 +71,6 @@ pub struct Origin {
 
 /// A file that an install brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InstalledFile {
     /// Its path in the plugin's folder, with `/`.

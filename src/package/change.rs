@@ -142,10 +142,7 @@ impl Change {
         let aside = aside(self.root());
         let failed = |error| cannot_write(error, &aside);
         create_folder(&aside).map_err(failed)?;
-        [&self.root().join(HIDDEN), self.root()]
-            .into_iter()
-            .try_for_each(|folder| sync_folder(folder))
-            .map_err(failed)?;
+        [&self.root().join(HIDDEN), self.root()].into_iter().try_for_each(sync_folder).map_err(failed)?;
         let inside: Vec<_> =
             place.strip_prefix(self.root()).unwrap_or(place).iter().map(|part| part.to_string_lossy()).collect();
         let stem = inside.join("-");

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::archive::{Archive, Source};
 use super::change::{Change, cannot_write, there};
+use super::entries::folded;
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
 use super::root::{Installed, Root, refuse_changed};
@@ -18,7 +20,9 @@ use super::unpack::{create_folder, create_new, unpack};
 use super::verdict::Verdict;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
+use crate::input::brief;
 use crate::receipt::{self, InstalledFile, Origin, Receipt, Signer};
+use crate::version::Version;
 
 /// How an archive is installed.
 ///
@@ -209,6 +213,7 @@ impl<'a> Install<'a> {
         // A host that has shelves does not look for versions on them.
         let flat = self.flat || part.shelf.is_some();
         let place = root.place(&part.name, part.version.as_ref(), part.shelf, flat);
+        refuse_alias(&shelf_of(root, part), &part.name)?;
         refuse_hidden(root, &place)?;
         if !place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Ok((place, Outcome::Installed));
@@ -216,7 +221,12 @@ impl<'a> Install<'a> {
         let receipt = Receipt::in_folder(&place).ok().flatten();
         let ours = Receipt::in_folder(&part.folder)?;
         let is_same = receipt.as_ref().map(|receipt| &receipt.files) == ours.as_ref().map(|ours| &ours.files);
-        let is_other_version = receipt.is_some_and(|receipt| receipt.version != part.version);
+        // Where `Gain` and `gain` are one folder, what lies there may be another plugin.
+        let before = receipt.filter(|receipt| receipt.name == part.name).map(|receipt| receipt.version);
+        let is_other_version = before.as_ref().is_some_and(|before| *before != part.version);
+        if let Some(newer) = before.flatten().filter(|before| Some(before) > part.version.as_ref() && !self.replace) {
+            return Err(downgrade(&newer, &place));
+        }
         if !is_same && !is_other_version {
             return if self.replace { Ok((place, Outcome::Replaced)) } else { Err(there(&place)) };
         }
@@ -263,6 +273,54 @@ fn finish(folder: &Path, receipt: &Receipt) -> io::Result<()> {
     sync_all(folder)
 }
 
+fn downgrade(newer: &Version, place: &Path) -> Error {
+    Error::new(
+        Code::AlreadyInstalled,
+        format!("the newer version {newer} lies here, and this one would take its place"),
+    )
+    .hint("`--replace` does that, and keeps the newer one out of use")
+    .at(place)
+}
+
+/// The folder that a part's own folder goes into.
+fn shelf_of(root: &Root, part: &Part) -> PathBuf {
+    part.shelf.map_or_else(|| root.base().to_owned(), |shelf| root.base().join(shelf))
+}
+
+/// A name that is found in a folder, and is none of its entries, is another one's on this file system: `Gain` where
+/// `gain` is installed.
+fn refuse_alias(folder: &Path, name: &str) -> Result<()> {
+    let place = folder.join(name);
+    if place.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let names = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.file_name());
+    match alias(name, names.map(|name| name.to_string_lossy().into_owned())) {
+        Some(other) => Err(Error::new(
+            Code::AlreadyInstalled,
+            format!("`{}` lies here, and on this file system `{name}` is the same name", brief(&other)),
+        )
+        .hint("these are two plugins: install this one into another folder, or uninstall the other one")
+        .at(place)),
+        None => Ok(()),
+    }
+}
+
+/// The entry of a folder that is meant by a name, if it is called otherwise. Accents may be encoded otherwise: macOS
+/// does that to a name when it is made.
+fn alias(name: &str, entries: impl Iterator<Item = String>) -> Option<String> {
+    let mut other = None;
+    for entry in entries {
+        if entry.nfd().eq(name.nfd()) {
+            return None;
+        }
+        if folded(&entry) == folded(name) {
+            other = Some(entry);
+        }
+    }
+    other
+}
+
 /// A plugin that lies in `<root>/<name>` itself hides versions beneath it, and the other way round.
 fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
     let is_plugin = |folder: &Path| {
@@ -287,4 +345,18 @@ fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
         .at(place));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alias;
+
+    #[test]
+    fn a_name_that_differs_in_case_is_another_plugins_and_one_that_differs_in_encoding_is_not() {
+        let entries = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().into_iter();
+        assert_eq!(alias("Gain", entries(&["gain", "reverb"])), Some("gain".to_owned()));
+        assert_eq!(alias("STRASSE", entries(&["straße"])), Some("straße".to_owned()));
+        assert_eq!(alias("gain", entries(&["Gain", "gain"])), None, "on this one they are two");
+        assert_eq!(alias("\u{e9}cho", entries(&["e\u{301}cho"])), None);
+    }
 }

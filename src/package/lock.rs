@@ -84,9 +84,13 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// Removes the file while it is locked: others see that theirs is not the one at its place.
+    /// Removes the file while it is locked: others see that theirs is not the one at its place. On Windows it is
+    /// closed first, and stays if another process has it open.
     fn drop(&mut self) {
         if self.is_exclusive() {
+            if cfg!(windows) {
+                self.file = None;
+            }
             // If it stays behind, the next one takes it.
             drop(fs::remove_file(&self.path));
         }
@@ -103,6 +107,9 @@ fn open(folder: &Path, path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);
+    // Others may read and write it, but not remove it: FILE_SHARE_READ and FILE_SHARE_WRITE, without FILE_SHARE_DELETE.
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1 | 2);
     options.read(true).write(true).create(true).truncate(false).open(path)
 }
 
@@ -129,7 +136,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
-/// A file that is open cannot be removed on Windows.
+/// On Windows a file cannot be removed while one has it open who does not share that: see [`open`].
 #[cfg(windows)]
 fn is_at(_: &File, _: &Path) -> bool {
     true

@@ -267,13 +267,12 @@ mod walk {
         /// Refuses a folder in which somebody else may put another one in the place of the next.
         fn judge(&self, folder: &OwnedFd, place: &Path) -> Result<()> {
             let found = fstat(folder).map_err(|error| cannot_open(error.into(), place))?;
-            #[expect(clippy::unnecessary_cast, reason = "the types differ between systems")]
-            let mode = found.st_mode as u32;
-            let is_sticky = mode & 0o1000 != 0;
-            let by_group = mode & 0o020 != 0 && !self.groups.contains(&found.st_gid);
+            let mode = Mode::from_raw_mode(found.st_mode);
+            let is_sticky = mode.contains(Mode::SVTX);
+            let by_group = mode.contains(Mode::WGRP) && !self.groups.contains(&found.st_gid);
             let problem = if !self.owns(found.st_uid) {
                 format!("it belongs to the user {}", found.st_uid)
-            } else if mode & 0o002 != 0 && !is_sticky {
+            } else if mode.contains(Mode::WOTH) && !is_sticky {
                 "every user may rename what is in it".to_owned()
             } else if by_group && !is_sticky {
                 format!("the group {} may rename what is in it", found.st_gid)

@@ -20,7 +20,7 @@ pub(super) fn sync_early<T>(
     let (sender, files) = mpsc::sync_channel(MOST_OPEN);
     thread::scope(|scope| {
         // An error is told once only: whoever syncs the file later would not hear of it.
-        let synced = scope.spawn(|| files.into_iter().try_for_each(|file: File| file.sync_data()));
+        let synced = scope.spawn(|| files.into_iter().try_for_each(|file: File| as_far_as_it_can(file.sync_data())));
         let unpacked = unpack(&mut |file| {
             if file.metadata().is_ok_and(|metadata| metadata.len() >= LARGE) {
                 // Whatever there is no time for now is synced at the end.
@@ -54,7 +54,7 @@ pub(super) fn sync_all(folder: &Path) -> io::Result<()> {
     }
     #[cfg(target_os = "linux")]
     if files.len() > MANY {
-        return Ok(rustix::fs::syncfs(File::open(folder)?)?);
+        return as_far_as_it_can(rustix::fs::syncfs(File::open(folder)?).map_err(io::Error::from));
     }
     thread::scope(|scope| {
         let parts = files.chunks(files.len().div_ceil(THREADS).max(1));
@@ -66,7 +66,7 @@ pub(super) fn sync_all(folder: &Path) -> io::Result<()> {
 
 fn sync_file(path: &PathBuf) -> io::Result<()> {
     // Windows makes only what may be written last.
-    OpenOptions::new().write(true).open(path)?.sync_all()
+    as_far_as_it_can(OpenOptions::new().write(true).open(path)?.sync_all())
 }
 
 /// Makes a rename in a folder last; Windows offers nothing for it.
@@ -76,5 +76,25 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// The same for a folder that is open.
 pub(super) fn sync_folder_file(folder: &File) -> io::Result<()> {
-    folder.sync_all()
+    as_far_as_it_can(folder.sync_all())
+}
+
+/// Some file systems, of networks and in user space, cannot sync a folder, or nothing at all; they say so by one of
+/// these. What can be had there was done.
+fn as_far_as_it_can(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error) if cannot(&error) => Ok(()),
+        synced => synced,
+    }
+}
+
+#[cfg(unix)]
+fn cannot(error: &io::Error) -> bool {
+    let codes = [libc::EINVAL, libc::EBADF, libc::ENOSYS, libc::ENOTSUP, libc::EOPNOTSUPP];
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+#[cfg(not(unix))]
+fn cannot(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
 }

@@ -551,3 +551,49 @@ fn a_receipt_is_only_asked_for_if_the_host_wants_it() {
     let host = strict(&shop, ReceiptPolicy::Required);
     assert_eq!(code(host.load_path(&bare, |_| Ok(()))), Code::ReceiptMissing);
 }
+
+#[test]
+fn an_older_version_takes_a_flat_place_only_when_it_is_asked_for() {
+    let shop = Shop::new();
+    let (old, new) = (shop.gain("1.0.0", "a"), shop.gain("2.0.0", "a"));
+    let flat = |archive| Install::of(archive).flat(true);
+    flat(&new).into_root(&shop.root(), &mut unwatched).unwrap();
+    let refused = flat(&old).into_root(&shop.root(), &mut unwatched).unwrap_err();
+    assert_eq!(refused.code(), Code::AlreadyInstalled);
+    assert!(refused.message().contains("2.0.0"), "{}", refused.report());
+    assert_eq!(shop.loaded(), "2.0.0");
+    let done = flat(&old).replace(true).into_root(&shop.root(), &mut unwatched).unwrap();
+    assert_eq!((done.plugins[0].1, shop.loaded().as_str()), (Outcome::Replaced, "1.0.0"));
+}
+
+/// As on a file system that takes names which differ in case for one: `GAIN` is found, and is `gain`'s.
+#[test]
+fn another_plugin_of_nearly_the_same_name_is_not_replaced_without_being_asked() {
+    let shop = Shop::new();
+    let install = |version| {
+        let archive = shop.gain(version, "a");
+        Install::of(&archive).flat(true).into_root(&shop.root(), &mut unwatched)
+    };
+    let installed = install("1.0.0").unwrap().plugins[0].0.path.clone();
+    let receipt = installed.join(receipt::FILE_NAME);
+    let text = fs::read_to_string(&receipt).unwrap();
+    fs::write(&receipt, text.replacen("\"gain\"", "\"Gain\"", 1)).unwrap();
+    assert_eq!(install("2.0.0").unwrap_err().code(), Code::AlreadyInstalled);
+    assert_eq!(shop.loaded(), "1.0.0");
+}
+
+#[test]
+fn a_receipt_that_says_more_than_is_known_here_is_one() {
+    let shop = Shop::new();
+    let installed = shop.install("1.0.0").path;
+    let file = installed.join(receipt::FILE_NAME);
+    let text = fs::read_to_string(&file).unwrap();
+    let more = "\"later\": {\"more\": [1]},";
+    // In the receipt, in its archive, and in each of its files.
+    let text = text.replacen('{', &format!("{{{more}"), 1).replace("\"size\":", &format!("{more} \"size\":"));
+    fs::write(&file, text).unwrap();
+    let (known, damaged) = shop.root().installed().unwrap();
+    assert_eq!((versions(&known), damaged.len()), (vec!["1.0.0".to_owned()], 0));
+    assert_eq!(shop.root().verify(None).unwrap()[0].1, []);
+    strict(&shop, ReceiptPolicy::Required).load("gain", None, |_| Ok(())).unwrap();
+}

@@ -388,3 +388,16 @@ fn a_file_system_that_cannot_exchange_folders_still_upgrades_a_flat_plugin() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(shop.seen("in two steps"), ["1.1.0"]);
 }
+
+#[test]
+fn a_file_system_that_cannot_sync_still_takes_an_install() {
+    if !strace::is_allowed() {
+        return;
+    }
+    for (flat, error) in [(false, "EINVAL"), (true, "EBADF"), (false, "EOPNOTSUPP"), (true, "ENOSYS")] {
+        let shop = Shop::new(flat);
+        let output = strace::inject(&shop.command(TOOL, &shop.install("1.1.0")), "fsync", &format!("error={error}"));
+        assert!(output.status.success(), "{error}: {output:?}");
+        assert_eq!(shop.seen(error), may_be_seen(flat)[1], "{error}");
+    }
+}
