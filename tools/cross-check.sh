@@ -54,7 +54,7 @@ for argument; do
   previous=$argument
 done
 "${expand[@]}" -Zunpretty=expanded 2> /dev/null |
-  sed -n 's/.*#\[rustc_test_marker = "\(.*\)"\].*/\1/p' | sort -u > "$folder/tests$file"
+  tr -s ' \n' ' ' | sed 's/#\[rustc_test_marker = "\([^"]*\)"\]/\n@\1\n/g' | sed -n 's/^@//p' | sort -u > "$folder/tests$file"
 EOF
 chmod +x "$programs"/*
 
