@@ -3,23 +3,18 @@
  *   bench <plugin folder> <its library> <entry> <root with many plugin folders, one called gain>
  *
  * load   dlopen + dlsym + call + dlclose, against hotshoe_host_load_candidate + bind + call +
- * hotshoe_host_unload; then the same by path, which reads the manifest each time scan   opening and reading
- * each plugin.json of a root, against hotshoe_catalog_new
+ * hotshoe_host_unload; then the same by path, which reads the manifest each time
  *
  * Prints the median of each, in microseconds, and the median of the ratios of neighbouring runs: a machine
  * that is busy slows both.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <hotshoe/host.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 static void fail(const char* what) {
   fprintf(stderr, "bench: %s\n", what);
@@ -87,31 +82,6 @@ static void hotshoe_load_path(job* job) {
   unload(job, plugin);
 }
 
-static void bare_scan(job* job) {
-  DIR* root = opendir(job->root);
-  if (!root) fail("no root");
-  unsigned long found = 0;
-  for (struct dirent* entry; (entry = readdir(root));) {
-    char path[4096], bytes[65536];
-    if (entry->d_name[0] == '.') continue;
-    snprintf(path, sizeof path, "%s/%s/plugin.json", job->root, entry->d_name);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) continue;
-    for (ssize_t count; (count = read(file, bytes, sizeof bytes)) > 0;) job->bytes += (unsigned long)count;
-    close(file);
-    found++;
-  }
-  closedir(root);
-  if (found < 1000) fail("the walk found less than 1000 plugins");
-}
-
-static void hotshoe_scan(job* job) {
-  hotshoe_catalog* catalog;
-  check(hotshoe_catalog_new(job->profile, job->root, HOTSHOE_NUL_TERMINATED, &catalog));
-  if (hotshoe_catalog_count(catalog) < 1000) fail("the catalog holds less than 1000 plugins");
-  hotshoe_catalog_free(catalog);
-}
-
 static int by_size(const void* left, const void* right) {
   double difference = *(const double*)left - *(const double*)right;
   return (difference > 0) - (difference < 0);
@@ -153,7 +123,6 @@ int main(int count, char** arguments) {
   printf("|------------------------------------|------------|-------------|-------|\n");
   compare("load, bind and unload one plugin", bare_load, hotshoe_load, &job, MOST_RUNS);
   compare("the same, by path", bare_load, hotshoe_load_path, &job, MOST_RUNS);
-  compare("scan 1,000 plugin folders", bare_scan, hotshoe_scan, &job, 100);
   hotshoe_catalog_free(catalog);
   hotshoe_host_free(job.host);
   hotshoe_profile_free(job.profile);

@@ -25,18 +25,53 @@ manifest() {
   printf '  "capabilities": ["layer:%s"],\n  "abi": {"compiler": "itanium", "stdlib": "libstdc++"}\n}\n' "$1"
 }
 manifest gain > "$work/root/gain/plugin.json"
-for number in $(seq 1 1000); do
-  mkdir "$work/root/gain$number"
-  manifest "gain$number" > "$work/root/gain$number/plugin.json"
-  ln "$work/root/gain/libgain.so" "$work/root/gain$number/libgain$number.so"
+# The same plugins in the forms of others: bundles of LV2, and libraries with Qt's metadata.
+bundle() {
+  printf '@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n@prefix doap: <http://usefulinc.com/ns/doap#> .\n'
+  printf '<http://example.org/%s> a lv2:Plugin ; lv2:binary <%s.so> ; doap:name "%s" ;\n' "$1" "$1" "$1"
+  printf '  lv2:minorVersion 2 ; lv2:microVersion 4 ; doap:license <http://opensource.org/licenses/MIT> .\n'
+}
+qt=$(pkg-config --cflags --libs Qt5Core)
+qt_bin=$(pkg-config --variable=host_bins Qt5Core)
+manifest gain > "$work/gain.json"
+cp bench/scan_qt_plugin.cpp "$work/plugin.cpp"
+"$qt_bin/moc" -I"$work" "$work/plugin.cpp" -o "$work/plugin.moc"
+# shellcheck disable=SC2086 # The flags are words.
+c++ -std=c++17 -O2 -fPIC -shared -I"$work" -o "$work/gain_qt.so" "$work/plugin.cpp" $qt
+# shellcheck disable=SC2086
+c++ -std=c++17 -O2 -fPIC -o "$work/scan_qt" bench/scan_qt.cpp $qt
+for count in 1000 10000; do
+  mkdir "$work/$count" "$work/$count.lv2" "$work/$count.qt"
+  for number in $(seq 1 $count); do
+    name=gain$number
+    mkdir "$work/$count/$name" "$work/$count.lv2/$name.lv2"
+    manifest "$name" > "$work/$count/$name/plugin.json"
+    bundle "$name" > "$work/$count.lv2/$name.lv2/manifest.ttl"
+    ln "$work/root/gain/libgain.so" "$work/$count/$name/lib$name.so"
+    ln "$work/root/gain/libgain.so" "$work/$count.lv2/$name.lv2/$name.so"
+    ln "$work/gain_qt.so" "$work/$count.qt/lib$name.so"
+  done
 done
+hotshoe=$(realpath "$target/release")
 # The program is linked to the C++ library, as a C++ host is: else each load would load that too.
-cc -std=c11 -O2 -Wall -Wextra -Iinclude -o "$work/bench" bench/bench.c \
-  -L"$target/release" -Wl,-rpath,"$(realpath "$target/release")" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
+for program in bench scan; do
+  cc -std=c11 -O2 -Wall -Wextra -Iinclude -o "$work/$program" bench/$program.c \
+    -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
+done
 
 mkdir -p bench/results
 table=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ).md
 "$work/bench" "$work/root/gain" "$work/root/gain/libgain.so" harmonics_register "$work/root" | tee "$table"
+for count in 1000 10000; do
+  echo | tee -a "$table"
+  root=$work/$count
+  "$work/scan" "$root" $((count == 1000 ? 40 : 8)) \
+    "hotshoe list --quick --json=$hotshoe/hotshoe list --host harmonics --path $root --quick --json > /dev/null" \
+    "hotshoe list --json=$hotshoe/hotshoe list --host harmonics --path $root --json > /dev/null" \
+    "Python, json.load=python3 bench/scan.py $root $count" \
+    "lv2ls=LV2_PATH=$root.lv2 lv2ls > /dev/null" \
+    "Qt, QPluginLoader::metaData=$work/scan_qt $root.qt $count" | tee -a "$table"
+done
 mkdir "$work/archives"
 echo | tee -a "$table"
 bench/package.sh "$target/release/hotshoe" "$work/archives" | tee -a "$table"

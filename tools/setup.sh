@@ -57,7 +57,10 @@ look() {
   need "gcc libc6-dev" in_c cc
   case $what in
     bench)
-      for program in ninja:ninja-build tar gzip pigz zstd zip time; do need "${program#*:}" have "${program%%:*}"; done
+      for program in ninja:ninja-build tar gzip pigz zstd zip time python3 pkg-config lv2ls:lilv-utils; do
+        need "${program#*:}" have "${program%%:*}"
+      done
+      need qtbase5-dev pkg-config Qt5Core
       ;;
     test)
       for program in ninja:ninja-build minisign valgrind strace pkg-config nm:binutils readelf:binutils objcopy:binutils \

@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, OsString, c_char};
 use std::ptr;
+use std::sync::{Arc, OnceLock};
 
 use super::boundary::{ask, c_path, c_string, free, give, lend, optional_text, out, path, required, text};
 use super::diagnostics::hotshoe_diagnostics;
@@ -12,14 +13,21 @@ use crate::version;
 
 /// The plugins found on a search path. Nothing was loaded to make it.
 pub struct hotshoe_catalog {
-    pub(super) catalog: Catalog,
+    pub(super) catalog: Arc<Catalog>,
     candidates: Vec<hotshoe_candidate>,
     diagnostics: hotshoe_diagnostics,
 }
 
 /// One plugin that was found. It belongs to its catalog.
 pub struct hotshoe_candidate {
-    pub(super) candidate: Candidate,
+    catalog: Arc<Catalog>,
+    index: usize,
+    /// Made when the first of them is asked for: of most plugins nobody asks for any.
+    texts: OnceLock<Box<Texts>>,
+}
+
+/// What C is told of a plugin.
+struct Texts {
     name: CString,
     version: Option<CString>,
     path: CString,
@@ -31,11 +39,9 @@ pub struct hotshoe_candidate {
 
 impl hotshoe_catalog {
     pub(super) fn new(catalog: Catalog) -> hotshoe_catalog {
-        hotshoe_catalog {
-            candidates: catalog.candidates().iter().map(hotshoe_candidate::new).collect(),
-            diagnostics: hotshoe_diagnostics::new(catalog.diagnostics()),
-            catalog,
-        }
+        let (diagnostics, catalog) = (hotshoe_diagnostics::new(catalog.diagnostics()), Arc::new(catalog));
+        let candidate = |index| hotshoe_candidate { catalog: catalog.clone(), index, texts: OnceLock::new() };
+        hotshoe_catalog { candidates: (0..catalog.candidates().len()).map(candidate).collect(), diagnostics, catalog }
     }
 
     fn lent(&self, found: &Candidate) -> *const hotshoe_candidate {
@@ -45,9 +51,19 @@ impl hotshoe_catalog {
 }
 
 impl hotshoe_candidate {
-    fn new(candidate: &Candidate) -> hotshoe_candidate {
+    pub(super) fn candidate(&self) -> &Candidate {
+        &self.catalog.candidates()[self.index]
+    }
+
+    fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| Box::new(Texts::of(self.candidate())))
+    }
+}
+
+impl Texts {
+    fn of(candidate: &Candidate) -> Texts {
         let manifest = candidate.manifest();
-        hotshoe_candidate {
+        Texts {
             name: c_string(candidate.name()),
             version: candidate.version().map(|version| c_string(version.to_string())),
             path: c_path(candidate.path()),
@@ -55,7 +71,6 @@ impl hotshoe_candidate {
             description: manifest.description.as_deref().map(c_string),
             refusal: candidate.refusal().map(|refusal| c_string(refusal.to_string())),
             capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
-            candidate: candidate.clone(),
         }
     }
 }
@@ -148,49 +163,49 @@ pub unsafe extern "C" fn hotshoe_catalog_free(catalog: *mut hotshoe_catalog) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_name(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| Some(&candidate.name)) }
+    unsafe { lend(candidate, |candidate| Some(&candidate.texts().name)) }
 }
 
 /// The plugin's version; NULL if it says none. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_version(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| candidate.version.as_ref()) }
+    unsafe { lend(candidate, |candidate| candidate.texts().version.as_ref()) }
 }
 
 /// The plugin's folder, or its library if it has no folder of its own. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_path(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| Some(&candidate.path)) }
+    unsafe { lend(candidate, |candidate| Some(&candidate.texts().path)) }
 }
 
 /// The plugin's library; empty if there is none. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_library(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| Some(&candidate.library)) }
+    unsafe { lend(candidate, |candidate| Some(&candidate.texts().library)) }
 }
 
 /// What the plugin does, in its own words; NULL if it does not say. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_description(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| candidate.description.as_ref()) }
+    unsafe { lend(candidate, |candidate| candidate.texts().description.as_ref()) }
 }
 
 /// Why the host would not take the plugin; NULL if it would. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_refusal(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| candidate.refusal.as_ref()) }
+    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref()) }
 }
 
 /// Under how many capabilities the plugin can be found. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_capability_count(candidate: *const hotshoe_candidate) -> usize {
     // SAFETY: the header's contract for handles.
-    unsafe { ask(candidate, |candidate| candidate.capabilities.len()) }
+    unsafe { ask(candidate, |candidate| candidate.candidate().manifest().capabilities.len()) }
 }
 
 /// A capability under which the plugin can be found; NULL past the last. [any thread]
@@ -200,5 +215,5 @@ pub unsafe extern "C" fn hotshoe_candidate_capability(
     index: usize,
 ) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| candidate.capabilities.get(index)) }
+    unsafe { lend(candidate, |candidate| candidate.texts().capabilities.get(index)) }
 }

@@ -154,7 +154,7 @@ pub unsafe extern "C" fn hotshoe_host_load_candidate(
         // SAFETY: the header's contract for handles and out-parameters.
         unsafe {
             let (host, candidate) = (required(host, "host")?, required(candidate, "candidate")?);
-            let loaded = host.0.load_candidate(&candidate.candidate, bind_with(bind, user_data))?;
+            let loaded = host.0.load_candidate(candidate.candidate(), bind_with(bind, user_data))?;
             give(plugin, hotshoe_plugin::new(loaded));
         }
         Ok(())

@@ -8,6 +8,7 @@ mod compatible;
 mod duplicates;
 mod library;
 mod order;
+mod parallel;
 mod scan;
 mod search_path;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::candidate::{Called, version_of};
 use super::library::absence;
 use super::search_path::mistake;
-use super::{Candidate, Catalog, SearchPath};
+use super::{Candidate, Catalog, SearchPath, parallel};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error};
 use crate::input::brief;
@@ -17,13 +17,13 @@ use crate::platform::System;
 use crate::profile::HostProfile;
 
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
-    let mut scan = Scan { profile, catalog: Catalog::default(), roots: HashSet::new() };
-    scan.catalog.no_folder = search_path.why_empty();
-    scan.catalog.diagnostics.extend(search_path.diagnostic());
+    let mut scan = Scan { found: Found::new(profile), roots: HashSet::new() };
+    scan.found.diagnostics.extend(search_path.diagnostic());
     for root in search_path.roots() {
         scan.root(root);
     }
-    let mut catalog = scan.catalog;
+    let Found { candidates, diagnostics, .. } = scan.found;
+    let mut catalog = Catalog { candidates, diagnostics, no_folder: search_path.why_empty(), ..Catalog::default() };
     catalog.drop_repeated();
     catalog.noticed = catalog.diagnostics.len();
     for (index, candidate) in catalog.candidates.iter().enumerate() {
@@ -34,8 +34,7 @@ pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
 }
 
 struct Scan<'a> {
-    profile: &'a HostProfile,
-    catalog: Catalog,
+    found: Found<'a>,
     roots: HashSet<PathBuf>,
 }
 
@@ -43,20 +42,42 @@ impl Scan<'_> {
     fn root(&mut self, root: &Path) {
         let canonical = match fs::canonicalize(root) {
             Ok(canonical) => canonical,
-            Err(error) => return self.unreadable(root, error),
+            Err(error) => return self.found.unreadable(root, error),
         };
         if !self.roots.insert(canonical.clone()) {
             let message = "this folder stands on the search path twice";
-            return self.note(Diagnostic::note(Code::FolderLoop, message).at(root));
+            return self.found.note(Diagnostic::note(Code::FolderLoop, message).at(root));
         }
-        for entry in self.sorted_entries(&canonical) {
+        let (entries, profile) = (self.found.sorted_entries(&canonical), self.found.profile);
+        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile)) {
+            self.found.candidates.extend(part.candidates);
+            self.found.diagnostics.extend(part.diagnostics);
+        }
+    }
+}
+
+/// What was found in a part of the search path, in order.
+struct Found<'a> {
+    profile: &'a HostProfile,
+    candidates: Vec<Candidate>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Found<'a> {
+    fn new(profile: &'a HostProfile) -> Found<'a> {
+        Found { profile, candidates: Vec::new(), diagnostics: Vec::new() }
+    }
+
+    fn in_entries(entries: &[Entry], profile: &'a HostProfile) -> Found<'a> {
+        let mut found = Found::new(profile);
+        for entry in entries {
             if entry.is_folder {
-                self.folder(&entry);
+                found.folder(entry);
             } else if System::current().plugin_name(&entry.name).is_some() {
-                let found = Candidate::from_library(&entry.path, &entry.target, self.profile);
-                self.found(found.map(Some));
+                found.take(Candidate::from_library(&entry.path, &entry.target, profile).map(Some));
             }
         }
+        found
     }
 
     /// A folder in a root: a plugin, or the versions of one.
@@ -66,7 +87,7 @@ impl Scan<'_> {
             Ok(None) => self.versions(folder),
             Ok(Some((candidate, diagnostics))) => {
                 self.compare_names(folder, &candidate);
-                self.found(Ok(Some((candidate, diagnostics))));
+                self.take(Ok(Some((candidate, diagnostics))));
             }
             Err(error) => self.broken(folder, error),
         }
@@ -97,7 +118,7 @@ impl Scan<'_> {
             }
             match found {
                 Err(error) => self.broken(&entry, error),
-                found => self.found(found),
+                found => self.take(found),
             }
         }
     }
@@ -132,19 +153,19 @@ impl Scan<'_> {
         }
     }
 
-    fn found(&mut self, found: Result<Option<(Candidate, Vec<Diagnostic>)>, Error>) {
+    fn take(&mut self, found: Result<Option<(Candidate, Vec<Diagnostic>)>, Error>) {
         match found {
             Ok(None) => {}
             Ok(Some((candidate, diagnostics))) => {
-                self.catalog.diagnostics.extend(diagnostics);
-                self.catalog.candidates.push(candidate);
+                self.diagnostics.extend(diagnostics);
+                self.candidates.push(candidate);
             }
             Err(error) => self.note(error.into()),
         }
     }
 
     fn note(&mut self, diagnostic: Diagnostic) {
-        self.catalog.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic);
     }
 
     fn unreadable(&mut self, path: &Path, error: std::io::Error) {

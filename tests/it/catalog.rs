@@ -529,3 +529,39 @@ fn many_libraries_in_a_folder_are_told_in_a_line() {
         "it could be any of `libq000.so`, `libq001.so`, `libq002.so`, `libq003.so`, `libq004.so` and 295 more"
     );
 }
+
+#[test]
+fn many_plugins_are_found_in_the_order_in_which_few_are() {
+    let mut tree = PluginTree::new();
+    for number in 100..400 {
+        let manifest = match number % 3 {
+            0 => "{".to_owned(),
+            1 => format!(r#"{{"name": "gain{number}", "version": "1.0"}}"#),
+            _ => r#"{"name": "same", "version": "1.0.0"}"#.to_owned(),
+        };
+        let library = if number % 3 == 1 { format!("libgain{number}.so") } else { "libsame.so".to_owned() };
+        tree = tree.file(&format!("gain{number}/plugin.json"), manifest).file(&format!("gain{number}/{library}"), "");
+    }
+    let catalog = scan(tree.root());
+    // Sixty folders are looked through by one thread.
+    let few: Vec<Catalog> = (0..5)
+        .map(|part| {
+            let few = PluginTree::new();
+            for number in 100 + part * 60..160 + part * 60 {
+                let folder = format!("gain{number}");
+                std::fs::rename(tree.root().join(&folder), few.root().join(&folder)).unwrap();
+            }
+            scan(few.root())
+        })
+        .collect();
+    let folders = |catalog: &Catalog| -> Vec<_> {
+        catalog.candidates().iter().map(|found| found.path().file_name().unwrap().to_owned()).collect()
+    };
+    assert_eq!(folders(&catalog), few.iter().flat_map(folders).collect::<Vec<_>>());
+    // What stands twice is known of the whole only, and said last.
+    let is_own = |code: &&str| *code != "plugin-duplicate";
+    let (codes, few_codes) = (codes(&catalog), few.iter().flat_map(codes).filter(is_own).collect::<Vec<_>>());
+    assert_eq!(few_codes.len(), 300, "100 broken, 100 short versions, 100 misnamed");
+    assert_eq!(codes[..300], few_codes);
+    assert!(codes[300..].iter().all(|code| *code == "plugin-duplicate"));
+}
