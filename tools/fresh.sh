@@ -49,7 +49,10 @@ make_root() {
     mirror=$(debian_sources | awk -v s="$suite" '$2 == s { print $1; exit }')
     proxy=$(apt-config dump Acquire::http::Proxy | sed -n 's/^Acquire::http::Proxy "\(.*\)";/\1/p')
   fi
-  if [ -n "$cache" ]; then options+=(--cache-dir="$cache/deb"); fi
+  if [ -n "$cache" ]; then
+    mkdir -p "$cache/deb"
+    options+=(--cache-dir="$cache/deb")
+  fi
   if [ -n "$proxy" ]; then export http_proxy=${http_proxy:-$proxy}; fi
   echo "fresh: a minimal Debian ($suite) in $root"
   debootstrap "${options[@]}" "$suite" "$root" ${mirror:+"$mirror"} > "$work/debootstrap.log" 2>&1 || {
