@@ -90,7 +90,7 @@ qemu-user g++-aarch64-linux-gnu | runs_in qemu-aarch64 aarch64-linux-gnu-g++ -st
 gcc-mingw-w64-x86-64 | compiles x86_64-w64-mingw32-gcc
 g++-mingw-w64-x86-64 | compiles x86_64-w64-mingw32-g++
 g++-mingw-w64-x86-64 | compiles x86_64-w64-mingw32-g++-posix
-wine wine64 | type -P wine
+wine wine64 | starts wine
 lld llvm | links_for_windows
 gdb | debugs
 musl-tools | runs musl-gcc

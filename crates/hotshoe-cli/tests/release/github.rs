@@ -2,11 +2,14 @@
 //! of the repository, with the variables, outputs and artifacts that it asks for.
 //!
 //! What is another's stands in for itself: checkout is a clone, artifacts are a folder, and of the attestation
-//! only its subjects are looked at. Containers are not there; the machine is this one for every platform. And run by
-//! wrkflw, as far as that goes.
+//! only its subjects are looked at. Containers are not there; the machine is this one for every platform, with the Node
+//! that `tools/setup.sh` brings. And run by wrkflw, as far as that goes.
 
 use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,11 +18,13 @@ use serde_json::{Value, json};
 use crate::forge::Forge;
 use crate::project::text;
 use crate::templates::FILES;
-use crate::{Project, ci_tools};
+use crate::{Project, ci_tools, node};
 
 /// A run of a workflow.
 struct Run<'a> {
     project: &'a Project,
+    /// The folder of the programs that `tools/setup.sh` brings.
+    tools: PathBuf,
     jobs: Value,
     tag: Option<&'a str>,
     forge: &'a Forge,
@@ -41,7 +46,7 @@ impl<'a> Run<'a> {
         let workflow: Value = serde_json::from_slice(&yaml.stdout).expect("it is YAML");
         let (jobs, secrets) = (workflow["jobs"].clone(), BTreeMap::new());
         let (is_private, attests, outputs, log) = (false, false, BTreeMap::new(), String::new());
-        Run { project, jobs, tag, forge, secrets, is_private, attests, outputs, log }
+        Run { project, tools: tools.to_owned(), jobs, tag, forge, secrets, is_private, attests, outputs, log }
     }
 
     /// Runs all jobs; on `false`, one failed, and those behind it did not run.
@@ -85,6 +90,7 @@ impl<'a> Run<'a> {
             let mut bash = self.project.program("bash");
             bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
             bash.current_dir(&workspace).env("GITHUB_OUTPUT", &output).env("GITHUB_PATH", &path);
+            bash.env("PATH", self.path());
             bash.env("GITHUB_WORKSPACE", &workspace);
             bash.env("GITHUB_REF_TYPE", if self.tag.is_some() { "tag" } else { "branch" });
             bash.env("GITHUB_REF_NAME", self.tag.unwrap_or("main")).env("GITHUB_REPOSITORY", "anna/effects");
@@ -110,6 +116,17 @@ impl<'a> Run<'a> {
             self.outputs.insert(format!("needs.{name}.outputs.{output}"), steps[from].clone());
         }
         true
+    }
+
+    /// PATH with a Node, as runners have one: without it the workflow would install one into this machine.
+    fn path(&self) -> OsString {
+        let folder = self.project.path(".git/node");
+        fs::create_dir_all(&folder).unwrap();
+        // The one that is linked there from an earlier step is the same.
+        let _ = symlink(fs::canonicalize(node(&self.tools)).unwrap(), folder.join("node"));
+        let tool = Path::new(env!("CARGO_BIN_EXE_hotshoe")).parent().unwrap().to_owned();
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::join_paths([tool, folder].into_iter().chain(env::split_paths(&path))).unwrap()
     }
 
     /// The conditions that are in use.
@@ -289,6 +306,7 @@ fn a_wrong_tag_a_failing_test_or_half_a_secret_releases_nothing() {
 /// As far as wrkflw can: it takes no expression for a matrix, so that of the plan is written out as GitHub would, and
 /// it knows branches only.
 #[test]
+#[ignore = "wrkflw is built for minutes: tools/soak.sh runs it"]
 fn wrkflw_runs_the_workflow() {
     let Some(tools) = ci_tools() else { return };
     let file = FILES[0].1;
