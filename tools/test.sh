@@ -3,40 +3,69 @@
 #
 #   tools/test.sh
 #
-# Installs what it needs first. A test that cannot run for want of a tool fails: none is skipped silently.
+# Installs what it needs first. A test that cannot run for want of a tool fails: none is skipped silently. What takes
+# too long for each change is in tools/soak.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tools/setup.sh test
 
 export HOTSHOE_REQUIRE_TOOLS=1
 target=${CARGO_TARGET_DIR:-$PWD/target}
 jobs=$(nproc 2> /dev/null || echo 2)
-started=$SECONDS
-log=build/test.log
+mkdir -p build
+log=build/test.log times=build/test.times
 : > "$log"
+: > "$times"
 
-# Steps that have begun, a line each: when, and what.
-steps=()
-minutes() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+# step NAME: what follows belongs to it. Its time, and that of the processors, go into the closing table.
+name="" began=0 used=0 started=$SECONDS
+clock() { printf '%3d:%02d' $(($1 / 60)) $(($1 % 60)); }
+# Of all programs that ended so far, in seconds. In a subshell they would not be seen.
+processors() {
+  times > build/test.clock
+  spent=$(awk 'NR == 2 { gsub(/[ms]/, " "); print int($1 * 60 + $2 + $3 * 60 + $4) }' build/test.clock)
+}
+end_step() {
+  processors
+  if [ -n "$name" ]; then echo "$(clock $((SECONDS - began)))  $(clock $((spent - used)))  $name" >> "$times"; fi
+  name="" began=$SECONDS used=$spent
+}
 step() {
-  steps+=("$SECONDS $*")
-  printf '\n== [%s] %s\n' "$(minutes $((SECONDS - started)))" "$*"
+  end_step
+  name=$1
+  printf '\n== [%d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$1"
 }
-# How long each step took, also of a run that failed.
-times() {
-  local index begun end
-  printf '\n  time  step\n'
-  for index in "${!steps[@]}"; do
-    begun=${steps[index]%% *} end=$SECONDS
-    [ "$index" = $((${#steps[@]} - 1)) ] || end=${steps[index + 1]%% *}
-    printf '%6s  %s\n' "$(minutes $((end - begun)))" "${steps[index]#* }"
-  done
-  printf '%6s  the whole\n' "$(minutes $((SECONDS - started)))"
+# The last lines, whatever happened: what was skipped, the table, and how many tests there were.
+closing() {
+  local code=$? in=$name rust rust_failed ignored passed failed skipped tests='^ *[0-9]+/[0-9]+ Test +#'
+  trap - EXIT
+  end_step
+  printf '\n== [%d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) \
+    "$(if [ "$code" = 0 ]; then echo Done; else echo "Failed in: $in"; fi)"
+  rust=$(awk '/^test result: / { sum += $4 } END { print sum + 0 }' "$log")
+  rust_failed=$(awk '/^test result: / { sum += $6 } END { print sum + 0 }' "$log")
+  ignored=$(awk '/^test result: / { sum += $8 } END { print sum + 0 }' "$log")
+  passed=$(grep -E "$tests" "$log" | grep -c ' Passed ' || true)
+  skipped=$(grep -cE '\*\*\*Skipped|^SKIPPED ' "$log" || true)
+  failed=$(grep -E "$tests" "$log" | grep -cE '\*\*\*(Failed|Timeout|Exception|Not Run)' || true)
+  grep -E '\*\*\*Skipped|^SKIPPED ' "$log" || true
+  echo "  time   processors  step (minutes:seconds)"
+  cat "$times"
+  echo "$(clock $((SECONDS - started)))  $(clock "$spent")  all"
+  echo "Rust: $rust passed, $rust_failed failed, $ignored left to tools/soak.sh; ctest: $passed passed, $failed failed, $skipped skipped"
+  # A step that is no test can fail, too.
+  failed=$((failed + rust_failed))
+  if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+  echo "$((rust + passed)) passed, $failed failed, $((skipped + ignored)) skipped"
+  exit "$code"
 }
-trap times EXIT
-# The tests of a CMake build; the log is kept to count what was skipped.
+trap closing EXIT
+
+# The tests of a CMake build; the log is kept to count them.
 run_ctest() { ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$jobs" "${@:2}" 2>&1 | tee -a "$log"; }
 configure() { cmake -S . -B "$1" -G Ninja -D CMAKE_BUILD_TYPE=Release -D HOTSHOE_CARGO_TARGET_DIR="$target" "${@:2}"; }
+
+step "What the tests need"
+tools/setup.sh test
 
 step "Formatting and lints"
 cargo fmt --all --check
@@ -65,10 +94,3 @@ run_ctest build/sanitize -L sanitize
 
 step "The demo of the README"
 tools/demo.sh
-
-step "Done"
-passed=$(grep -c ' Passed ' "$log" || true)
-rust=$(awk '/^test result: ok/ { sum += $4 } END { print sum }' "$log")
-skipped=$(grep -cE '\*\*\*Skipped|^SKIPPED ' "$log" || true)
-grep -E '\*\*\*Skipped|^SKIPPED ' "$log" || true
-echo "Rust: $rust passed; ctest: $passed passed; 0 failed, $skipped skipped"

@@ -39,7 +39,7 @@ fn on_threads<T: Sync, R: Send>(threads: usize, entries: &[T], work: impl Fn(&[T
         without_signals(|| {
             for _ in 1..threads {
                 // If no thread can be had, those that there are do the work.
-                let _ = thread::Builder::new().name("hotshoe-scan".to_owned()).spawn_scoped(scope, &take_parts);
+                let _ = thread::Builder::new().name("hotshoe-scan".to_owned()).spawn_scoped(scope, take_parts);
             }
         });
         take_parts();

@@ -33,7 +33,7 @@ fn root() -> PathBuf {
 /// If it is missing where a test that does not run is a defect.
 fn ci_tools() -> Option<PathBuf> {
     let folder = root().join("build/ci-tools");
-    if ["bin/zizmor", "bin/wrkflw", "node/node_modules/gitlab-ci-local"].iter().all(|tool| folder.join(tool).exists()) {
+    if ["bin/zizmor", "bin/node", "node/node_modules/gitlab-ci-local"].iter().all(|tool| folder.join(tool).exists()) {
         return Some(folder);
     }
     let required = env::var_os("CI").is_some() || env::var_os("HOTSHOE_REQUIRE_TOOLS").is_some();
