@@ -359,7 +359,7 @@ error: `gain` was not installed here by Hotshoe [not-installed]
     hotshoe(&tree, &["install", "gain-1.2.3.tar.gz", "--root", "gain/plugin.json"]).assert().code(3).stderr_eq(str![[
         r#"
 error: nothing can be written here [package-write]
-  in gain/plugin.json/.hotshoe
+  in gain/plugin.json
   because: Not a directory (os error 20)
   hint: a file stands where the folder would be: choose another with `--root`
 
