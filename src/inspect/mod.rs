@@ -282,6 +282,11 @@ impl Inspection {
         leftovers::reasons(self)
     }
 
+    /// The libraries that are loaded with it, as far as they are here: what it needs, what that needs, and so on.
+    pub(crate) fn brings(&self) -> impl Iterator<Item = PathBuf> {
+        closure::follow(self).into_iter().map(|brought| brought.facts.path)
+    }
+
     /// Everything that keeps it from being shipped: the findings that its author can mend, and
     /// what it needs of a newer glibc. All of them are errors.
     pub fn portability(&self, rules: &Portability) -> Vec<Diagnostic> {

@@ -182,20 +182,14 @@ fn others(folder: &Path, but: &std::ffi::OsStr) -> io::Result<Vec<PathBuf>> {
     Ok(entries?.into_iter().filter(|entry| entry.file_name() != but).map(|entry| entry.path()).collect())
 }
 
-/// What a library without a folder of its own needs and finds beside it, and what that needs.
+/// What leads from a library without a folder of its own to the libraries that it brings and that lie beside it, or below.
 fn beside(library: &Path) -> Vec<PathBuf> {
-    let mut all = vec![library.to_owned()];
-    let mut next = 0;
-    while let Some(facts) = all.get(next).map(|path| Inspection::of(path)) {
-        next += 1;
-        let found = facts.into_iter().flat_map(|facts| facts.needed).filter_map(|needed| needed.found);
-        for path in found {
-            if path.parent() == library.parent() && !all.contains(&path) {
-                all.push(path);
-            }
-        }
-    }
-    all.split_off(1)
+    let (Some(folder), Ok(facts)) = (library.parent(), Inspection::of(library)) else { return Vec::new() };
+    let first = |path: PathBuf| Some(folder.join(without_dots(&path).strip_prefix(folder).ok()?.iter().next()?));
+    let mut all: Vec<PathBuf> = facts.brings().filter_map(first).filter(|path| path != library).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 fn link_all(sources: Vec<PathBuf>, folder: &Path) -> io::Result<()> {

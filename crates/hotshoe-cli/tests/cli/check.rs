@@ -286,7 +286,7 @@ no: harmonics does not take gain 1.2.3
         .stderr_eq(str![[r#"
 error[probe-failed]: plugin `gain`: loading it ended another process: exit status: 0
   in [..]/gain/libgain.so
-  hint: look at its constructors and global objects: one that throws, exits or waits does this
+  hint: either one of its constructors calls `exit`, or `[..]` is no prober: give the host the path of the tool `hotshoe`
 
 "#]]);
 }

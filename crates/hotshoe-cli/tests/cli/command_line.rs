@@ -83,21 +83,23 @@ Arguments:
   <PLUGIN>  The plugin: its folder, or its library
 
 Options:
-      --host <NAME|FILE>        The host: its name, or its <name>.host.json
-      --host-version <VERSION>  The host's version; without one, no plugin is refused for asking
-                                another
-      --load                    Load and unload it, too: first in a process of its own, then in this
-                                one
-      --portable                Refuse also what cannot be shipped: what is never unloaded, what
-                                hardened systems refuse, and a search path that leads to this
-                                machine
-      --glibc-max <VERSION>     With --portable: refuse what needs a newer glibc, and name the
-                                symbols that do
-      --build-path <FOLDER>     With --portable: allow this folder on the search path, which is
-                                taken out before it is shipped
-      --any-platform            Take a plugin for another system or processor, too
-      --json                    Print one JSON object instead of text
-  -h, --help                    Print help
+      --host <NAME|FILE>         The host: its name, or its <name>.host.json
+      --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
+                                 another
+      --load                     Load and unload it, too: first in a process of its own, then in
+                                 this one
+      --portable                 Refuse also what cannot be shipped: what is never unloaded, what
+                                 hardened systems refuse, and a search path that leads to this
+                                 machine
+      --glibc-max <VERSION>      With --portable: refuse what needs a newer glibc, and name the
+                                 symbols that do
+      --build-path <FOLDER>      With --portable: allow this folder on the search path, which is
+                                 taken out before it is shipped
+      --host-provides <LIBRARY>  A library that the host has loaded before any plugin, beside those
+                                 in its profile: `libcore.so.1`, `libcore*`
+      --any-platform             Take a plugin for another system or processor, too
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
 
 Examples:
   hotshoe check my_plugin --host harmonics

@@ -146,7 +146,12 @@ made ./FMURuntime-0.1.0.tar.gz, [..] bytes
 installed FMURuntime 0.1.0 into root/FMURuntime/0.1.0
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(str![[r#"
+warning[signature-missing]: it is not signed: nothing says who made it
+  in FMURuntime-0.1.0.tar.gz
+  hint: use it only if you trust where it came from; `hotshoe install --require-signature` takes nothing that was not verified
+
+"#]]);
     assert_eq!(fs::read_to_string(tree.path("root/FMURuntime/0.1.0/fmu_runtime.py")).unwrap(), "import sys\n");
 }
 
@@ -167,7 +172,12 @@ installed FMURuntime 0.1.0 into root/Plugins/FMURuntime
 installed std 1.0.0 into root/Lib/std
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(str![[r#"
+warning[signature-missing]: it is not signed: nothing says who made it
+  in bundle.tar.gz
+  hint: use it only if you trust where it came from; `hotshoe install --require-signature` takes nothing that was not verified
+
+"#]]);
     hotshoe(&tree, &args)
         .assert()
         .code(0)
@@ -176,5 +186,10 @@ there already: FMURuntime 0.1.0 in root/Plugins/FMURuntime
 there already: std 1.0.0 in root/Lib/std
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(str![[r#"
+warning[signature-missing]: it is not signed: nothing says who made it
+  in bundle.tar.gz
+  hint: use it only if you trust where it came from; `hotshoe install --require-signature` takes nothing that was not verified
+
+"#]]);
 }

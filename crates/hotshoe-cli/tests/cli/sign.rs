@@ -77,7 +77,7 @@ fn the_key_may_come_from_the_environment() {
     sign(text.lines().nth(1).unwrap()).code(0);
     sign("").code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: there is no key to sign with [key-invalid]
-  hint: give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text
+  hint: give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text or its path
 
 "#]]);
     // What is no key could be another secret: it is not repeated.
@@ -172,8 +172,8 @@ Arguments:
   <ARCHIVE>  The archive
 
 Options:
-      --key <FILE>  The secret key; without it, the environment variable HOTSHOE_KEY holds the key's
-                    text
+      --key <FILE>  The secret key; without it, HOTSHOE_KEY holds the key's text, or the path of its
+                    file
       --json        Print one JSON object instead of text
   -h, --help        Print help
 
