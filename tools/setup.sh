@@ -80,6 +80,7 @@ clang | runs clang++
 gcc | runs gcc -fsanitize=address
 gcc | runs gcc -fsanitize=undefined
 g++ | runs g++ -fsanitize=address,undefined
+gcc | compiles gcc -fsanitize=thread
 libclang-rt-dev | runs clang -fsanitize=address
 libclang-rt-dev | runs clang -fsanitize=undefined
 libclang-rt-dev | runs clang++ -fsanitize=address,undefined
@@ -96,6 +97,7 @@ g++-mingw-w64-x86-64 | compiles x86_64-w64-mingw32-g++
 g++-mingw-w64-x86-64 | compiles x86_64-w64-mingw32-g++-posix
 wine wine64 | starts wine
 lld llvm | links_for_windows
+llvm | compgen -c llvm-lipo
 gdb | debugs
 musl-tools | runs musl-gcc
 python3 | starts python3
