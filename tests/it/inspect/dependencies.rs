@@ -1,5 +1,5 @@
 //! What the loader would make of the libraries that a plugin needs.
-#![cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the rules are those of ld.so"))]
+#![cfg_attr(not(target_os = "linux"), expect(dead_code, unused_imports, reason = "the rules are those of ld.so"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
