@@ -102,6 +102,9 @@ gdb | debugs
 musl-tools | runs musl-gcc
 python3 | starts python3
 python3-venv | makes_environments
+rustc-web | starts /usr/bin/rustc
+cargo-web | starts /usr/bin/cargo
+rust-web-src | test -d /usr/lib/rustlib/src/rust/library/std
 shellcheck | mends
 git | commits
 util-linux | drops_rights

@@ -79,6 +79,9 @@ step "The loader and the tool (Rust)"
 cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
 
+step "Windows and macOS: all compiles, and so many tests"
+tools/cross-check.sh
+
 step "The crates, as they would be published"
 cargo package --quiet --allow-dirty -p hotshoe -p hotshoe-build -p hotshoe-cli
 

@@ -369,6 +369,7 @@ fn what_archives_made_on_macos_add_hides_no_plugin_and_is_none() {
 }
 
 /// What is called a library and is none that this machine could load, each with the code that says so.
+#[cfg(target_os = "linux")]
 fn unloadable() -> [(&'static str, Vec<u8>, Code); 5] {
     let good = std::fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
     let mut foreign = good.clone();

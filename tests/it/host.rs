@@ -567,6 +567,8 @@ fn a_reload_to_a_library_that_is_another_plugins_leaves_both_as_they_are() {
     assert_eq!(host.plugins().len(), 2);
 }
 
+// Windows has no modes, and no paths in libraries.
+#[cfg(unix)]
 #[test]
 fn a_private_copy_keeps_the_shape_of_the_plugins_folder_and_nobody_else_can_read_it() {
     use std::os::unix::fs::PermissionsExt;

@@ -159,6 +159,7 @@ fn a_library_is_probed_again_only_after_it_changed() {
 }
 
 /// Maps a library as code does that knows nothing of Hotshoe.
+#[cfg(unix)]
 #[expect(unsafe_code, reason = "the host's own dlopen is what the test is about")]
 fn mapped_by_somebody_else(path: &Path) -> *mut std::ffi::c_void {
     let path = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
@@ -168,6 +169,8 @@ fn mapped_by_somebody_else(path: &Path) -> *mut std::ffi::c_void {
     handle
 }
 
+// Windows replaces no file that is mapped.
+#[cfg(unix)]
 #[test]
 fn a_replaced_library_is_the_new_one_also_if_the_host_itself_has_the_old_one_mapped() {
     let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &[]));

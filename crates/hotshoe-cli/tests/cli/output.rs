@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
 
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
@@ -20,7 +19,10 @@ fn tool(tree: &PluginTree) -> Command {
 /// A tree with a plugin in the root `caf\xe9`, which is Latin-1 and not UTF-8.
 fn latin_1() -> (PluginTree, &'static OsStr) {
     let tree = gain();
-    let root = OsStr::from_bytes(b"caf\xe9");
+    #[cfg(unix)]
+    let root = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9");
+    #[cfg(not(unix))]
+    let root = OsStr::new("of no use: there, no path is of bytes");
     fs::create_dir(tree.root().join(root)).unwrap();
     fs::rename(tree.path("gain"), tree.root().join(root).join("gain")).unwrap();
     fs::create_dir(tree.root().join(root).join("broken")).unwrap();
@@ -34,6 +36,9 @@ fn object(output: &Output) -> Value {
 
 #[test]
 fn a_root_that_is_not_utf_8_is_listed_in_json() {
+    if !hotshoe_testkit::require_system(cfg!(target_os = "linux"), "only there a path may be any bytes") {
+        return;
+    }
     let (tree, root) = latin_1();
     let output = tool(&tree).args(["--json", "list", "--host", "harmonics", "--path"]).arg(root).output().unwrap();
     let object = object(&output);
@@ -48,6 +53,9 @@ fn a_root_that_is_not_utf_8_is_listed_in_json() {
 
 #[test]
 fn no_verb_fails_because_a_path_is_not_utf_8() {
+    if !hotshoe_testkit::require_system(cfg!(target_os = "linux"), "only there a path may be any bytes") {
+        return;
+    }
     let (tree, root) = latin_1();
     let path = |inside: &str| tree.root().join(root).join(inside).into_os_string();
     let of =
@@ -81,6 +89,9 @@ const HOSTILE: &str = "x\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m\nerror - a
 
 #[test]
 fn nothing_in_a_name_commands_the_terminal_or_adds_a_line() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "its names have no such characters") {
+        return;
+    }
     let library = Library::c(GOOD_C_PLUGIN).build();
     let tree = PluginTree::new()
         .plugin(&format!("{HOSTILE}/gain"), GAIN, &library)
@@ -104,6 +115,9 @@ fn nothing_in_a_name_commands_the_terminal_or_adds_a_line() {
 
 #[test]
 fn an_answer_that_does_not_fit_is_an_error() {
+    if !hotshoe_testkit::require_system(cfg!(target_os = "linux"), "no other has /dev/full") {
+        return;
+    }
     for args in
         [&["--json", "list", "--host", "harmonics", "--path", "."][..], &["inspect", "gain/libgain.so"], &["--help"]]
     {

@@ -140,7 +140,10 @@ impl<'a> Run<'a> {
         let folder = self.project.path(".git/node");
         if !folder.exists() {
             fs::create_dir(&folder).unwrap();
+            #[cfg(unix)]
             std::os::unix::fs::symlink(crate::node(&self.tools), folder.join("node")).unwrap();
+            #[cfg(not(unix))]
+            fs::copy(crate::node(&self.tools), folder.join("node.exe")).unwrap();
         }
         let mut path = self.project.search_path();
         path.push(":");
