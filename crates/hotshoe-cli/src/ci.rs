@@ -58,10 +58,8 @@ pub fn files(platform: Platform, config: &Config) -> Result<Vec<(&'static str, S
     let (path, text) = match platform {
         // GitHub expands the plan itself.
         Platform::GitHub => (".github/workflows/plugin.yml", GITHUB.to_owned()),
-        Platform::GitLab => (".gitlab-ci.yml", with_platforms(GITLAB, config, |machine| machine.gitlab)?),
-        Platform::Forgejo => {
-            (".forgejo/workflows/plugin.yml", with_platforms(FORGEJO, config, |machine| machine.forgejo)?)
-        }
+        Platform::GitLab => (".gitlab-ci.yml", between_marks(GITLAB, &[jobs(config)?, needs(config)?])),
+        Platform::Forgejo => (".forgejo/workflows/plugin.yml", between_marks(FORGEJO, &[matrix(config)?])),
     };
     let installed = format!("hotshoe_version={}", env!("CARGO_PKG_VERSION"));
     let install: String = INSTALL
@@ -72,25 +70,48 @@ pub fn files(platform: Platform, config: &Config) -> Result<Vec<(&'static str, S
     Ok(vec![(path, text), ("ci/install-hotshoe.sh", install)])
 }
 
-/// Puts the project's platforms in the place of those that stand between two marks.
-fn with_platforms(template: &str, config: &Config, runner: impl Fn(Machine) -> String) -> Result<String> {
+/// Forgejo's matrix.
+fn matrix(config: &Config) -> Result<String> {
+    let row = |machine: Machine| {
+        let (runner, image) = (quoted(&machine.forgejo), quoted(&machine.container));
+        format!("- PLATFORM: {}\n  RUNNER: {runner}\n  IMAGE: {image}\n", machine.id)
+    };
+    Ok(machines(config)?.into_iter().map(row).collect())
+}
+
+/// GitLab's jobs: a matrix is one job to those that need it, and here each job's files go their own way.
+fn jobs(config: &Config) -> Result<String> {
+    let pair = |machine: Machine| {
+        let (id, runner, image) = (machine.id, quoted(&machine.gitlab), quoted(&machine.container));
+        let platform = format!("variables:\n    PLATFORM: {id}\n");
+        format!(
+            "build-{id}:\n  extends: .build\n  {platform}    IMAGE: {image}\n  tags: [{runner}]\n\
+             seal-{id}:\n  extends: .seal\n  {platform}  needs: [build-{id}]\n"
+        )
+    };
+    Ok(machines(config)?.into_iter().map(pair).collect())
+}
+
+/// What GitLab's release is made of.
+fn needs(config: &Config) -> Result<String> {
+    Ok(machines(config)?.into_iter().map(|machine| format!("- seal-{}\n", machine.id)).collect())
+}
+
+/// Puts texts in the place of those that stand between two marks: the first between the first two, and so on.
+fn between_marks(template: &str, texts: &[String]) -> String {
     const BEGIN: &str = "# begin of the plan\n";
     const END: &str = "# end of the plan\n";
-    let (Some(begin), Some(end)) = (template.find(BEGIN), template.find(END)) else { return Ok(template.to_owned()) };
-    let line = template[..begin].rfind('\n').map_or(0, |at| at + 1);
-    let indent = &template[line..begin];
-    let mut text = template[..begin + BEGIN.len()].to_owned();
-    for machine in machines(config)? {
-        let (id, container) = (machine.id, machine.container.clone());
-        let runner = quoted(&runner(machine));
-        text.push_str(&format!(
-            "{indent}- PLATFORM: {id}\n{indent}  RUNNER: {runner}\n{indent}  IMAGE: {}\n",
-            quoted(&container)
-        ));
+    let (mut written, mut rest) = (String::new(), template);
+    for text in texts {
+        let (Some(begin), Some(end)) = (rest.find(BEGIN), rest.find(END)) else { break };
+        let indent = &rest[rest[..begin].rfind('\n').map_or(0, |at| at + 1)..begin];
+        written.push_str(&rest[..begin + BEGIN.len()]);
+        written.extend(text.lines().flat_map(|line| [indent, line, "\n"]));
+        written.push_str(indent);
+        written.push_str(END);
+        rest = &rest[end + END.len()..];
     }
-    text.push_str(indent);
-    text.push_str(&template[end..]);
-    Ok(text)
+    written + rest
 }
 
 /// A text in YAML: as it is if nothing in it could mean something there.

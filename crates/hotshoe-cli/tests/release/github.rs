@@ -17,6 +17,9 @@ use crate::project::text;
 use crate::templates::FILES;
 use crate::{Project, ci_tools};
 
+/// The platform of the job that somebody else's code runs in.
+const INTRUDER: &str = "windows-x86_64";
+
 /// A run of a workflow.
 struct Run<'a> {
     project: &'a Project,
@@ -32,6 +35,8 @@ struct Run<'a> {
     outputs: BTreeMap<String, String>,
     /// What somebody does to the artifacts of the jobs before the release is made.
     attack: fn(&Path),
+    /// What the project's code does in the job of a platform more, `windows-x86_64`.
+    intruder: Option<&'static str>,
     /// All that was printed.
     log: String,
 }
@@ -55,6 +60,7 @@ impl<'a> Run<'a> {
             attests,
             outputs,
             attack: |_| {},
+            intruder: None,
             log,
         }
     }
@@ -66,7 +72,7 @@ impl<'a> Run<'a> {
                 (self.attack)(&self.project.path(".git/artifacts"));
             }
             let matrix = self.jobs[job]["strategy"]["matrix"]["include"].clone();
-            let rows = match &matrix {
+            let mut rows = match &matrix {
                 Value::Null => vec![Value::Null],
                 // fromJSON(…).platforms
                 Value::String(_) => {
@@ -75,6 +81,9 @@ impl<'a> Run<'a> {
                 }
                 rows => rows.as_array().unwrap().clone(),
             };
+            if *job == "build" && self.intruder.is_some() {
+                rows.push(of_intruder(&rows[0]));
+            }
             rows.iter().all(|row| self.job(job, row))
         })
     }
@@ -101,7 +110,10 @@ impl<'a> Run<'a> {
                 continue;
             }
             let mut bash = self.project.program("bash");
-            bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
+            let is_intruder = step["id"] == "build" && *matrix == of_intruder(matrix);
+            let script = step["run"].as_str().unwrap();
+            let script = self.intruder.filter(|_| is_intruder).unwrap_or(script);
+            bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
             bash.current_dir(&workspace).env("GITHUB_OUTPUT", &output).env("GITHUB_PATH", &path);
             bash.env("GITHUB_WORKSPACE", &workspace);
             bash.env("GITHUB_REF_TYPE", if self.tag.is_some() { "tag" } else { "branch" });
@@ -126,8 +138,16 @@ impl<'a> Run<'a> {
             }
         }
         for (output, value) in job["outputs"].as_object().into_iter().flatten() {
-            let from = value.as_str().unwrap().trim_start_matches("${{ ").trim_end_matches(" }}");
-            // Those of a job of a matrix are added to the others'.
+            let mut from = value.as_str().unwrap().trim_start_matches("${{ ").trim_end_matches(" }}");
+            // matrix.<key> == '<value>' && <output> || ''
+            if let Some((condition, rest)) = from.split_once(" && ") {
+                let (key, value) = condition.strip_prefix("matrix.").unwrap().split_once(" == ").unwrap();
+                if matrix[key] != value.trim_matches('\'') {
+                    continue;
+                }
+                from = rest.strip_suffix(" || ''").unwrap();
+            }
+            // Those of a job of a matrix are added to the others'; an empty one is none.
             if let Some(value) = steps.get(from) {
                 self.outputs.insert(format!("needs.{name}.outputs.{output}"), value.clone());
             }
@@ -222,6 +242,14 @@ impl<'a> Run<'a> {
     }
 }
 
+/// The row of a matrix for the platform of the intruder.
+fn of_intruder(row: &Value) -> Value {
+    let mut row = row.clone();
+    let key = if row["id"].is_string() { "id" } else { "PLATFORM" };
+    row[key] = INTRUDER.into();
+    row
+}
+
 /// What a step wrote into GITHUB_OUTPUT: `name=value`, or `name<<END`, lines, `END`.
 fn outputs(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -309,6 +337,27 @@ fn an_archive_that_is_exchanged_with_its_checksum_is_refused() {
             let script = format!("gzip -dc {gain} | gzip -1 > x && mv x {gain} && sha256sum {gain} > {sum}");
             assert!(Command::new("sh").args(["-c", &script]).current_dir(folder).status().unwrap().success());
         };
+        assert!(!run.all(), "{}", run.log);
+        let said = "`gain-1.2.3-Linux.tar.gz` is not what the job for `linux-x86_64` built";
+        assert!(run.log.contains(said) && forge.lines().is_empty(), "{}", run.log);
+    }
+}
+
+/// Outputs of the jobs of a matrix are one list: a job that exchanges the archive of another tells its digest too.
+#[test]
+fn a_job_cannot_tell_the_digests_of_another_platform() {
+    let Some(tools) = ci_tools() else { return };
+    for (system, file) in both() {
+        let project = project(system, |_| {});
+        let forge = Forge::start(json!([]), "");
+        let mut run = Run::of(&project, &tools, file, Some("v1.2.3"), &forge);
+        run.intruder = Some(
+            "mkdir dist && cd dist && cp ../../../artifacts/linux-x86_64/* . && f=gain-1.2.3-Linux.tar.gz
+             gzip -dc $f | gzip -1 > x && mv x $f && sha256sum $f > $f.sha256
+             cp $f* ../../../artifacts/linux-x86_64/ # as with the token of the run
+             digest() { printf '\"%s\":\"%s\"' $1 $(sha256sum < $1 | cut -c 1-64); }
+             echo \"linux-x86_64={$(digest $f),$(digest reverb-1.2.3-Linux.tar.gz)}\" >> $GITHUB_OUTPUT",
+        );
         assert!(!run.all(), "{}", run.log);
         let said = "`gain-1.2.3-Linux.tar.gz` is not what the job for `linux-x86_64` built";
         assert!(run.log.contains(said) && forge.lines().is_empty(), "{}", run.log);

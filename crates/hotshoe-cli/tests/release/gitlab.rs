@@ -13,7 +13,8 @@ use crate::{Project, ci_tools, node};
 fn gitlab_ci_local(project: &Project, tools: &Path, args: &[&str]) -> Command {
     let mut command = project.program(node(tools));
     command.arg(tools.join("node/node_modules/gitlab-ci-local/dist/index.js"));
-    command.args(["--force-shell-executor", "--shell-isolation"]).args(args);
+    // What a job uploads is for those that need it, and not for all that come later.
+    command.args(["--force-shell-executor", "--shell-isolation", "--no-artifacts-to-source"]).args(args);
     command
 }
 
@@ -76,7 +77,7 @@ fn a_push_is_built_and_tested_and_releases_nothing() {
     assert!(!jobs(&["--variable", "CI_COMMIT_TAG=nightly"]).contains("\nrelease;"));
     assert!(
         jobs(&["--variable", "CI_COMMIT_TAG=v1.2.3"])
-            .contains("\nrelease;release;on_success;false;release;[plan,build]")
+            .contains("\nrelease;release;on_success;false;release;[seal-plan,seal-linux-x86_64]")
     );
 }
 
@@ -107,21 +108,93 @@ fn a_failing_test_keeps_a_tag_from_being_released() {
     assert!(!said.contains("hotshoe release collect dist") && forge.lines().is_empty(), "{said}");
 }
 
+/// With its token a job can upload what it likes, which is unpacked over the sources of the jobs that need it.
+const ANY_FILE: &str = "paths: [ci, dist, plan.json, .cargo]";
+
+/// What the attacking job does: it exchanges another platform's archive, the plan, and what jobs run before all else.
+const ATTACK: &str = "mkdir -p dist/linux-x86_64 dist/windows-x86_64 && touch dist/windows-x86_64/x && \
+    echo evil | tee plan.json dist/linux-x86_64/gain-1.2.3-Linux.tar.gz && \
+    echo 'echo \"key of $CI_JOB_NAME=$HOTSHOE_KEY\"' > ci/install-hotshoe.sh";
+
+#[test]
+fn a_job_reaches_neither_the_key_nor_another_platforms_archive() {
+    let Some(tools) = ci_tools() else { return };
+    let project = project(|project| {
+        project.replace("hotshoe.release.json", "[\"linux-x86_64\"]", "[\"linux-x86_64\", \"windows-x86_64\"]");
+    });
+    let file = ".gitlab-ci.yml";
+    let run_there = project.read(file).replace(
+        "build-windows-x86_64:\n",
+        &format!("build-windows-x86_64:\n  script:\n    - {ATTACK}\n  artifacts:\n    {ANY_FILE}\n"),
+    );
+    project.write(file, &run_there);
+    let (said, forge) = attacked(&project, &tools, "");
+    // All that is wrong is what that job owes.
+    assert!(said.contains("`gain-1.2.3-win64.tar.gz` is missing") && !said.contains("Linux.tar.gz`"), "{said}");
+    assert!(!said.contains("key of release=") && forge.lines().is_empty(), "{said}");
+}
+
+/// Where the plan is made the project's code runs too.
+#[test]
+fn the_job_that_plans_reaches_the_key_no_more_than_those_that_build() {
+    let Some(tools) = ci_tools() else { return };
+    let project = project(|_| {});
+    let file = ".gitlab-ci.yml";
+    project.replace(
+        file,
+        "    - hotshoe plan --json > plan.json\n",
+        &format!("    - hotshoe plan --json > plan.json\n    - {ATTACK}\n"),
+    );
+    project.write(file, &project.read(file).replacen("paths: [plan.json]", ANY_FILE, 1));
+    let (said, forge) = attacked(&project, &tools, "s3cret");
+    assert!(said.contains("[key-invalid]"), "the release gets as far as its key: {said}");
+    assert!(!said.contains("key of release=") && forge.lines().is_empty(), "{said}");
+}
+
+/// A tag's pipeline with a key; what it printed, and what was asked of the server.
+fn attacked(project: &Project, tools: &Path, key: &str) -> (String, Forge) {
+    project.commit();
+    let forge = Forge::start(json!([]), "");
+    project.write(".gitlab-ci-local-variables.yml", &format!("HOTSHOE_KEY: \"{key}\"\n"));
+    let output = run(project, tools, Some("v1.2.3"), &forge);
+    assert!(!output.status.success());
+    (text(&output), forge)
+}
+
 #[test]
 fn the_component_does_the_same() {
     let Some(tools) = ci_tools() else { return };
-    let project = project(|project| {
-        let component = crate::root().join("ci/gitlab/component/templates/plugin.yml");
-        project.write("templates/plugin.yml", &std::fs::read_to_string(component).unwrap());
-    });
-    project.write(
-        ".gitlab-ci.yml",
-        "include:\n  - local: templates/plugin.yml\n    inputs:\n      platforms:\n        - PLATFORM: linux-x86_64\n          \
-         RUNNER: here\n          IMAGE: \"\"\n",
-    );
-    project.commit();
+    let project = with_component(&["linux-x86_64"]);
     let forge = Forge::start(json!([]), "");
     let output = run(&project, &tools, Some("v1.2.3"), &forge);
     assert!(output.status.success(), "{}", text(&output));
     assert_eq!(forge.lines().last().unwrap(), "POST /projects/4/releases");
+}
+
+#[test]
+fn a_job_of_the_component_cannot_replace_another_platforms_archive() {
+    let Some(tools) = ci_tools() else { return };
+    let project = with_component(&["linux-x86_64", "windows-x86_64"]);
+    let (file, build) = ("templates/plugin.yml", "    - hotshoe release build");
+    let attack = format!("    - if [ $PLATFORM = windows-x86_64 ]; then {ATTACK} && exit 0; fi\n{build}");
+    project.replace(file, build, &attack);
+    project.replace(file, "paths: [dist/$PLATFORM/]\n\n# With", &format!("{ANY_FILE}\n\n# With"));
+    let (said, forge) = attacked(&project, &tools, "");
+    assert!(said.contains("`gain-1.2.3-win64.tar.gz` is missing") && !said.contains("Linux.tar.gz`"), "{said}");
+    assert!(forge.lines().is_empty(), "{said}");
+}
+
+/// A project for some platforms that includes the component.
+fn with_component(platforms: &[&str]) -> Project {
+    let project = project(|project| {
+        let component = crate::root().join("ci/gitlab/component/templates/plugin.yml");
+        project.write("templates/plugin.yml", &std::fs::read_to_string(component).unwrap());
+        project.replace("hotshoe.release.json", "[\"linux-x86_64\"]", &json!(platforms).to_string());
+    });
+    let row = |id: &&str| json!({ "PLATFORM": id, "RUNNER": "here", "IMAGE": "" });
+    let inputs = json!({ "platforms": platforms.iter().map(row).collect::<Vec<_>>() });
+    let include = json!({ "include": [{ "local": "templates/plugin.yml", "inputs": inputs }] });
+    project.write(".gitlab-ci.yml", &include.to_string());
+    project.commit();
+    project
 }

@@ -97,13 +97,12 @@ fn where_a_system_cannot_expand_a_plan_the_platforms_are_written_down() {
     for (system, written, _) in &FILES[1..] {
         project.hotshoe(&["ci", system]).assert().code(0);
         let text = project.read(written);
-        assert_eq!(text.matches("- PLATFORM: ").count(), 2, "{text}");
-        for line in [
-            "RUNNER: \"on: my machine\"\n",
-            "IMAGE: debian@sha256:00\n",
-            "- PLATFORM: macos-universal\n",
-            "IMAGE: \"\"\n",
-        ] {
+        let (runner, platform, count) = match *system {
+            "gitlab" => ("tags: [\"on: my machine\"]\n", "\nbuild-macos-universal:\n", "\nbuild-"),
+            _ => ("RUNNER: \"on: my machine\"\n", "- PLATFORM: macos-universal\n", "- PLATFORM: "),
+        };
+        assert_eq!(text.matches(count).count(), 2, "{text}");
+        for line in [runner, "IMAGE: debian@sha256:00\n", platform, "IMAGE: \"\"\n"] {
             assert!(text.contains(line), "{line}{text}");
         }
     }
@@ -113,11 +112,24 @@ fn where_a_system_cannot_expand_a_plan_the_platforms_are_written_down() {
 #[test]
 fn the_component_of_gitlab_has_the_jobs_of_the_template() {
     let (component, template) = (source("ci/gitlab/component/templates/plugin.yml"), source("ci/gitlab/gitlab-ci.yml"));
-    let list = |text: &str| -> Vec<String> {
-        let lines = text.lines().map(str::trim).skip_while(|line| *line != "# begin of the plan");
-        lines.take_while(|line| *line != "# end of the plan").map(str::to_owned).collect()
+    // The template has a job for each platform, the component a matrix: platform, image and machine of each.
+    let list = |text: &str| -> Vec<[String; 3]> {
+        let value = |key: &str| -> Vec<String> {
+            let lines = text.lines().map(|line| line.trim().trim_start_matches("- "));
+            let values = lines.filter_map(|line| Some(line.strip_prefix(key)?.trim_matches(['[', ']'])));
+            values.filter(|value| !value.contains('$')).map(str::to_owned).collect()
+        };
+        let mut platforms = value("PLATFORM: ");
+        platforms.dedup();
+        let runners = if text.contains("RUNNER: ") { value("RUNNER: ") } else { value("tags: ") };
+        platforms
+            .into_iter()
+            .zip(value("IMAGE: "))
+            .zip(runners)
+            .map(|((id, image), runner)| [id, image, runner])
+            .collect()
     };
-    assert!(list(&component).len() > 18);
+    assert_eq!(list(&component).len(), 6);
     assert_eq!(list(&component), list(&template));
     let calls = |text: &str| -> Vec<String> {
         text.lines()
