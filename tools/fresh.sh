@@ -163,10 +163,11 @@ inside() {
   # A user namespace cannot be made where only chroot was called, and tests make some: the root is changed whole, so
   # nothing of the machine can be reached from there. The files are looked after from a shell that stays outside.
   local code=0
+  # A shell makes what it starts beside itself deaf to Ctrl-C, and tests press it.
   # shellcheck disable=SC2016 # for the shell inside
   unshare --mount --propagation private bash -c '
     cd "$1" && mkdir .machine && pivot_root . .machine && cd / && umount -l /.machine && rmdir /.machine || exit 125
-    cd "$2" && shift 2 && exec env -i "$@"' fresh "$root" "$here" "${variables[@]}" "$@" || code=$?
+    cd "$2" && shift 2 && exec env --default-signal=INT --default-signal=QUIT -i "$@"' fresh "$root" "$here" "${variables[@]}" "$@" || code=$?
   package_files keep || echo "fresh: the package files could not be kept in $cache" >&2
   return "$code"
 }
