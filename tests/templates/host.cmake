@@ -9,7 +9,7 @@ if(TEMPLATE STREQUAL "host-rust")
 endif()
 _hotshoe_lint(Big-mixer)
 run(output result "${CMAKE_COMMAND}" -E chdir "${WORK}/Big-mixer" bash ci/install-hotshoe.sh)
-expect_failure("CI without Hotshoe" "HOTSHOE_REPOSITORY is not set")
+expect_failure("CI without Hotshoe" "set HOTSHOE_REPOSITORY to the address of its sources")
 set(ENV{Hotshoe_ROOT} "${PREFIX}")
 _hotshoe_build(Big-mixer archive)
 

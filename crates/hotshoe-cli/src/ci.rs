@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use hotshoe::error::Result;
+use hotshoe::diagnostics::Diagnostic;
+use hotshoe::error::{Code, Result};
 
 use crate::release::config::Config;
 use crate::release::plan::{Machine, machines};
@@ -68,6 +69,16 @@ pub fn files(platform: Platform, config: &Config) -> Result<Vec<(&'static str, S
         .flat_map(|line| [line, "\n"])
         .collect();
     Ok(vec![(path, text), ("ci/install-hotshoe.sh", install)])
+}
+
+/// A warning where no CI system looks for its files: in a folder of a repository that is not its top.
+pub fn unread(project: &Path) -> Option<Diagnostic> {
+    let project = project.canonicalize().ok()?;
+    let top = project.ancestors().find(|folder| folder.join(".git").exists())?;
+    let message = format!("CI systems look for their files at the top of the repository only: `{}`", top.display());
+    let hint = "make a repository of the project's folder, or move the files there and give their steps this folder";
+    let warning = || Diagnostic::warning(Code::ArgumentInvalid, message).hint(hint).at(&project);
+    (top != project).then(warning)
 }
 
 /// Forgejo's matrix.

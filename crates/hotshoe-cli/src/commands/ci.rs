@@ -58,6 +58,7 @@ pub fn run(args: &Args) -> Result<Answer> {
         write(&args.output.join(path), text)?;
         answer.line(format!("{GOOD}wrote{GOOD:#} {NAME}{path}{NAME:#}"));
     }
+    answer.diagnostics(ci::unread(&args.output));
     answer.line(UNPUBLISHED);
     answer.line("These secrets may be set, both or none:");
     for (name, what) in SECRETS {

@@ -72,7 +72,11 @@ pub fn run(args: &Args) -> Result<Answer> {
     let needs = needs.map(|needs| words.fill(&(PathBuf::new(), needs)).1);
     let files = project(template, &words, host.as_ref(), args)?;
     template::write(&files, &folder)?;
-    Ok(made(template, name, &folder, &files, needs))
+    let mut answer = made(template, name, &folder, &files, needs);
+    if args.ci.iter().any(Option::is_some) {
+        answer.diagnostics(ci::unread(&folder));
+    }
+    Ok(answer)
 }
 
 fn list() -> Answer {

@@ -10,6 +10,7 @@ use crate::output::{Answer, DIM, NAME};
 use crate::release::config::{self, Config};
 use crate::release::plan::{Plan, configured};
 use crate::release::steps::Steps;
+use crate::release::target::Target;
 
 /// Show what a release of the project consists of: each platform, where it is built, and its archives
 #[derive(clap::Args)]
@@ -26,17 +27,18 @@ pub struct Args {
 
     /// Only this platform; may be given more than once
     #[arg(long, value_name = "ID", value_parser = platform)]
-    pub platform: Vec<String>,
+    pub platform: Vec<&'static Target>,
 }
 
-fn platform(id: &str) -> Result<String, String> {
-    judged(config::target(id)).map(|target| target.id.to_owned())
+/// The platform with this name; another is a wrong command line.
+pub fn platform(id: &str) -> Result<&'static Target, String> {
+    judged(config::target(id))
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
     let config = Config::of(&args.source)?;
     let project = configured(&args.source, &config, &Steps::default())?;
-    let is_wanted = |id: &str| args.platform.is_empty() || args.platform.iter().any(|wanted| wanted == id);
+    let is_wanted = |id: &str| args.platform.is_empty() || args.platform.iter().any(|wanted| wanted.id == id);
     let plan = Plan::of(&project, &config, |target| is_wanted(target.id))?;
     let mut answer = Answer::new();
     for platform in &plan.platforms {

@@ -11,6 +11,7 @@ use hotshoe::package::SecretKey;
 
 use super::check_tag;
 use super::key::PASSWORD;
+use super::plan::platform;
 use crate::output::{Answer, BAD, GOOD, NAME};
 use crate::release::build::{Build, Built};
 use crate::release::collect::{ASSETS, Collected, Release, collect, refuse_foreign};
@@ -59,8 +60,8 @@ struct DryRun {
     output: PathBuf,
 
     /// The platform; without it, the one of this machine
-    #[arg(long, value_name = "ID")]
-    platform: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = platform)]
+    platform: Option<&'static Target>,
 
     /// The tag; without it, the commit's, if it has one
     #[arg(long, value_name = "TAG")]
@@ -91,8 +92,8 @@ struct SetupArgs {
 #[derive(clap::Args)]
 struct BuildArgs {
     /// The platform, as `hotshoe plan` names it
-    #[arg(long, value_name = "ID")]
-    platform: String,
+    #[arg(long, value_name = "ID", value_parser = platform)]
+    platform: &'static Target,
 
     /// Where the archives go
     #[arg(long, value_name = "DIR", default_value = "dist")]
@@ -191,7 +192,7 @@ fn setup(args: &SetupArgs, json: bool) -> Result<Answer> {
 }
 
 fn build(args: &BuildArgs, json: bool) -> Result<Answer> {
-    let (target, config) = (config::target(&args.platform)?, Config::of(&args.source)?);
+    let (target, config) = (args.platform, Config::of(&args.source)?);
     let steps = steps(json, args.verbose);
     let (source, output) = (&args.source, &args.output);
     let build = Build { source, output, target, config: &config, steps, any_glibc: false };
@@ -290,8 +291,8 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     // Before the minutes that two builds take.
     refuse_foreign(&args.output)?;
     let config = Config::of(&args.source)?;
-    let target = match &args.platform {
-        Some(id) => buildable(config::target(id)?, &config)?,
+    let target = match args.platform {
+        Some(target) => buildable(target, &config)?,
         None => config.targets().find(|target| target.is_here()).ok_or_else(|| {
             Error::new(Code::ReleaseInvalid, "the project has no platform that is built on a machine like this one")
                 .hint("name one of its platforms with `--platform`")

@@ -83,6 +83,12 @@ impl Config {
                 invalid(&format!("`{format}` is not a format")).hint("there are tar.gz, tar.zst and zip")
             })?;
         }
+        for (field, names) in [
+            ("runners", config.runners.values().collect::<Vec<_>>()),
+            ("containers", config.containers.values().flatten().collect()),
+        ] {
+            names.into_iter().try_for_each(|name| refuse_expression(field, name))?;
+        }
         config.floor()?;
         refuse_none_or_twice("platforms", &config.platforms)?;
         refuse_none_or_twice("formats", &config.formats)?;
@@ -123,6 +129,16 @@ pub fn target(id: &str) -> Result<&'static Target> {
 fn unknown_platform(id: &str) -> Error {
     let ids: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
     invalid(&format!("`{id}` is not a platform of releases")).hint(format!("there are {}", ids.join(", ")))
+}
+
+/// The names stand in files for CI systems, which would take `${{ secrets.KEY }}` or `$KEY` for what it names.
+fn refuse_expression(field: &str, name: &str) -> Result<()> {
+    let is_plain = |c: char| c != '$' && !c.is_control() && !"\u{2028}\u{2029}".contains(c);
+    if !name.is_empty() && name.chars().all(is_plain) {
+        return Ok(());
+    }
+    Err(invalid(&format!("`{}` in `{field}` is no name", name.escape_debug()))
+        .hint("write the name itself: CI systems would replace `$` and what follows it"))
 }
 
 fn refuse_none_or_twice(what: &str, values: &[String]) -> Result<()> {

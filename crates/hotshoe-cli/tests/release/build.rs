@@ -128,8 +128,13 @@ fn a_library_that_needs_a_newer_glibc_than_planned_is_refused_and_a_dry_run_warn
 #[test]
 fn only_planned_platforms_are_built() {
     let project = Project::new();
-    let build = |id| project.hotshoe(&["release", "build", "--platform", id]).assert();
-    build("amiga").code(3);
+    // No platform at all is a wrong command line.
+    for args in [&["release", "build"][..], &["release", "--dry-run"]] {
+        let output = project.hotshoe(&[args, &["--platform", "amiga"]].concat()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("`amiga` is not a platform of releases; there are linux-x86_64,"), "{said}");
+    }
     let output = project.json(&["release", "build", "--platform", "linux-musl-x86_64"], 3);
     assert_eq!(output["error"]["message"], "`linux-musl-x86_64` is not among the project's platforms");
 }

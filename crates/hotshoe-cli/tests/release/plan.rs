@@ -172,6 +172,13 @@ fn what_is_wrong_in_the_settings_is_said_before_anything_is_done() {
         r#"{"runners": {"linux": "x"}}"#,
         r#"{"containers": {"linux": null}}"#,
         r#"{"setup": "make"}"#,
+        // CI systems would put something else there.
+        r#"{"runners": {"linux-x86_64": "${{ secrets.HOTSHOE_KEY }}"}}"#,
+        r#"{"runners": {"macos-universal": "x-$HOTSHOE_KEY"}}"#,
+        r#"{"runners": {"linux-x86_64": "a\nb"}}"#,
+        r#"{"runners": {"linux-x86_64": ""}}"#,
+        r#"{"containers": {"linux-x86_64": "debian:${{ github.head_ref }}"}}"#,
+        r#"{"containers": {"linux-x86_64": "debian:$[[ inputs.x ]]"}}"#,
         r#"[]"#,
     ];
     for text in wrong {

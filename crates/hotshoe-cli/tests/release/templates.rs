@@ -47,6 +47,26 @@ error: there is no project: no CMakeLists.txt [argument-invalid]
 }
 
 #[test]
+fn files_that_no_system_would_find_are_told() {
+    let project = Project::new();
+    for file in ["CMakeLists.txt", "plugin.c", "HotshoeAddPlugin.cmake"] {
+        project.write(&format!("plugins/gain/{file}"), &project.read(file));
+    }
+    for (folder, count) in [("plugins/gain", 1), (".", 0)] {
+        let said = project.json(&["ci", "gitlab", "--output", folder], 0);
+        let warnings = said["diagnostics"].as_array().map_or(0, Vec::len);
+        assert_eq!(warnings, count, "{said}");
+    }
+    let said = project.hotshoe(&["ci", "github", "--output", "plugins/gain"]).output().unwrap();
+    let said = String::from_utf8(said.stderr).unwrap();
+    assert!(said.contains("CI systems look for their files at the top of the repository only"), "{said}");
+    // One that is a repository of its own, as a submodule is.
+    project.write("plugins/gain/.git", "gitdir: elsewhere\n");
+    let said = project.json(&["ci", "gitlab", "--output", "plugins/gain"], 0);
+    assert_eq!(said["diagnostics"].as_array().map_or(0, Vec::len), 0, "{said}");
+}
+
+#[test]
 fn a_file_that_is_another_is_not_replaced_unasked() {
     let project = Project::new();
     let ci = ["ci", "forgejo"];
@@ -147,8 +167,13 @@ fn the_component_of_gitlab_has_the_jobs_of_the_template() {
 /// `ci/install-hotshoe.sh` on a machine that has only the programs that `bin` is given; what it printed.
 #[cfg(unix)]
 fn install(project: &Project, variables: &[(&str, &str)]) -> std::process::Output {
+    install_by("ci/install-hotshoe.sh", project, variables)
+}
+
+#[cfg(unix)]
+fn install_by(script: &str, project: &Project, variables: &[(&str, &str)]) -> std::process::Output {
     let mut bash = std::process::Command::new("bash");
-    bash.arg(root().join("ci/install-hotshoe.sh")).current_dir(project.folder()).env("HOME", project.folder());
+    bash.arg(root().join(script)).current_dir(project.folder()).env("HOME", project.folder());
     bash.env("PATH", "/usr/bin:/bin").env_remove("GITHUB_PATH").env_remove("GITHUB_WORKSPACE");
     for name in ["HOTSHOE_KEY", "HOTSHOE_REPOSITORY", "HOTSHOE_COMMIT"] {
         bash.env_remove(name);
@@ -210,6 +235,49 @@ fn no_file_installs_the_tool_or_rust_by_a_name() {
         assert_pinned(&source(&format!("ci/{file}")));
     }
     assert_pinned(&source("ci/gitlab/component/templates/plugin.yml"));
+    let of_hosts = source("templates/every-host/ci/install-hotshoe.sh");
+    assert_pinned(&of_hosts);
+    assert!(
+        of_hosts.contains("fetch --quiet --depth 1 \"$hotshoe_repository\" \"$hotshoe_commit\""),
+        "a tag can be moved"
+    );
+    // Rust comes the same way.
+    let of_plugins = source("ci/install-hotshoe.sh");
+    let rust = &of_plugins[of_plugins.find("hotshoe_failed() {").unwrap()..of_plugins.find("export PATH=").unwrap()];
+    assert!(
+        of_hosts.contains(rust),
+        "templates/every-host/ci/install-hotshoe.sh has the functions of ci/install-hotshoe.sh"
+    );
+}
+
+/// The script of hosts, with git and cmake that are there: another commit or version is not built.
+#[cfg(unix)]
+#[test]
+fn a_host_is_built_with_hotshoe_at_a_commit() {
+    let project = Project::new();
+    let sources = |version: &str| {
+        project.write("Cargo.toml", &format!("[package]\nversion = \"{version}\"\n"));
+        project.commit();
+        let head = std::process::Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project.folder()).output();
+        String::from_utf8(head.unwrap().stdout).unwrap().trim().to_owned()
+    };
+    program(&project, "cargo", "true");
+    program(&project, "cmake", "echo \"cmake $1\"");
+    let script = "templates/every-host/ci/install-hotshoe.sh";
+    let run = |commit: &str| {
+        let address = format!("file://{}", project.folder().display());
+        let output = install_by(script, &project, &[("HOTSHOE_REPOSITORY", &address), ("HOTSHOE_COMMIT", commit)]);
+        (output.status.success(), crate::project::text(&output))
+    };
+    let (other, right) = (sources("9.9.9"), sources("0.0.0-hotshoe"));
+    let (success, said) = run(&right);
+    assert!(success && said.contains("cmake --install"), "{said}");
+    for (commit, why) in
+        [(other.as_str(), "is another version"), ("main", "give a commit"), ("", "it is not known where")]
+    {
+        let (success, said) = run(commit);
+        assert!(!success && said.contains(why) && !said.contains("cmake -S"), "{said}");
+    }
 }
 
 fn assert_pinned(text: &str) {
