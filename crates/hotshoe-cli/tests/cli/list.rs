@@ -176,11 +176,12 @@ fn json_has_every_plugin_and_every_finding() {
 
 /// What the tool answers to `nobody` if it is root's and this is done to it: `chmod u+s`, or `setcap`.
 fn asked_by_nobody(tree: &PluginTree, makes_privileged: &str, args: &str) -> Output {
-    // The tool may lie where only its builder can read.
-    fs::copy(env!("CARGO_BIN_EXE_hotshoe"), tree.path("hotshoe")).unwrap();
+    // The tool may lie where only its builder can read. The shell copies it, for what a program with other threads
+    // writes may still be open in a child of one of those, and cannot be run then.
     let script = format!(
-        "chmod -R a+rX . && chmod a+rx hotshoe && {makes_privileged} && \
-         exec setpriv --reuid 65534 --regid 65534 --clear-groups ./hotshoe {args}"
+        "rm -f hotshoe && cp '{tool}' hotshoe && chmod -R a+rX . && chmod a+rx hotshoe && {makes_privileged} && \
+         exec setpriv --reuid 65534 --regid 65534 --clear-groups ./hotshoe {args}",
+        tool = env!("CARGO_BIN_EXE_hotshoe"),
     );
     let environment = [("HARMONICS_PLUGIN_PATH", "."), ("HOTSHOE_TRUST", "trust.json"), ("XDG_CONFIG_HOME", "/")];
     Command::new("sh").args(["-c", &script]).envs(environment).current_dir(tree.root()).output().unwrap()
