@@ -39,8 +39,8 @@ for mode in ar ranlib; do
 done
 printf '#!/bin/sh\nexec llvm-strip "$@"\n' > "$programs/strip"
 
-# Stands before rustc for crates of ours: makes warnings errors, and writes the names of a crate's tests beside what cargo keeps of it, as the compiler sees them
-# once every `cfg` is decided.
+# Stands before rustc for crates of ours: makes warnings errors, and writes the names of a crate's tests beside what cargo
+# keeps of it, as the compiler sees them once every `cfg` is decided.
 cat > "$programs/rustc-that-lists-tests" << 'EOF'
 #!/usr/bin/env bash
 set -euo pipefail
