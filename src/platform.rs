@@ -4,6 +4,7 @@
 //! [`Platform::current`], fixed at build time; the running system is asked one thing only, whether its
 //! environment may be believed.
 
+mod cache;
 mod environment;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Error};
 
+pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
 

@@ -57,6 +57,8 @@ pub struct Policies {
     pub load: LoadPolicy,
     /// Whether a library must be the one that was installed.
     pub receipt: ReceiptPolicy,
+    /// Whether what was read of a root is kept for the next start.
+    pub index: IndexPolicy,
 }
 
 /// Whether a plugin must have a manifest.
@@ -95,6 +97,17 @@ pub enum ReceiptPolicy {
     IfPresent,
     /// There must be a receipt, too: what was copied into place is refused.
     Required,
+}
+
+/// Whether the manifests of a root that holds many are kept in the user's cache folder for the next start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IndexPolicy {
+    /// They are, and one whose file has not changed since is not opened again.
+    #[default]
+    On,
+    /// Every manifest is read at every start, and nothing is written.
+    Off,
 }
 
 /// The file's form; every field but the name has a default that follows from it.

@@ -91,7 +91,9 @@ impl Candidate {
     /// plugin that asks for nothing. So would one whose manifest does not lead to any library.
     fn described(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
         for (above, folder) in library.ancestors().skip(1).take(library::HIGHEST_MANIFEST + 1).enumerate() {
-            let found = match Self::with_manifest(folder, &Called::by_own_name(folder), profile) {
+            let manifest = Manifest::in_folder(folder, Some(&profile.version_key));
+            let with_it = |found| Self::with_manifest(found, folder, &Called::by_own_name(folder), profile);
+            let found = match manifest.and_then(|found| found.map(with_it).transpose()) {
                 Err(error) if above <= library::NEAR_MANIFEST => return Err(error),
                 Ok(Some(found)) => found,
                 Ok(None) | Err(_) => continue,
@@ -111,8 +113,19 @@ impl Candidate {
         called: &Called,
         profile: &HostProfile,
     ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        if let Some(found) = Self::with_manifest(folder, called, profile)? {
-            return Ok(Some(found));
+        let manifest = Manifest::in_folder(folder, Some(&profile.version_key))?;
+        Self::from_folder_with(manifest, folder, called, profile)
+    }
+
+    /// The same, of a folder whose manifest was read already.
+    pub(super) fn from_folder_with(
+        manifest: Option<(Manifest, Vec<Diagnostic>)>,
+        folder: &Path,
+        called: &Called,
+        profile: &HostProfile,
+    ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        if let Some(found) = manifest {
+            return Self::with_manifest(found, folder, called, profile).map(Some);
         }
         match library::only(folder, &called.name) {
             Err(error) if error.code() == Code::LibraryMissing => Ok(None),
@@ -126,17 +139,17 @@ impl Candidate {
     }
 
     fn with_manifest(
+        found: (Manifest, Vec<Diagnostic>),
         folder: &Path,
         called: &Called,
         profile: &HostProfile,
-    ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let Some(found) = Manifest::in_folder(folder, Some(&profile.version_key))? else { return Ok(None) };
+    ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let manifest = &found.0;
         let library = match &manifest.library {
             Some(library) => library::existing(folder, library, manifest.runtime()),
             None => library::only(folder, manifest.name.as_deref().unwrap_or(&called.name)),
         };
-        Self::new(called, found, folder.to_owned(), library, true, profile).map(Some)
+        Self::new(called, found, folder.to_owned(), library, true, profile)
     }
 
     /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known

@@ -6,6 +6,7 @@
 mod candidate;
 mod compatible;
 mod duplicates;
+mod index;
 mod library;
 mod order;
 mod parallel;
@@ -51,7 +52,7 @@ impl Catalog {
     /// either layout with a library but no manifest, and libraries that lie in a root. It never fails:
     /// what cannot be read is a diagnostic, and the others are found all the same.
     pub fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
-        scan::scan(profile, search_path)
+        scan::scan(profile, search_path, index::Indexes::of_user(profile))
     }
 
     /// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// With fewer entries, starting a thread takes longer than it saves.
-const FEWEST: usize = 64;
+pub(super) const FEWEST: usize = 64;
 /// How many entries a thread takes at once.
 const PART: usize = 32;
 /// Reading a folder is the file system's work for the most part, which does not get faster with ever more threads.

@@ -7,17 +7,20 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::candidate::{Called, version_of};
+use super::index::{Index, Indexes, Manifests, Seen};
 use super::library::absence;
 use super::search_path::mistake;
 use super::{Candidate, Catalog, SearchPath, parallel};
 use crate::diagnostics::Diagnostic;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::manifest::Manifest;
 use crate::platform::System;
 use crate::profile::HostProfile;
 
-pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
-    let mut scan = Scan { found: Found::new(profile), roots: HashSet::new() };
+/// Finds the plugins on a search path, with the help of indexes if there are any.
+pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath, indexes: Option<Indexes>) -> Catalog {
+    let mut scan = Scan { found: Found::new(profile, None), roots: HashSet::new(), indexes };
     scan.found.diagnostics.extend(search_path.diagnostic());
     for root in search_path.roots() {
         scan.root(root);
@@ -36,6 +39,7 @@ pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
 struct Scan<'a> {
     found: Found<'a>,
     roots: HashSet<PathBuf>,
+    indexes: Option<Indexes>,
 }
 
 impl Scan<'_> {
@@ -49,9 +53,16 @@ impl Scan<'_> {
             return self.found.note(Diagnostic::note(Code::FolderLoop, message).at(root));
         }
         let (entries, profile) = (self.found.sorted_entries(&canonical), self.found.profile);
-        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile)) {
+        let index = self.indexes.as_ref().and_then(|indexes| indexes.of_root(&canonical, entries.len()));
+        let known = index.as_ref().map(Index::known);
+        let mut seen = Vec::new();
+        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile, known.as_ref())) {
             self.found.candidates.extend(part.candidates);
             self.found.diagnostics.extend(part.diagnostics);
+            seen.push(part.seen);
+        }
+        if let (Some(index), Some(known)) = (&index, &known) {
+            index.keep(known, seen);
         }
     }
 }
@@ -61,15 +72,17 @@ struct Found<'a> {
     profile: &'a HostProfile,
     candidates: Vec<Candidate>,
     diagnostics: Vec<Diagnostic>,
+    known: Option<&'a Manifests<'a>>,
+    seen: Seen,
 }
 
 impl<'a> Found<'a> {
-    fn new(profile: &'a HostProfile) -> Found<'a> {
-        Found { profile, candidates: Vec::new(), diagnostics: Vec::new() }
+    fn new(profile: &'a HostProfile, known: Option<&'a Manifests<'a>>) -> Found<'a> {
+        Found { profile, candidates: Vec::new(), diagnostics: Vec::new(), known, seen: Seen::default() }
     }
 
-    fn in_entries(entries: &[Entry], profile: &'a HostProfile) -> Found<'a> {
-        let mut found = Found::new(profile);
+    fn in_entries(entries: &[Entry], profile: &'a HostProfile, known: Option<&'a Manifests<'a>>) -> Found<'a> {
+        let mut found = Found::new(profile, known);
         for entry in entries {
             if entry.is_folder {
                 found.folder(entry);
@@ -83,7 +96,7 @@ impl<'a> Found<'a> {
     /// A folder in a root: a plugin, or the versions of one.
     fn folder(&mut self, folder: &Entry) {
         let Some(called) = Called::by(&folder.path) else { return };
-        match Candidate::from_folder(&folder.target, &called, self.profile) {
+        match self.in_folder(&folder.target, &called) {
             Ok(None) => self.versions(folder),
             Ok(Some((candidate, diagnostics))) => {
                 self.compare_names(folder, &candidate);
@@ -91,6 +104,16 @@ impl<'a> Found<'a> {
             }
             Err(error) => self.broken(folder, error),
         }
+    }
+
+    /// The plugin in a folder, whose path is real.
+    fn in_folder(&mut self, folder: &Path, called: &Called) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        let (known, key) = (self.known, Some(self.profile.version_key.as_str()));
+        let manifest = match known {
+            Some(known) => Manifest::read_by(|path| known.read(path, &mut self.seen), folder, key)?,
+            None => Manifest::in_folder(folder, key)?,
+        };
+        Candidate::from_folder_with(manifest, folder, called, self.profile)
     }
 
     /// Of a folder that cannot be read, the manifest that could not be looked for in it says nothing.
@@ -107,7 +130,7 @@ impl<'a> Found<'a> {
             // By the names that led here, whatever a link to the folder above leads to.
             entry.path = folder.path.join(&entry.name);
             let Some(called) = Called::below(&folder.name, &entry.path, &entry.target) else { continue };
-            let found = Candidate::from_folder(&entry.target, &called, self.profile);
+            let found = self.in_folder(&entry.target, &called);
             if let Ok(Some((candidate, _))) = &found {
                 if called.version.is_some() {
                     self.compare_names(folder, candidate);

@@ -8,8 +8,9 @@ mod json;
 mod misspelt;
 mod xml;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
@@ -83,7 +84,17 @@ impl Manifest {
     /// `version_key` is the host profile's key for the requirement on the host, if a host is known.
     /// Next to the manifest come the findings that did not stop it from being read.
     pub fn in_folder(folder: &Path, version_key: Option<&str>) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
+        Self::read_by(|path| input::read(path, LARGEST_FILE).map(Cow::Owned), folder, version_key)
+    }
+
+    /// As [`Manifest::in_folder`] does, by a reader of files that may know their bytes already.
+    pub(crate) fn read_by<'a>(
+        mut read_file: impl FnMut(&Path) -> io::Result<Cow<'a, [u8]>>,
+        folder: &Path,
+        version_key: Option<&str>,
+    ) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
         let (json, xml) = (folder.join(FILE_NAME), folder.join(XML_FILE_NAME));
+        let mut read = |path: &Path| if_there(path, read_file(path));
         let (path, found) = if let Some(bytes) = read(&json)? {
             (&json, Self::from_json(&bytes, version_key))
         } else if let Some(bytes) = read(&xml)? {
@@ -144,13 +155,14 @@ impl Manifest {
 /// The version of a library of models, if its description says one.
 #[cfg(feature = "package")]
 pub(crate) fn version_of_models(folder: &Path) -> Result<Option<Version>> {
-    let bytes = read(&folder.join(MODELS_FILE_NAME))?.unwrap_or_default();
+    let path = folder.join(MODELS_FILE_NAME);
+    let bytes = if_there(&path, input::read(&path, LARGEST_FILE))?.unwrap_or_default();
     xml::version_of_models(decode(&bytes, &mut Vec::new())?)
 }
 
-/// The bytes of a manifest; `None` if there is no such file.
-fn read(path: &Path) -> Result<Option<Vec<u8>>> {
-    match input::read(path, LARGEST_FILE) {
+/// What was read of a manifest; `None` if there is no such file.
+fn if_there<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>> {
+    match read {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
