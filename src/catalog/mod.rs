@@ -26,6 +26,7 @@ pub use search_path::SearchPath;
 use crate::capability::Capability;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
+use crate::inspect;
 use crate::profile::HostProfile;
 use crate::version::VersionReq;
 
@@ -60,9 +61,16 @@ impl Catalog {
     ///
     /// A host need not do this, for it checks each library when it is loaded; who shows what there is, should.
     pub fn check_libraries(&mut self, profile: &HostProfile) {
-        for candidate in self.candidates.iter_mut().filter(|candidate| candidate.refusal().is_none()) {
-            if let Err(error) = candidate.check_library(profile) {
-                candidate.refuse(error);
+        let fault = |candidate: &Candidate| match candidate.refusal() {
+            None => candidate.check_library(profile).err(),
+            Some(_) => None,
+        };
+        let faults = parallel::in_parts(&self.candidates, |part| {
+            inspect::remembering(|| part.iter().map(fault).collect::<Vec<_>>())
+        });
+        for (candidate, fault) in self.candidates.iter_mut().zip(faults.into_iter().flatten()) {
+            if let Some(fault) = fault {
+                candidate.refuse(fault);
             }
         }
         self.settle();

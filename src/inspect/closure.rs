@@ -6,9 +6,8 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use super::dependencies;
 use super::source::Source;
-use super::{Inspection, Needed, format, library};
+use super::{Inspection, Needed, dependencies, format, library, remembered};
 use crate::error::{Code, Error};
 use crate::input::brief;
 use crate::platform::Platform;
@@ -26,6 +25,10 @@ pub(super) struct Brought {
 
 /// The facts of a library that cost little: all but its symbols.
 pub(super) fn open(path: &Path) -> Option<Inspection> {
+    remembered::facts(path, || read(path))
+}
+
+fn read(path: &Path) -> Option<Inspection> {
     let source = Source::open(path).ok()?;
     let library = format::open(source.all(), Platform::current()).ok()?;
     let shape = library.shape();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::elf_search::{self, Place, Seeker, first_of_each};
 use super::source::Source;
-use super::{Inspection, Needed, closure, format};
+use super::{Inspection, Needed, closure, format, remembered};
 use crate::error::Code;
 use crate::platform::{Platform, System};
 
@@ -135,8 +135,8 @@ fn look_at(needed: &mut Needed, candidates: Vec<PathBuf>) {
 }
 
 /// What the loader does with a file of the right name.
-#[derive(PartialEq, Eq)]
-enum Verdict {
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
     Fit,
     PassedOver,
     Broken(String),
@@ -144,6 +144,10 @@ enum Verdict {
 
 /// Libraries for another processor are passed over; what is no library ends the search of glibc.
 fn judge(path: &Path) -> Verdict {
+    remembered::verdict(path, || read(path))
+}
+
+fn read(path: &Path) -> Verdict {
     let here = Platform::current();
     let Ok(source) = Source::open(path) else { return Verdict::PassedOver };
     let shape = format::open(source.all(), here).map(|library| library.shape());

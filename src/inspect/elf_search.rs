@@ -7,7 +7,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::elf_here;
+use super::{elf_here, remembered};
 use crate::input;
 use crate::platform::{self, Platform, System};
 
@@ -136,6 +136,10 @@ fn musl_folders() -> Vec<PathBuf> {
 
 /// The files that the cache of `ldconfig` has for a name. Without a cache, the loader knows its own folders only.
 fn cached(name: &str) -> Vec<PathBuf> {
+    remembered::cached(name, || read_cache(name))
+}
+
+fn read_cache(name: &str) -> Vec<PathBuf> {
     const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
     let cache = input::read(Path::new("/etc/ld.so.cache"), LARGEST_FILE).unwrap_or_default();
     // An older table may stand before this one.

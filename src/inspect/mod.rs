@@ -24,6 +24,7 @@ mod macho_exports;
 mod names;
 mod pe;
 mod portable;
+mod remembered;
 mod source;
 
 use std::fs::Metadata;
@@ -42,6 +43,7 @@ use source::Source;
 
 pub use glibc::{GlibcSymbol, GlibcVersion};
 pub use portable::Portability;
+pub(crate) use remembered::remembering;
 
 /// The section of an ELF or PE library that holds an embedded manifest; `__DATA,__hotshoe` in Mach-O.
 pub const MANIFEST_SECTION: &str = ".hotshoe";
