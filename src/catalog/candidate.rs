@@ -1,11 +1,12 @@
 //! One plugin that was found, and whether this host would take it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::compatible::incompatibility;
 use super::library;
@@ -19,20 +20,17 @@ use crate::platform::Platform;
 use crate::profile::HostProfile;
 use crate::version::{self, Version, VersionReq};
 
-/// One plugin that was found. Its library has not been loaded, and need not exist. Cheap to clone.
-#[derive(Clone, Debug, Serialize)]
+/// One plugin that was found. Its library has not been loaded, and need not exist. Cheap to clone, and small: a host may
+/// have thousands.
+#[derive(Clone, Debug)]
 pub struct Candidate {
-    name: String,
-    version: Option<Version>,
-    #[serde(serialize_with = "crate::input::path_text")]
-    path: PathBuf,
-    #[serde(serialize_with = "crate::input::path_text")]
-    library: PathBuf,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<Diagnostic>,
     manifest: Arc<Manifest>,
+    /// What the path that led to it says, where the manifest says nothing.
+    called: Option<Box<str>>,
+    of_version: Option<Box<Version>>,
+    place: Place,
+    refusal: Option<Box<Diagnostic>>,
     /// Whether a manifest lies in its folder.
-    #[serde(skip)]
     is_described: bool,
 }
 
@@ -44,7 +42,7 @@ impl Candidate {
     /// What the library's bytes show is left to whoever asks: loading and checking open it.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         let (mut candidate, diagnostics) = Self::reached_by(path, profile)?;
-        candidate.refusal = candidate.refusal.filter(|refusal| refusal.code.stage() != Stage::Inspect);
+        candidate.refusal.take_if(|refusal| refusal.code.stage() == Stage::Inspect);
         Ok((candidate, diagnostics))
     }
 
@@ -195,8 +193,8 @@ impl Candidate {
         is_described: bool,
         profile: &HostProfile,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let name = manifest.name.clone().unwrap_or_else(|| called.name.clone());
-        manifest::check_name(&name).map_err(|error| error.at(&path))?;
+        let name = manifest.name.as_deref().unwrap_or(&called.name);
+        manifest::check_name(name).map_err(|error| error.at(&path))?;
         let (library, missing) = match library {
             Ok(library) => (library, None),
             Err(error) => (PathBuf::new(), Some(error)),
@@ -207,23 +205,28 @@ impl Candidate {
         let refusal = broken
             .or_else(|| incompatibility(&manifest, has_manifest, profile))
             .or(missing)
-            .map(|error| Diagnostic::from(error.plugin(&name).at(&path)));
-        let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(&name)).collect();
-        let version = manifest.version.clone().or_else(|| called.version.clone());
-        Ok((
-            Candidate { version, name, path, library, refusal, manifest: Arc::new(manifest), is_described },
-            diagnostics,
-        ))
+            .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(&path))));
+        let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(name)).collect();
+        let candidate = Candidate {
+            called: manifest.name.is_none().then(|| called.name.as_str().into()),
+            of_version: called.version.clone().filter(|_| manifest.version.is_none()).map(Box::new),
+            place: Place::new(path, library),
+            refusal,
+            manifest: Arc::new(manifest),
+            is_described,
+        };
+        Ok((candidate, diagnostics))
     }
 
     /// The plugin's name: the manifest's, else its folder's or library's.
     pub fn name(&self) -> &str {
-        &self.name
+        // One of them is there.
+        self.manifest.name.as_deref().or(self.called.as_deref()).unwrap_or_default()
     }
 
     /// The plugin's version, if it says one.
     pub fn version(&self) -> Option<&Version> {
-        self.version.as_ref()
+        self.manifest.version.as_ref().or(self.of_version.as_deref())
     }
 
     /// What the plugin says of itself; empty if it says nothing.
@@ -233,18 +236,18 @@ impl Candidate {
 
     /// The plugin's folder, or its library if it has no folder of its own.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.place.path()
     }
 
     /// The plugin's library; empty if there is none, which is then the reason for its refusal.
     pub fn library(&self) -> &Path {
-        &self.library
+        self.place.library()
     }
 
     /// What tells the plugin from others, whatever names lead to it: its folder, or the library of one that no manifest
     /// describes. Two descriptions of one library are two plugins.
     pub(super) fn identity(&self) -> &Path {
-        if self.is_described { &self.path } else { &self.library }
+        if self.is_described { self.path() } else { self.library() }
     }
 
     /// Whether a manifest lies in its folder.
@@ -254,12 +257,12 @@ impl Candidate {
 
     /// Why this host would not take the plugin, if so.
     pub fn refusal(&self) -> Option<&Diagnostic> {
-        self.refusal.as_ref()
+        self.refusal.as_deref()
     }
 
     /// Whether the plugin's version meets a requirement; one without a version meets none but `None`.
     pub fn satisfies(&self, requirement: Option<&VersionReq>) -> bool {
-        match (requirement, &self.version) {
+        match (requirement, self.version()) {
             (None, _) => true,
             (Some(requirement), Some(version)) => requirement.matches(version),
             (Some(_), None) => false,
@@ -271,11 +274,11 @@ impl Candidate {
     ///
     /// Fails with the codes of [`Inspection::of`] and [`Inspection::check`].
     pub fn check_library(&self, profile: &HostProfile) -> Result<()> {
-        let facts = Inspection::of(&self.library).and_then(|mut facts| {
+        let facts = Inspection::of(self.library()).and_then(|mut facts| {
             facts.set_provided(&profile.provides);
             facts.check(Platform::current(), self.entry(profile))
         });
-        facts.map_err(|error| error.plugin(&self.name))
+        facts.map_err(|error| error.plugin(self.name()))
     }
 
     fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {
@@ -283,19 +286,82 @@ impl Candidate {
     }
 
     pub(super) fn refuse(&mut self, error: Error) {
-        let error = error.plugin(&self.name).at(&self.path);
-        self.refusal.get_or_insert_with(|| error.into());
+        let error = error.plugin(self.name()).at(self.path());
+        self.refusal.get_or_insert_with(|| Box::new(error.into()));
+    }
+
+    /// Lets go of what it says like another one: the plugins of a root are mostly built alike.
+    pub(super) fn share(&mut self, other: &Candidate) {
+        if let Some(manifest) = Arc::get_mut(&mut self.manifest)
+            && manifest.abi == other.manifest.abi
+        {
+            manifest.abi = other.manifest.abi.clone();
+        }
+    }
+}
+
+impl Serialize for Candidate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            name: &'a str,
+            version: Option<&'a Version>,
+            path: Cow<'a, str>,
+            library: Cow<'a, str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            refusal: Option<&'a Diagnostic>,
+            manifest: &'a Manifest,
+        }
+        let shown = Shown {
+            name: self.name(),
+            version: self.version(),
+            path: self.path().to_string_lossy(),
+            library: self.library().to_string_lossy(),
+            refusal: self.refusal(),
+            manifest: &self.manifest,
+        };
+        shown.serialize(serializer)
     }
 }
 
 /// `gain 1.2.3`
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        if let Some(version) = &self.version {
+        f.write_str(self.name())?;
+        if let Some(version) = self.version() {
             write!(f, " {version}")?;
         }
         Ok(())
+    }
+}
+
+/// Where a plugin and its library lie: of those that lie in their folder, which nearly all do, one path says both.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Empty if there is none.
+    library: Box<Path>,
+    /// The plugin's own path, unless it is this many folders above the library.
+    apart: Option<Box<Path>>,
+    above: u8,
+}
+
+impl Place {
+    fn new(path: PathBuf, library: PathBuf) -> Place {
+        let above = library.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path);
+        let library = library.into_boxed_path();
+        match above {
+            Some(above) => Place { library, apart: None, above: above as u8 },
+            None => Place { library, apart: Some(path.into_boxed_path()), above: 0 },
+        }
+    }
+
+    fn path(&self) -> &Path {
+        let above = || self.library.ancestors().nth(usize::from(self.above));
+        self.apart.as_deref().or_else(above).unwrap_or(&self.library)
+    }
+
+    fn library(&self) -> &Path {
+        &self.library
     }
 }
 
@@ -366,5 +432,8 @@ impl Called {
 
 /// What a plugin's folder says of its version: `gain/1.2.3` does, and `gain` does not.
 pub(super) fn version_of(folder: &Path) -> Option<Version> {
-    version::parse(&file_name(folder)).ok().map(|(version, _)| version)
+    let name = folder.file_name()?.to_str()?;
+    // Most folders are called after a plugin, and to say why that is no version takes time.
+    let may_be_one = name.starts_with(|first: char| first.is_ascii_digit());
+    may_be_one.then(|| version::parse(name).ok()).flatten().map(|(version, _)| version)
 }

@@ -164,9 +164,10 @@ impl<'a> Manifests<'a> {
     pub fn read(&'a self, path: &Path, seen: &mut Seen) -> io::Result<Cow<'a, [u8]>> {
         let stamp = Stamp::of(path)?;
         let name = path.as_os_str().as_encoded_bytes();
-        if let Ok(place) = self.known.binary_search_by(|known| (*known.path).cmp(name))
-            && self.known[place].stamp == stamp
-        {
+        // What is read in order is mostly the next one.
+        let next = seen.used.last().map(|last| last + 1).filter(|&next| self.path(next) == Some(name));
+        let place = next.or_else(|| self.known.binary_search_by(|known| (*known.path).cmp(name)).ok());
+        if let Some(place) = place.filter(|&place| self.known[place].stamp == stamp) {
             seen.used.push(place);
             return Ok(Cow::Borrowed(&self.known[place].bytes));
         }
@@ -175,6 +176,10 @@ impl<'a> Manifests<'a> {
             seen.read.push(Known { path: Cow::Owned(name.to_owned()), stamp, bytes: Cow::Owned(bytes.clone()) });
         }
         Ok(Cow::Owned(bytes))
+    }
+
+    fn path(&self, place: usize) -> Option<&[u8]> {
+        self.known.get(place).map(|known| &*known.path)
     }
 }
 

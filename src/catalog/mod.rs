@@ -35,9 +35,9 @@ use crate::version::VersionReq;
 pub struct Catalog {
     candidates: Vec<Candidate>,
     diagnostics: Vec<Diagnostic>,
-    /// Where each name stands among the candidates.
+    /// Where the candidates stand, by name and then in catalog order.
     #[serde(skip)]
-    named: HashMap<String, Vec<usize>>,
+    by_name: Vec<usize>,
     /// How many diagnostics are about what was found, before those about what is used of it.
     #[serde(skip)]
     noticed: usize,
@@ -125,7 +125,14 @@ impl Catalog {
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &Candidate> {
-        self.named.get(name).into_iter().flatten().map(|index| &self.candidates[*index])
+        self.places(name).iter().map(|place| &self.candidates[*place])
+    }
+
+    /// Where the plugins of a name stand, in catalog order.
+    fn places(&self, name: &str) -> &[usize] {
+        let first = self.by_name.partition_point(|&place| self.candidates[place].name() < name);
+        let rest = &self.by_name[first..];
+        &rest[..rest.partition_point(|&place| self.candidates[place].name() == name)]
     }
 
     /// Where the plugin stands that [`Catalog::find`] picks.
@@ -140,7 +147,7 @@ impl Catalog {
             let candidate = &self.candidates[*index];
             candidate.refusal().is_none() && candidate.satisfies(requirement)
         };
-        self.named.get(name).into_iter().flatten().copied().filter(is_suitable)
+        self.places(name).iter().copied().filter(is_suitable)
     }
 
     fn usable(&self) -> impl Iterator<Item = &Candidate> {

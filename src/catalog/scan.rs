@@ -29,9 +29,9 @@ pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath, indexes: Opt
     let mut catalog = Catalog { candidates, diagnostics, no_folder: search_path.why_empty(), ..Catalog::default() };
     catalog.drop_repeated();
     catalog.noticed = catalog.diagnostics.len();
-    for (index, candidate) in catalog.candidates.iter().enumerate() {
-        catalog.named.entry(candidate.name().to_owned()).or_default().push(index);
-    }
+    catalog.candidates.shrink_to_fit();
+    catalog.by_name = (0..catalog.candidates.len()).collect();
+    catalog.by_name.sort_by_key(|&place| catalog.candidates[place].name());
     catalog.settle();
     catalog
 }
@@ -179,8 +179,11 @@ impl<'a> Found<'a> {
     fn take(&mut self, found: Result<Option<(Candidate, Vec<Diagnostic>)>, Error>) {
         match found {
             Ok(None) => {}
-            Ok(Some((candidate, diagnostics))) => {
+            Ok(Some((mut candidate, diagnostics))) => {
                 self.diagnostics.extend(diagnostics);
+                if let Some(other) = self.candidates.last() {
+                    candidate.share(other);
+                }
                 self.candidates.push(candidate);
             }
             Err(error) => self.note(error.into()),

@@ -37,10 +37,11 @@ pub(super) fn manifest(
         capabilities: fields.list("capabilities", Capability::new).unwrap_or_default(),
         dependencies: fields.dependencies()?,
         platforms: fields.list("platforms", str::parse::<Platform>),
-        abi: fields.abi(),
+        abi: fields.abi().into(),
         include: fields.globs("include"),
         exclude: fields.globs("exclude"),
-        other: fields.object,
+        // An emptied map keeps its memory.
+        other: if fields.object.is_empty() { Map::new() } else { fields.object },
     })
 }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use crate::diagnostics::Diagnostic;
@@ -123,8 +124,14 @@ impl<'de> Visitor<'de> for Tracked<'_> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value_seed(self)?;
-            if object.insert(key.clone(), value).is_some() {
-                self.repeated.borrow_mut().push(key);
+            match object.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(mut place) => {
+                    self.repeated.borrow_mut().push(place.key().clone());
+                    place.insert(value);
+                }
             }
         }
         Ok(Value::Object(object))

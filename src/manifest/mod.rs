@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -67,7 +68,7 @@ pub struct Manifest {
     /// The platforms it was built for; `None` when it does not say.
     pub platforms: Option<Vec<Platform>>,
     /// The binary interface it was built for, such as `stdlib` = `libstdc++`.
-    pub abi: BTreeMap<String, String>,
+    pub abi: Arc<BTreeMap<String, String>>,
     /// The files that go into an archive of it, as globs; `None` is all of them.
     pub include: Option<Vec<String>>,
     /// The files that do not go into an archive of it, as globs.
