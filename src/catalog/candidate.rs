@@ -150,6 +150,17 @@ impl Candidate {
         Self::new(called, found, folder.to_owned(), library, true, profile)
     }
 
+    /// The plugin of a manifest that names or leads to a library which is known to be there.
+    pub(super) fn with_library(
+        found: (Manifest, Vec<Diagnostic>),
+        library: PathBuf,
+        folder: &Path,
+        called: &Called,
+        profile: &HostProfile,
+    ) -> Result<(Candidate, Vec<Diagnostic>)> {
+        Self::new(called, found, folder.to_owned(), Ok(library), true, profile)
+    }
+
     /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known
     /// by the real one.
     pub(super) fn from_library(

@@ -1,8 +1,9 @@
-//! The catalog index: the manifests of a root as they were last read, so that the next start need not open them.
+//! The catalog index: what was read of a root, so that the next start need not open its files.
 //!
-//! Owns the files in the user's cache folder, one for each root. An index holds the bytes of manifests and what tells
-//! that a file is still the same, never what was made of those bytes: whatever comes out of it is parsed and judged as
-//! if it had just been read, so it is good for every host, and a wrong one cannot get past a check.
+//! Owns the files in the user's cache folder, one for each root. An index holds the names in folders, the bytes of
+//! manifests, and what tells that a folder or file is still the same; never what was made of those bytes. Whatever comes
+//! out of it is parsed and judged as if it had just been read, so it is good for every host, and a wrong one cannot get
+//! past a check.
 
 use std::borrow::Cow;
 use std::fs::{self, Metadata};
@@ -50,10 +51,7 @@ impl Indexes {
 
     /// The index of a root, by its real path. It may be empty: no fault of an index is worth a word, for the
     /// manifests are there.
-    pub fn of_root(&self, root: &Path, entries: usize) -> Option<Index> {
-        if entries < self.fewest {
-            return None;
-        }
+    pub fn of_root(&self, root: &Path) -> Option<Index> {
         // Before anything is read: what is written from now on is newer.
         let rested_since = SystemTime::now().checked_sub(self.rest)?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         let (path, identity) = (root.as_os_str().as_encoded_bytes().to_vec(), Identity::of(&fs::metadata(root).ok()?)?);
@@ -63,7 +61,7 @@ impl Indexes {
         let name: String = name[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         let file = self.folder.join(name);
         let bytes = read_own(&file).unwrap_or_default();
-        Some(Index { file, key, bytes, rested_since: rested_since.as_nanos() as u64 })
+        Some(Index { file, key, bytes, rested_since: rested_since.as_nanos() as u64, fewest: self.fewest })
     }
 }
 
@@ -74,6 +72,7 @@ pub(super) struct Index {
     bytes: Vec<u8>,
     /// What has changed since this time, in nanoseconds of Unix time, is not kept.
     rested_since: u64,
+    fewest: usize,
 }
 
 /// Which root an index is of.
@@ -89,43 +88,67 @@ struct Content<'a> {
     key: Key,
     /// By path.
     #[serde(borrow)]
-    manifests: Vec<Known<'a>>,
+    folders: Vec<Known<'a>>,
 }
 
-/// A manifest that was read before.
+/// A folder that was read before, by its real path.
 #[derive(Clone, Serialize, Deserialize)]
 struct Known<'a> {
     #[serde(borrow)]
     path: Cow<'a, [u8]>,
+    identity: Identity,
+    #[serde(borrow)]
+    facts: Facts<'a>,
+}
+
+/// What was read of a folder.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Facts<'a> {
+    /// It holds a manifest.
+    Plugin(#[serde(borrow)] Described<'a>),
+    /// It is a root, or holds neither a manifest nor a library: what is in it, by name, and whether that is a folder.
+    /// None of it is a link.
+    Entries(#[serde(borrow)] Vec<(Cow<'a, str>, bool)>),
+}
+
+/// The manifest in a folder, and the only one there.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Described<'a> {
+    #[serde(borrow)]
+    pub file: Cow<'a, str>,
     stamp: Stamp,
     #[serde(borrow)]
-    bytes: Cow<'a, [u8]>,
+    pub bytes: Cow<'a, [u8]>,
+    /// The plugin's library, if that is a file right in the folder: while the folder is the same, it is there.
+    #[serde(borrow)]
+    pub library: Option<Cow<'a, str>>,
 }
 
 impl Index {
     /// What is known; nothing if the file is damaged, of another form or of another root.
-    pub fn known(&self) -> Manifests<'_> {
+    pub fn known(&self) -> Folders<'_> {
         let content = self.bytes.strip_prefix(MAGIC).and_then(|rest| {
             let (sum, body) = rest.split_first_chunk::<4>()?;
             let is_whole = crc32fast::hash(body) == u32::from_le_bytes(*sum);
             is_whole.then(|| postcard::from_bytes::<Content>(body).ok()).flatten()
         });
-        let known = content.filter(|content| content.key == self.key).map(|content| content.manifests);
-        Manifests { known: known.unwrap_or_default(), rested_since: self.rested_since }
+        let known = content.filter(|content| content.key == self.key).map(|content| content.folders);
+        Folders { known: known.unwrap_or_default(), rested_since: self.rested_since }
     }
 
-    /// Writes what was used and what was read anew, if that is not what the file holds.
-    pub fn keep(&self, known: &Manifests, seen: Vec<Seen>) {
+    /// Writes what was used and what was read anew, if that is not what the file holds. `entries`: of the root.
+    pub fn keep(&self, known: &Folders, seen: Vec<Seen>, entries: usize) {
         let used: usize = seen.iter().map(|seen| seen.used.len()).sum();
-        if used == known.known.len() && seen.iter().all(|seen| seen.read.is_empty()) {
+        let is_same = used == known.known.len() && seen.iter().all(|seen| seen.read.is_empty());
+        if is_same || entries < self.fewest {
             return;
         }
         let still = seen.iter().flat_map(|seen| &seen.used).map(|&place| known.known[place].clone());
-        let mut manifests: Vec<Known> = still.chain(seen.iter().flat_map(|seen| seen.read.iter().cloned())).collect();
-        manifests.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        manifests.dedup_by(|a, b| a.path == b.path);
+        let mut folders: Vec<Known> = still.chain(seen.iter().flat_map(|seen| seen.read.iter().cloned())).collect();
+        folders.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        folders.dedup_by(|a, b| a.path == b.path);
         let Key { path, device, inode } = &self.key;
-        let content = Content { key: Key { path: path.clone(), device: *device, inode: *inode }, manifests };
+        let content = Content { key: Key { path: path.clone(), device: *device, inode: *inode }, folders };
         // Whoever cannot write it reads the manifests at the next start, too.
         let _ = self.write(&content);
     }
@@ -145,41 +168,92 @@ impl Index {
     }
 }
 
-/// The manifests that an index knows, by path.
-pub(super) struct Manifests<'a> {
+/// The folders that an index knows, by path.
+pub(super) struct Folders<'a> {
     known: Vec<Known<'a>>,
     rested_since: u64,
 }
 
-/// What one thread saw of the manifests of a root.
+/// What one thread saw of the folders of a root.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// Where those stand that were as the index says.
+    /// Where those stand that are as the index says.
     used: Vec<usize>,
     read: Vec<Known<'static>>,
 }
 
-impl<'a> Manifests<'a> {
-    /// The bytes of a manifest: those that are known if its file is still the same, else those of the file.
-    pub fn read(&'a self, path: &Path, seen: &mut Seen) -> io::Result<Cow<'a, [u8]>> {
-        let stamp = Stamp::of(path)?;
-        let name = path.as_os_str().as_encoded_bytes();
+/// A manifest that is read now, to be known from then on.
+pub(super) struct Reading {
+    identity: Option<Identity>,
+    manifest: Option<(PathBuf, Stamp, Vec<u8>)>,
+}
+
+impl<'a> Folders<'a> {
+    /// What is known of a folder, if it and its manifest are still the same.
+    pub fn facts(&'a self, folder: &Path, seen: &mut Seen) -> Option<&'a Facts<'a>> {
+        let name = folder.as_os_str().as_encoded_bytes();
         // What is read in order is mostly the next one.
-        let next = seen.used.last().map(|last| last + 1).filter(|&next| self.path(next) == Some(name));
-        let place = next.or_else(|| self.known.binary_search_by(|known| (*known.path).cmp(name)).ok());
-        if let Some(place) = place.filter(|&place| self.known[place].stamp == stamp) {
+        let next = seen.used.last().map(|last| last + 1);
+        let next = next.filter(|&next| self.known.get(next).is_some_and(|known| *known.path == *name));
+        let place = next.or_else(|| self.known.binary_search_by(|known| (*known.path).cmp(name)).ok())?;
+        let known = &self.known[place];
+        let is_same = Identity::of_path(folder).is_some_and(|identity| identity == known.identity)
+            && match &known.facts {
+                Facts::Plugin(plugin) => {
+                    Stamp::of(&folder.join(&*plugin.file)).is_ok_and(|stamp| stamp == plugin.stamp)
+                }
+                Facts::Entries(_) => true,
+            };
+        is_same.then(|| {
             seen.used.push(place);
-            return Ok(Cow::Borrowed(&self.known[place].bytes));
-        }
-        let bytes = input::read(path, manifest::LARGEST_FILE)?;
-        if bytes.len() <= LARGEST_MANIFEST && stamp.has_rested_since(self.rested_since) {
-            seen.read.push(Known { path: Cow::Owned(name.to_owned()), stamp, bytes: Cow::Owned(bytes.clone()) });
-        }
-        Ok(Cow::Owned(bytes))
+            &known.facts
+        })
     }
 
-    fn path(&self, place: usize) -> Option<&[u8]> {
-        self.known.get(place).map(|known| &*known.path)
+    /// Keeps what is in a folder; `identity` was asked for before it was read.
+    pub fn keep_entries(&self, folder: &Path, identity: Option<Identity>, entries: Entries, seen: &mut Seen) {
+        if let Some(identity) = identity.filter(|identity| identity.has_rested_since(self.rested_since)) {
+            seen.read.push(Known::new(folder, identity, Facts::Entries(entries)));
+        }
+    }
+
+    /// Keeps what was read of a plugin's folder, if it is as most are.
+    pub fn keep_plugin(&self, folder: &Path, reading: Reading, library: &Path, seen: &mut Seen) {
+        let Reading { identity: Some(identity), manifest: Some((path, stamp, bytes)) } = reading else { return };
+        let has_rested = identity.has_rested_since(self.rested_since) && stamp.has_rested_since(self.rested_since);
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else { return };
+        if !has_rested || bytes.len() > LARGEST_MANIFEST {
+            return;
+        }
+        let is_file = || library.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        let inside = library.parent() == Some(folder) && is_file();
+        let library = library.file_name().and_then(|name| name.to_str()).filter(|_| inside);
+        let library = library.map(|name| Cow::Owned(name.to_owned()));
+        let described = Described { file: Cow::Owned(file.to_owned()), stamp, bytes: Cow::Owned(bytes), library };
+        seen.read.push(Known::new(folder, identity, Facts::Plugin(described)));
+    }
+}
+
+/// The names in a folder, and whether each is a folder itself.
+pub(super) type Entries = Vec<(Cow<'static, str>, bool)>;
+
+impl Known<'static> {
+    fn new(folder: &Path, identity: Identity, facts: Facts<'static>) -> Known<'static> {
+        Known { path: Cow::Owned(folder.as_os_str().as_encoded_bytes().to_vec()), identity, facts }
+    }
+}
+
+impl Reading {
+    pub fn of(folder: &Path) -> Reading {
+        Reading { identity: Identity::of_path(folder), manifest: None }
+    }
+
+    /// Reads a manifest, and what tells it from one that lies there later.
+    pub fn read(&mut self, path: &Path) -> io::Result<Cow<'static, [u8]>> {
+        let stamp = Stamp::of(path)?;
+        let bytes = input::read(path, manifest::LARGEST_FILE)?;
+        self.manifest = Some((path.to_owned(), stamp, bytes.clone()));
+        Ok(Cow::Owned(bytes))
     }
 }
 
@@ -201,25 +275,32 @@ impl Stamp {
     }
 
     fn has_rested_since(&self, time: u64) -> bool {
-        self.file.is_some() && [&self.link, &self.file].into_iter().flatten().all(|id| id.0[3] < time && id.0[4] < time)
+        self.file.is_some() && [&self.link, &self.file].into_iter().flatten().all(|id| id.has_rested_since(time))
     }
 }
 
 /// Device, inode, size in bytes, and the times of the last change of content and of status, in nanoseconds of Unix time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Identity([u64; 5]);
+pub(super) struct Identity([u64; 5]);
 
 impl Identity {
+    /// Of what stands at a path, which is a folder's real one: a link in its place is something else.
+    pub fn of_path(path: &Path) -> Option<Identity> {
+        Identity::of(&fs::symlink_metadata(path).ok()?)
+    }
+
+    /// A file system that keeps no time of a change, as FAT does of its root, says zero: that shows nothing.
+    fn has_rested_since(&self, time: u64) -> bool {
+        self.0[3..].iter().all(|&changed| 0 < changed && changed < time)
+    }
+
     #[cfg(unix)]
     fn of(metadata: &Metadata) -> Option<Identity> {
         use std::os::unix::fs::MetadataExt;
         let time = |seconds: i64, nanoseconds: i64| {
             u64::try_from(seconds).ok()?.checked_mul(1_000_000_000)?.checked_add(u64::try_from(nanoseconds).ok()?)
         };
-        let changed = (
-            time(metadata.mtime(), metadata.mtime_nsec())?,
-            time(metadata.ctime(), metadata.ctime_nsec())?,
-        );
+        let changed = (time(metadata.mtime(), metadata.mtime_nsec())?, time(metadata.ctime(), metadata.ctime_nsec())?);
         Some(Identity([metadata.dev(), metadata.ino(), metadata.size(), changed.0, changed.1]))
     }
 

@@ -1,5 +1,6 @@
 //! Walking the search path.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, FileType};
@@ -7,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::candidate::{Called, version_of};
-use super::index::{Index, Indexes, Manifests, Seen};
+use super::index::{Facts, Folders, Identity, Index, Indexes, Reading, Seen};
 use super::library::absence;
 use super::search_path::mistake;
 use super::{Candidate, Catalog, SearchPath, parallel};
@@ -52,17 +53,17 @@ impl Scan<'_> {
             let message = "this folder stands on the search path twice";
             return self.found.note(Diagnostic::note(Code::FolderLoop, message).at(root));
         }
-        let (entries, profile) = (self.found.sorted_entries(&canonical), self.found.profile);
-        let index = self.indexes.as_ref().and_then(|indexes| indexes.of_root(&canonical, entries.len()));
+        let index = self.indexes.as_ref().and_then(|indexes| indexes.of_root(&canonical));
         let known = index.as_ref().map(Index::known);
-        let mut seen = Vec::new();
-        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile, known.as_ref())) {
-            self.found.candidates.extend(part.candidates);
-            self.found.diagnostics.extend(part.diagnostics);
-            seen.push(part.seen);
+        let mut found = Found::new(self.found.profile, known.as_ref());
+        let entries = found.sorted_entries(&canonical);
+        let (profile, known) = (found.profile, found.known);
+        let mut seen = vec![self.found.add(found)];
+        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile, known)) {
+            seen.push(self.found.add(part));
         }
-        if let (Some(index), Some(known)) = (&index, &known) {
-            index.keep(known, seen);
+        if let (Some(index), Some(known)) = (&index, known) {
+            index.keep(known, seen, entries.len());
         }
     }
 }
@@ -72,16 +73,16 @@ struct Found<'a> {
     profile: &'a HostProfile,
     candidates: Vec<Candidate>,
     diagnostics: Vec<Diagnostic>,
-    known: Option<&'a Manifests<'a>>,
+    known: Option<&'a Folders<'a>>,
     seen: Seen,
 }
 
 impl<'a> Found<'a> {
-    fn new(profile: &'a HostProfile, known: Option<&'a Manifests<'a>>) -> Found<'a> {
+    fn new(profile: &'a HostProfile, known: Option<&'a Folders<'a>>) -> Found<'a> {
         Found { profile, candidates: Vec::new(), diagnostics: Vec::new(), known, seen: Seen::default() }
     }
 
-    fn in_entries(entries: &[Entry], profile: &'a HostProfile, known: Option<&'a Manifests<'a>>) -> Found<'a> {
+    fn in_entries(entries: &[Entry], profile: &'a HostProfile, known: Option<&'a Folders<'a>>) -> Found<'a> {
         let mut found = Found::new(profile, known);
         for entry in entries {
             if entry.is_folder {
@@ -106,14 +107,40 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Takes over what was found in a part, and gives back what was seen of its folders.
+    fn add(&mut self, part: Found) -> Seen {
+        self.candidates.extend(part.candidates);
+        self.diagnostics.extend(part.diagnostics);
+        part.seen
+    }
+
     /// The plugin in a folder, whose path is real.
     fn in_folder(&mut self, folder: &Path, called: &Called) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let (known, key) = (self.known, Some(self.profile.version_key.as_str()));
-        let manifest = match known {
-            Some(known) => Manifest::read_by(|path| known.read(path, &mut self.seen), folder, key)?,
-            None => Manifest::in_folder(folder, key)?,
-        };
-        Candidate::from_folder_with(manifest, folder, called, self.profile)
+        let (profile, key) = (self.profile, Some(self.profile.version_key.as_str()));
+        let Some(known) = self.known else { return Candidate::from_folder(folder, called, profile) };
+        match known.facts(folder, &mut self.seen) {
+            Some(Facts::Entries(_)) => Ok(None),
+            Some(Facts::Plugin(plugin)) => {
+                let manifest = Manifest::of_file(&folder.join(&*plugin.file), &plugin.bytes, key)?;
+                match &plugin.library {
+                    Some(library) => {
+                        let library = folder.join(&**library);
+                        Candidate::with_library(manifest, library, folder, called, profile).map(Some)
+                    }
+                    None => Candidate::from_folder_with(Some(manifest), folder, called, profile),
+                }
+            }
+            None => {
+                let mut reading = Reading::of(folder);
+                let manifest = Manifest::read_by(|path| reading.read(path), folder, key)?;
+                let found = Candidate::from_folder_with(manifest, folder, called, profile)?;
+                let is_alone = |found: &[Diagnostic]| found.iter().all(|found| found.code != Code::ManifestIgnored);
+                if let Some((candidate, _)) = found.as_ref().filter(|(_, diagnostics)| is_alone(diagnostics)) {
+                    known.keep_plugin(folder, reading, candidate.library(), &mut self.seen);
+                }
+                Ok(found)
+            }
+        }
     }
 
     /// Of a folder that cannot be read, the manifest that could not be looked for in it says nothing.
@@ -207,6 +234,24 @@ impl<'a> Found<'a> {
 
     /// What lies in a folder, by name; hidden entries and what leads back up are left out.
     fn sorted_entries(&mut self, folder: &Path) -> Vec<Entry> {
+        let Some(known) = self.known else { return self.read_entries(folder) };
+        if let Some(Facts::Entries(entries)) = known.facts(folder, &mut self.seen) {
+            let entry =
+                |(name, is_folder): &(Cow<str>, bool)| Entry::new(folder.join(&**name), name.to_string(), *is_folder);
+            return entries.iter().map(entry).collect();
+        }
+        let (identity, before) = (Identity::of_path(folder), self.diagnostics.len());
+        let entries = self.read_entries(folder);
+        // A link may lead elsewhere the next time, and what there is something to say about is looked at again.
+        let is_plain = |entry: &Entry| entry.path.as_os_str() == entry.target && entry.path.ends_with(&entry.name);
+        if before == self.diagnostics.len() && entries.iter().all(is_plain) {
+            let names = entries.iter().map(|entry| (Cow::Owned(entry.name.clone()), entry.is_folder)).collect();
+            known.keep_entries(folder, identity, names, &mut self.seen);
+        }
+        entries
+    }
+
+    fn read_entries(&mut self, folder: &Path) -> Vec<Entry> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -232,7 +277,7 @@ impl<'a> Found<'a> {
             return None;
         }
         if !file_type.is_symlink() {
-            return Some(Entry { target: path.clone(), path, name, is_folder: file_type.is_dir() });
+            return Some(Entry::new(path, name, file_type.is_dir()));
         }
         match fs::canonicalize(&path) {
             Ok(target) if target.is_dir() && folder.starts_with(&target) => {
@@ -263,4 +308,11 @@ struct Entry {
     target: PathBuf,
     name: String,
     is_folder: bool,
+}
+
+impl Entry {
+    /// One that is no link.
+    fn new(path: PathBuf, name: String, is_folder: bool) -> Entry {
+        Entry { target: path.clone(), path, name, is_folder }
+    }
 }

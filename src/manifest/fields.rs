@@ -33,7 +33,7 @@ pub(super) fn manifest(
         homepage: fields.description("homepage"),
         runtime: fields.text("runtime")?,
         library: fields.text("library")?.map(|path| check_inside(&path)).transpose()?,
-        entry: fields.text("entry")?.map(entry).transpose()?,
+        entry: fields.text("entry")?.map(checked_entry).transpose()?,
         capabilities: fields.list("capabilities", Capability::new).unwrap_or_default(),
         dependencies: fields.dependencies()?,
         platforms: fields.list("platforms", str::parse::<Platform>),
@@ -197,7 +197,7 @@ impl Fields<'_> {
     }
 }
 
-fn entry(symbol: String) -> Result<String> {
+pub(super) fn checked_entry(symbol: String) -> Result<String> {
     if is_c_identifier(&symbol) {
         return Ok(symbol);
     }

@@ -30,7 +30,7 @@ const KEYS: [&str; 14] = [
 /// host where the one on this host is missing.
 pub(super) fn warnings(object: &Map<String, Value>, version_key: Option<&str>) -> Vec<Diagnostic> {
     let missing = || KEYS.into_iter().chain(version_key).filter(|key| !object.contains_key(*key));
-    let unknown = object.iter().filter(|(key, _)| *key != "abi" && !KEYS.contains(&key.as_str()));
+    let unknown = object.iter().filter(|(key, _)| !is_known(key));
     let warning = |(key, value): (&String, &Value)| {
         let (key, meant) = (key.as_str(), missing().find(|known| is_slip(key, known)));
         let other_host = || version_key.filter(|known| !object.contains_key(*known) && is_requirement(key, value));
@@ -42,6 +42,11 @@ pub(super) fn warnings(object: &Map<String, Value>, version_key: Option<&str>) -
         )
     };
     unknown.filter(|(key, _)| Some(key.as_str()) != version_key).filter_map(warning).collect()
+}
+
+/// Whether a manifest's own key is called so, whatever the host calls its own.
+pub(super) fn is_known(key: &str) -> bool {
+    key == "abi" || KEYS.contains(&key)
 }
 
 fn is_requirement(key: &str, value: &Value) -> bool {

@@ -6,6 +6,7 @@
 mod fields;
 mod json;
 mod misspelt;
+mod plain;
 mod xml;
 
 use std::borrow::Cow;
@@ -96,19 +97,26 @@ impl Manifest {
     ) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
         let (json, xml) = (folder.join(FILE_NAME), folder.join(XML_FILE_NAME));
         let mut read = |path: &Path| if_there(path, read_file(path));
-        let (path, found) = if let Some(bytes) = read(&json)? {
-            (&json, Self::from_json(&bytes, version_key))
-        } else if let Some(bytes) = read(&xml)? {
-            (&xml, Self::from_xml(&bytes))
-        } else {
-            return Ok(None);
+        let Some(bytes) = read(&json)? else {
+            return read(&xml)?.map(|bytes| Self::of_file(&xml, &bytes, version_key)).transpose();
         };
-        let (manifest, mut diagnostics) = found.map_err(|error| error.at(path))?;
-        if path == &json && xml.exists() {
+        let (manifest, mut diagnostics) = Self::of_file(&json, &bytes, version_key)?;
+        if xml.exists() {
             let message = format!("there is a `{XML_FILE_NAME}` too; `{FILE_NAME}` counts");
-            diagnostics.push(Diagnostic::note(Code::ManifestIgnored, message).hint("remove the one that is not meant"));
+            let note = Diagnostic::note(Code::ManifestIgnored, message).hint("remove the one that is not meant");
+            diagnostics.push(note.at(json));
         }
-        Ok(Some((manifest, diagnostics.into_iter().map(|diagnostic| diagnostic.at(path)).collect())))
+        Ok(Some((manifest, diagnostics)))
+    }
+
+    /// Reads the bytes of a manifest of either kind.
+    pub(crate) fn of_file(path: &Path, bytes: &[u8], version_key: Option<&str>) -> Result<(Manifest, Vec<Diagnostic>)> {
+        let found = match path.ends_with(XML_FILE_NAME) {
+            true => Self::from_xml(bytes),
+            false => Self::from_json(bytes, version_key),
+        };
+        let (manifest, diagnostics) = found.map_err(|error| error.at(path))?;
+        Ok((manifest, diagnostics.into_iter().map(|diagnostic| diagnostic.at(path)).collect()))
     }
 
     /// Reads the bytes of a `plugin.json`.
@@ -122,8 +130,19 @@ impl Manifest {
     /// assert!(diagnostics.is_empty());
     /// ```
     pub fn from_json(bytes: &[u8], version_key: Option<&str>) -> Result<(Manifest, Vec<Diagnostic>)> {
+        if let Some(manifest) = std::str::from_utf8(bytes).ok().and_then(|text| plain::manifest(text, version_key)) {
+            return Ok((manifest, Vec::new()));
+        }
         let mut diagnostics = Vec::new();
-        let object = json::object(decode(bytes, &mut diagnostics)?, &mut diagnostics)?;
+        let text = decode(bytes, &mut diagnostics)?;
+        let (manifest, found) = Self::read_text(text, version_key)?;
+        diagnostics.extend(found);
+        Ok((manifest, diagnostics))
+    }
+
+    fn read_text(text: &str, version_key: Option<&str>) -> Result<(Manifest, Vec<Diagnostic>)> {
+        let mut diagnostics = Vec::new();
+        let object = json::object(text, &mut diagnostics)?;
         let manifest = fields::manifest(object, version_key, &mut diagnostics)?;
         Ok((manifest, diagnostics))
     }

@@ -64,20 +64,21 @@ impl Place {
     /// The index of the root.
     fn file(&self) -> PathBuf {
         let indexes = self.indexes(Duration::ZERO);
-        indexes.of_root(&fs::canonicalize(self.path("root")).expect("a root"), 1).expect("an index").file
+        indexes.of_root(&fs::canonicalize(self.path("root")).expect("a root")).expect("an index").file
     }
 
     /// Puts another manifest into the index, in place of the one that lies in the root.
     fn falsify(&self, name: &str, bytes: &str) {
         let root = fs::canonicalize(self.path("root")).expect("a root");
-        let index = self.indexes(Duration::ZERO).of_root(&root, 1).expect("an index");
+        let index = self.indexes(Duration::ZERO).of_root(&root).expect("an index");
         let path = root.join(name).join("plugin.json");
-        let known = Known {
-            path: Cow::Owned(path.as_os_str().as_encoded_bytes().to_vec()),
-            stamp: Stamp::of(&path).expect("a manifest"),
-            bytes: Cow::Owned(bytes.as_bytes().to_vec()),
-        };
-        index.keep(&index.known(), vec![Seen { used: Vec::new(), read: vec![known] }]);
+        let folder = root.join(name);
+        let mut reading = Reading::of(&folder);
+        reading.read(&path).expect("a manifest");
+        reading.manifest.as_mut().expect("what was read").2 = bytes.as_bytes().to_vec();
+        let (known, mut seen) = (index.known(), Seen::default());
+        known.keep_plugin(&folder, reading, &folder.join(format!("lib{name}.so")), &mut seen);
+        index.keep(&known, vec![seen], usize::MAX);
     }
 }
 
@@ -140,7 +141,7 @@ fn what_was_just_written_is_not_kept() {
     let indexes = || Some(place.indexes(Duration::from_secs(2)));
     place.scan_with(indexes());
     place.scan_with(indexes());
-    assert_eq!(place.indexes(Duration::ZERO).of_root(&place.path("root"), 1).expect("an index").known().known.len(), 0);
+    assert_eq!(place.indexes(Duration::ZERO).of_root(&place.path("root")).expect("an index").known().known.len(), 0);
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn the_index_of_another_root_says_nothing() {
     other.scan();
     fs::copy(other.file(), place.file()).expect("an index");
     let root = fs::canonicalize(place.path("root")).expect("a root");
-    assert!(place.indexes(Duration::ZERO).of_root(&root, 1).expect("an index").known().known.is_empty());
+    assert!(place.indexes(Duration::ZERO).of_root(&root).expect("an index").known().known.is_empty());
     assert!(place.scan().contains("gain"));
 }
 
@@ -234,7 +235,7 @@ fn many_at_once_leave_a_good_one() {
     place.scan();
     assert_eq!(fs::read_dir(place.path("cache/hotshoe/catalog")).expect("a folder").count(), 1, "something is left");
     let root = fs::canonicalize(place.path("root")).expect("a root");
-    assert_eq!(place.indexes(Duration::ZERO).of_root(&root, 1).expect("an index").known().known.len(), 3);
+    assert_eq!(place.indexes(Duration::ZERO).of_root(&root).expect("an index").known().known.len(), 4);
 }
 
 #[test]
