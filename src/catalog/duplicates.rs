@@ -1,6 +1,5 @@
 //! What was found twice: one plugin by two names, or one version in two places.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
@@ -33,35 +32,52 @@ impl Catalog {
     /// Names those that are spelt like another, and those of a version that was found before: they stay for
     /// when that one cannot be loaded.
     pub(super) fn note_duplicates(&mut self) {
-        let mut first: HashMap<(&str, Option<&Version>), &Candidate> = HashMap::with_capacity(self.candidates.len());
-        let mut spelling: HashMap<Cow<'_, str>, &str> = HashMap::with_capacity(self.candidates.len());
-        let mut diagnostics = Vec::new();
-        for candidate in &self.candidates {
-            let name = candidate.name();
-            let spelled = spelling.entry(in_lower_case(name)).or_insert(name);
-            if *spelled != name {
-                let message = format!("there is a plugin `{spelled}` too: the names differ only in case");
-                let diagnostic = Diagnostic::warning(Code::NameCase, message).hint("rename one of them");
-                diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
-            }
-            if candidate.refusal().is_some() {
-                continue;
-            }
-            let used = *first.entry((name, candidate.version())).or_insert(candidate);
-            if !std::ptr::eq(used, candidate) {
-                let path = used.path().display();
-                let message = format!("`{candidate}` was found before, in `{path}`; that one is used");
-                let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them");
-                diagnostics.push(diagnostic.plugin(name).at(candidate.path()));
-            }
-        }
+        let spelt = self.spelt_like_another().map(|(place, other)| {
+            let message = format!("there is a plugin `{other}` too: the names differ only in case");
+            (place, Diagnostic::warning(Code::NameCase, message).hint("rename one of them"))
+        });
+        let found_before = self.found_before().map(|(place, used)| {
+            let (candidate, path) = (&self.candidates[place], used.path().display());
+            let message = format!("`{candidate}` was found before, in `{path}`; that one is used");
+            (place, Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them"))
+        });
+        let mut diagnostics: Vec<(usize, Diagnostic)> = spelt.chain(found_before).collect();
+        // In catalog order; of one plugin, in this order.
+        diagnostics.sort_by_key(|(place, _)| *place);
+        let about = |(place, diagnostic): (usize, Diagnostic)| {
+            let candidate = &self.candidates[place];
+            diagnostic.plugin(candidate.name()).at(candidate.path())
+        };
+        let diagnostics: Vec<Diagnostic> = diagnostics.into_iter().map(about).collect();
         self.diagnostics.extend(diagnostics);
     }
-}
 
-fn in_lower_case(name: &str) -> Cow<'_, str> {
-    match name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        true => Cow::Borrowed(name),
-        false => Cow::Owned(name.to_lowercase()),
+    /// Where those stand whose names are spelt otherwise before them, with that name.
+    fn spelt_like_another(&self) -> impl Iterator<Item = (usize, &str)> {
+        // Names without capitals are spelt like no other one without.
+        let is_plain =
+            |candidate: &Candidate| candidate.name().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let some = if self.candidates.iter().all(is_plain) { &[][..] } else { &self.candidates[..] };
+        let mut first: HashMap<String, &str> = HashMap::new();
+        some.iter().enumerate().filter_map(move |(place, candidate)| {
+            let name = candidate.name();
+            let spelt = *first.entry(name.to_lowercase()).or_insert(name);
+            (spelt != name).then_some((place, spelt))
+        })
+    }
+
+    /// Where those stand whose version of a plugin was found before, with the one that is used.
+    fn found_before(&self) -> impl Iterator<Item = (usize, &Candidate)> {
+        let of_one_name = self.by_name.chunk_by(|&a, &b| self.candidates[a].name() == self.candidates[b].name());
+        of_one_name.filter(|places| places.len() > 1).flat_map(|places| {
+            let mut first: HashMap<Option<&Version>, &Candidate> = HashMap::new();
+            let usable = places.iter().filter(|&&place| self.candidates[place].refusal().is_none());
+            let repeated = usable.filter_map(|&place| {
+                let candidate = &self.candidates[place];
+                let used = *first.entry(candidate.version()).or_insert(candidate);
+                (!std::ptr::eq(used, candidate)).then_some((place, used))
+            });
+            repeated.collect::<Vec<_>>()
+        })
     }
 }
