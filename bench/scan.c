@@ -3,8 +3,10 @@
  *   scan <root> <runs> <name>=<command>...
  *
  * The measure is a walk in C that does with each folder of the root what hotshoe_catalog_new must: it opens
- * and reads the plugin.json, and stats the library. A command is what a shell runs; its start is part of its
- * time.
+ * and reads the plugin.json, and stats the library. Two more walks do less and more: one stats each folder,
+ * plugin.json and library, which is what a start with an index cannot do without; the other also reads the
+ * headers of each library, as what looks into libraries must. A command is what a shell runs; its start is
+ * part of its time. What a catalog takes to be freed is not counted.
  *
  * Prints the median of each, in milliseconds, and the median of the ratios to the walk of the same round: a
  * machine that is busy slows all of them.
@@ -41,53 +43,103 @@ static double now(void) {
 }
 
 static const char* root;
-static hotshoe_profile* profile;
+static hotshoe_profile *profile, *without_index;
 static size_t plugins;
 
-static void walk(const char* command) {
-  (void)command;
+/* What a walk does with each folder. */
+typedef enum { STATS, MANIFESTS, HEADERS } work;
+
+static void read_some(const char* path, int whole) {
+  char bytes[4096];
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) fail("a file of a plugin is gone");
+  while (read(file, bytes, sizeof bytes) > 0 && whole) continue;
+  close(file);
+}
+
+static void walk_and(work work) {
   DIR* folder = opendir(root);
   if (!folder) fail("no root");
   size_t found = 0;
   for (struct dirent* entry; (entry = readdir(folder));) {
-    char path[4096], bytes[65536];
-    struct stat library;
+    char path[4096];
+    struct stat facts;
     if (entry->d_name[0] == '.') continue;
+    if (work == STATS) {
+      snprintf(path, sizeof path, "%s/%s", root, entry->d_name);
+      if (stat(path, &facts)) fail("a plugin is gone");
+    }
     snprintf(path, sizeof path, "%s/%s/plugin.json", root, entry->d_name);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) continue;
-    while (read(file, bytes, sizeof bytes) > 0) continue;
-    close(file);
+    if (work == STATS && stat(path, &facts)) fail("a manifest is gone");
+    if (work != STATS) read_some(path, 1);
     snprintf(path, sizeof path, "%s/%s/lib%s.so", root, entry->d_name, entry->d_name);
-    found += stat(path, &library) == 0;
+    found += stat(path, &facts) == 0;
+    if (work == HEADERS) read_some(path, 0);
   }
   closedir(folder);
   if (found != plugins) fail("the walk did not find every plugin");
 }
 
-static void catalog(const char* command) {
+/* Each way returns the milliseconds it took. */
+
+static double walk(const char* command) {
   (void)command;
-  hotshoe_catalog* catalog;
-  check(hotshoe_catalog_new(profile, root, HOTSHOE_NUL_TERMINATED, &catalog));
-  if (hotshoe_catalog_count(catalog) != plugins) fail("the catalog does not hold every plugin");
-  hotshoe_catalog_free(catalog);
+  double start = now();
+  walk_and(MANIFESTS);
+  return now() - start;
 }
 
-static void run(const char* command) {
+static double walk_of_stats(const char* command) {
+  (void)command;
+  double start = now();
+  walk_and(STATS);
+  return now() - start;
+}
+
+static double walk_of_headers(const char* command) {
+  (void)command;
+  double start = now();
+  walk_and(HEADERS);
+  return now() - start;
+}
+
+static double catalog_by(const hotshoe_profile* by) {
+  hotshoe_catalog* catalog;
+  double start = now();
+  check(hotshoe_catalog_new(by, root, HOTSHOE_NUL_TERMINATED, &catalog));
+  double took = now() - start;
+  if (hotshoe_catalog_count(catalog) != plugins) fail("the catalog does not hold every plugin");
+  hotshoe_catalog_free(catalog);
+  return took;
+}
+
+static double catalog(const char* command) {
+  (void)command;
+  return catalog_by(without_index);
+}
+
+static double catalog_with_index(const char* command) {
+  (void)command;
+  return catalog_by(profile);
+}
+
+static double run(const char* command) {
+  double start = now();
   char* arguments[] = {"sh", "-c", (char*)command, NULL};
   pid_t child;
   int status;
   if (posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ)) fail("no shell");
   if (waitpid(child, &status, 0) < 0 || status) fail(command);
+  return now() - start;
 }
 
 /* What a catalog keeps allocated for each plugin: its own part, that of the C handles included. */
 static void memory(void) {
   hotshoe_catalog* catalog;
   size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
-  check(hotshoe_catalog_new(profile, root, HOTSHOE_NUL_TERMINATED, &catalog));
+  check(hotshoe_catalog_new(without_index, root, HOTSHOE_NUL_TERMINATED, &catalog));
   size_t after = mallinfo2().uordblks + mallinfo2().hblkhd;
-  printf("| memory of the catalog: %zu bytes a plugin | | |\n", (after - before) / plugins);
+  printf("| memory of the catalog: %zu bytes a plugin | | | |\n", (after - before) / plugins);
   hotshoe_catalog_free(catalog);
 }
 
@@ -105,17 +157,34 @@ enum { MOST_RUNS = 200, MOST_RIVALS = 16 };
 
 typedef struct {
   const char* name;
-  void (*way)(const char* command);
+  double (*way)(const char* command);
   const char* command;
-  double times[MOST_RUNS], ratios[MOST_RUNS];
+  double times[MOST_RUNS];
 } rival;
+
+/* The median of the ratios to what another one took in the same round. */
+static double ratio(const rival* rival, const double* measure, int runs) {
+  double ratios[MOST_RUNS];
+  for (int round = 0; round < runs; round++) ratios[round] = rival->times[round] / measure[round];
+  return median(ratios, runs);
+}
+
+static hotshoe_profile* profile_of(const char* json) {
+  hotshoe_profile* made;
+  check(hotshoe_profile_from_json(json, HOTSHOE_NUL_TERMINATED, &made));
+  return made;
+}
 
 int main(int count, char** arguments) {
   static rival rivals[MOST_RIVALS] = {{.name = "C walk, the measure", .way = walk},
-                                      {.name = "hotshoe_catalog_new", .way = catalog}};
-  if (count < 3 || count > MOST_RIVALS + 1) fail("usage: scan <root> <runs> <name>=<command>...");
+                                      {.name = "C walk of stats", .way = walk_of_stats},
+                                      {.name = "C walk that reads headers", .way = walk_of_headers},
+                                      {.name = "hotshoe_catalog_new, no index", .way = catalog},
+                                      {.name = "hotshoe_catalog_new, index", .way = catalog_with_index}};
+  int known = 5;
+  if (count < 3 || count > MOST_RIVALS - known + 3) fail("usage: scan <root> <runs> <name>=<command>...");
   root = arguments[1];
-  int runs = atoi(arguments[2]), known = 2;
+  int runs = atoi(arguments[2]);
   if (runs < 1 || runs > MOST_RUNS) fail("1 to 200 runs");
   for (char** argument = arguments + 3; *argument; argument++) {
     char* command = strchr(*argument, '=');
@@ -123,27 +192,31 @@ int main(int count, char** arguments) {
     *command++ = '\0';
     rivals[known++] = (rival){.name = *argument, .way = run, .command = command};
   }
-  check(hotshoe_profile_new("harmonics", HOTSHOE_NUL_TERMINATED, &profile));
+  profile = profile_of("{\"name\": \"harmonics\"}");
+  without_index = profile_of("{\"name\": \"harmonics\", \"policies\": {\"index\": \"off\"}}");
   hotshoe_catalog* first;
-  check(hotshoe_catalog_new(profile, root, HOTSHOE_NUL_TERMINATED, &first));
+  check(hotshoe_catalog_new(without_index, root, HOTSHOE_NUL_TERMINATED, &first));
   plugins = hotshoe_catalog_count(first);
   hotshoe_catalog_free(first);
   for (int round = -1; round < runs; round++) { /* the first one warms up */
     for (int number = 0; number < known; number++) {
-      rival* rival = &rivals[number];
-      double start = now();
-      rival->way(rival->command);
-      if (round < 0) continue;
-      rival->times[round] = now() - start;
-      rival->ratios[round] = rival->times[round] / rivals[0].times[round];
+      double took = rivals[number].way(rivals[number].command);
+      if (round >= 0) rivals[number].times[round] = took;
     }
   }
-  printf("| finding %-6zu plugins                | median, ms | ratio |\n", plugins);
-  printf("|---------------------------------------|------------|-------|\n");
-  for (int number = 0; number < known; number++)
-    printf("| %-37s | %10.2f | %5.2f |\n", rivals[number].name, median(rivals[number].times, runs),
-           median(rivals[number].ratios, runs));
+  double measure[MOST_RUNS], stats[MOST_RUNS];
+  memcpy(measure, rivals[0].times, sizeof measure);
+  memcpy(stats, rivals[1].times, sizeof stats);
+  printf("| finding %-6zu plugins                | median, ms | to the measure | to the stats |\n", plugins);
+  printf("|---------------------------------------|------------|----------------|--------------|\n");
+  for (int number = 0; number < known; number++) {
+    rival* rival = &rivals[number];
+    double to_measure = ratio(rival, measure, runs), to_stats = ratio(rival, stats, runs);
+    printf("| %-37s | %10.2f | %14.2f | %12.2f |\n", rival->name, median(rival->times, runs), to_measure,
+           to_stats);
+  }
   memory();
   hotshoe_profile_free(profile);
+  hotshoe_profile_free(without_index);
   return 0;
 }

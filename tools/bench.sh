@@ -59,15 +59,22 @@ for program in bench scan; do
     -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
 done
 
+# The indexes are the benchmark's own, and not of files that were just written.
+export XDG_CACHE_HOME=$work/cache
+sleep 3
+
 mkdir -p bench/results
 table=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ).md
 "$work/bench" "$work/root/gain" "$work/root/gain/libgain.so" harmonics_register "$work/root" | tee "$table"
 for count in 1000 10000; do
   echo | tee -a "$table"
   root=$work/$count
+  list="$hotshoe/hotshoe list > /dev/null --host harmonics --path $root"
   "$work/scan" "$root" $((count == 1000 ? 40 : 8)) \
-    "hotshoe list --quick --json=$hotshoe/hotshoe list --host harmonics --path $root --quick --json > /dev/null" \
-    "hotshoe list --json=$hotshoe/hotshoe list --host harmonics --path $root --json > /dev/null" \
+    "hotshoe list --quick, no index=$list --quick --no-index" \
+    "hotshoe list --quick --json, no index=$list --quick --json --no-index" \
+    "hotshoe list --quick --json, index=$list --quick --json" \
+    "hotshoe list --json, no index=$list --json --no-index" \
     "Python, json.load=python3 bench/scan.py $root $count" \
     "lv2ls=LV2_PATH=$root.lv2 lv2ls > /dev/null" \
     "Qt, QPluginLoader::metaData=$work/scan_qt $root.qt $count" | tee -a "$table"

@@ -1,19 +1,19 @@
 //! What a command answers, as text or as JSON.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::{Code, Error};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What a command answers: lines for people, an object for machines, and an exit code for both.
 pub struct Answer {
     lines: Vec<String>,
-    object: Map<String, Value>,
+    object: BTreeMap<String, Box<dyn erased_serde::Serialize>>,
     diagnostics: Vec<Diagnostic>,
     failure: Option<Error>,
     is_no: bool,
@@ -22,7 +22,7 @@ pub struct Answer {
 impl Answer {
     /// An answer with nothing in it: yes.
     pub fn new() -> Answer {
-        Answer { lines: Vec::new(), object: Map::new(), diagnostics: Vec::new(), failure: None, is_no: false }
+        Answer { lines: Vec::new(), object: BTreeMap::new(), diagnostics: Vec::new(), failure: None, is_no: false }
     }
 
     /// Adds a line of text; it may hold styles.
@@ -41,11 +41,16 @@ impl Answer {
     /// Adds a field to the object. Paths go in as text: `to_string_lossy`, as those in the library's own values do.
     pub fn field(&mut self, key: &str, value: impl serde::Serialize) {
         match serde_json::to_value(value) {
-            Ok(value) => drop(self.object.insert(key.to_owned(), value)),
+            Ok(value) => self.list(key, value),
             Err(error) => {
                 self.failure = Some(Error::new(Code::Internal, format!("`{key}` cannot be written")).because(error));
             }
         }
+    }
+
+    /// Adds a field that may be long; nothing is made of it before it is printed.
+    pub fn list(&mut self, key: &str, value: impl serde::Serialize + 'static) {
+        self.object.insert(key.to_owned(), Box::new(value));
     }
 
     /// Adds findings; they stand behind the lines, and in the object's `diagnostics`.
@@ -72,10 +77,12 @@ impl Answer {
     }
 
     fn write_json(mut self) -> io::Result<()> {
-        if let Some(error) = self.failure {
-            self.object = Map::from_iter([("error".to_owned(), error_object(error))]);
+        if let Some(error) = self.failure.take() {
+            self.object.clear();
+            self.list("error", error_object(error));
         }
-        self.object.insert("diagnostics".to_owned(), json!(self.diagnostics));
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        self.list("diagnostics", diagnostics);
         let mut out = BufWriter::new(Printable(io::stdout().lock()));
         serde_json::to_writer_pretty(&mut out, &self.object)?;
         writeln!(out)?;
@@ -174,6 +181,10 @@ struct Printable<W>(W);
 
 impl<W: Write> Write for Printable<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Nearly all of it is; whatever is not is looked at more closely.
+        if bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            return self.0.write_all(bytes).map(|()| bytes.len());
+        }
         // Pieces of JSON end where characters do; a buffer may cut one, whose rest comes with the next.
         let whole = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
         let text = std::str::from_utf8(&bytes[..whole]).unwrap_or_default();

@@ -7,7 +7,8 @@ use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Result;
 use hotshoe::package::Root;
 use hotshoe::platform::is_privileged;
-use hotshoe::profile::HostProfile;
+use hotshoe::profile::{HostProfile, IndexPolicy};
+use serde::{Serialize, Serializer};
 
 use crate::args::{if_absent, profile, root, version_text};
 use crate::output::{Answer, BAD, DIM, GOOD, NAME, path_in_line};
@@ -27,6 +28,10 @@ pub struct Args {
     /// Read names and manifests only: what only a library's bytes show is not found
     #[arg(long, conflicts_with = "installed")]
     quick: bool,
+
+    /// Read every manifest, and keep nothing for the next time
+    #[arg(long, conflicts_with = "installed")]
+    no_index: bool,
 
     /// The host: its name, or its <name>.host.json
     #[arg(long, value_name = "NAME|FILE", required_unless_present = "root")]
@@ -48,7 +53,11 @@ pub struct Args {
 impl Args {
     /// The profile of the host; there is one unless a root is listed.
     pub fn profile(&self) -> Result<HostProfile> {
-        profile(self.host.as_deref().unwrap_or(Path::new("")), self.host_version.as_deref())
+        let mut profile = profile(self.host.as_deref().unwrap_or(Path::new("")), self.host_version.as_deref())?;
+        if self.no_index {
+            profile.policies.index = IndexPolicy::Off;
+        }
+        Ok(profile)
     }
 
     /// The root whose installed plugins are listed.
@@ -57,7 +66,7 @@ impl Args {
     }
 }
 
-pub fn run(args: &Args) -> Result<Answer> {
+pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     if args.installed {
         return installed(args);
     }
@@ -80,11 +89,13 @@ pub fn run(args: &Args) -> Result<Answer> {
     } else if catalog.candidates().is_empty() {
         answer.line(format!("no plugin in {}", folders(search_path.roots())));
     }
-    // In the order of the catalog, too.
-    let mut newest = catalog.newest().into_iter().peekable();
-    for candidate in catalog.candidates() {
-        let is_used = newest.next_if(|used| std::ptr::eq(*used, candidate)).is_some();
-        answer.line(line(candidate, is_used));
+    if !as_json {
+        // In the order of the catalog, too.
+        let mut newest = catalog.newest().into_iter().peekable();
+        for candidate in catalog.candidates() {
+            let is_used = newest.next_if(|used| std::ptr::eq(*used, candidate)).is_some();
+            answer.line(line(candidate, is_used));
+        }
     }
     let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
     let diagnostics: Vec<_> = catalog.diagnostics().iter().cloned().chain(refused).collect();
@@ -93,9 +104,18 @@ pub fn run(args: &Args) -> Result<Answer> {
     }
     let shown = search_path.roots().iter().map(|root| root.to_string_lossy());
     answer.field("search_path", shown.collect::<Vec<_>>());
-    answer.field("plugins", catalog.candidates());
     answer.diagnostics(diagnostics);
+    answer.list("plugins", Plugins(catalog));
     Ok(answer)
+}
+
+/// The plugins of a catalog, in its order.
+struct Plugins(Catalog);
+
+impl Serialize for Plugins {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.0.candidates().serialize(serializer)
+    }
 }
 
 /// A few folders of a search path, on a line.

@@ -54,7 +54,7 @@ impl Command {
             Command::New(command) => new::run(command),
             Command::Inspect(command) => inspect::run(command),
             Command::Check(command) => check::run(command),
-            Command::List(command) => list::run(command),
+            Command::List(command) => list::run(command, json),
             Command::Package(command) => package::run(command),
             Command::Install(command) => install::run(command),
             Command::Uninstall(command) => uninstall::run(command),
