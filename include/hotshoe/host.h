@@ -409,6 +409,13 @@ hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
 hotshoe_error *hotshoe_profile_set_private_copies(hotshoe_profile *profile, bool private_copies);
 
 /*
+ Whether what was read of a root that holds many plugins is kept in the user's cache folder for the next start.
+ On by default; nothing is kept by a program that runs with rights that its caller lacks.
+ */
+hotshoe_error *hotshoe_profile_set_index(hotshoe_profile *profile,
+                                         bool index);
+
+/*
  Whether a plugin's library must be the one that was installed. A library that is compared is mapped from a
  private copy. HOTSHOE_RECEIPT_POLICY_OFF by default.
 

@@ -71,6 +71,10 @@ class Profile {
     return Result<void>(hotshoe_profile_set_private_copies(get(), private_copies));
   }
 
+  // Whether what was read of a root that holds many plugins is kept in the user's cache folder for the next
+  // start. On by default.
+  Result<void> set_index(bool index) { return Result<void>(hotshoe_profile_set_index(get(), index)); }
+
   // Whether a plugin's library must be the one that was installed. One that is compared is mapped from a
   // private copy. Off by default.
   Result<void> set_receipt_policy(ReceiptPolicy policy) {

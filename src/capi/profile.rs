@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 use super::boundary::{c_string, free, give, lend, out, path, required_mut, text};
 use super::error::{fallible, hotshoe_error};
 use crate::error::{Code, Error, Result};
-use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
+use crate::profile::{HostProfile, IndexPolicy, LoadPolicy, ReceiptPolicy};
 
 /// What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
 pub struct hotshoe_profile {
@@ -175,6 +175,18 @@ pub unsafe extern "C" fn hotshoe_profile_set_private_copies(
         // SAFETY: the header's contract for handles.
         unsafe { required_mut(profile, "profile") }?.profile.policies.load =
             if private_copies { LoadPolicy::Copy } else { LoadPolicy::Direct };
+        Ok(())
+    })
+}
+
+/// Whether what was read of a root that holds many plugins is kept in the user's cache folder for the next start.
+/// On by default; nothing is kept by a program that runs with rights that its caller lacks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_index(profile: *mut hotshoe_profile, index: bool) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        unsafe { required_mut(profile, "profile") }?.profile.policies.index =
+            if index { IndexPolicy::On } else { IndexPolicy::Off };
         Ok(())
     })
 }

@@ -16,6 +16,7 @@ static void everything_follows_from_the_name(void) {
   CHECK_TEXT(hotshoe_profile_entry(profile), "camera_main");
   CHECK_OK(hotshoe_profile_set_abi(profile, "film", Z, "35 mm", Z));
   CHECK_OK(hotshoe_profile_set_private_copies(profile, true));
+  CHECK_OK(hotshoe_profile_set_index(profile, false));
   CHECK_OK(hotshoe_profile_set_receipt_policy(profile, HOTSHOE_RECEIPT_POLICY_OFF));
   CHECK_OK(hotshoe_profile_set_receipt_policy(profile, HOTSHOE_RECEIPT_POLICY_IF_PRESENT));
   CHECK_OK(hotshoe_profile_set_receipt_policy(profile, HOTSHOE_RECEIPT_POLICY_REQUIRED));
@@ -68,6 +69,7 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_profile_set_abi(profile, NULL, 0, "value", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_abi(profile, "key", Z, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_private_copies(NULL, true), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_set_index(NULL, true), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_receipt_policy(NULL, HOTSHOE_RECEIPT_POLICY_OFF), "argument-invalid");
   CHECK(other == NULL);
   hotshoe_profile_free(profile);

@@ -18,6 +18,7 @@ void everything_follows_from_the_name() {
   profile.set_entry("mixer_main").value();
   profile.set_abi("tape", "reel").value();
   profile.set_private_copies(true).value();
+  profile.set_index(false).value();
   profile.set_receipt_policy(hotshoe::ReceiptPolicy::IfPresent).value();
   CHECK_EQUAL(profile.version(), "2.1.0");
   CHECK_EQUAL(profile.entry(), "mixer_main");

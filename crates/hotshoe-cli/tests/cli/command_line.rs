@@ -116,6 +116,7 @@ Options:
       --installed                List what was installed instead, also versions out of use
       --quick                    Read names and manifests only: what only a library's bytes show is
                                  not found
+      --no-index                 Read every manifest, and keep nothing for the next time
       --host <NAME|FILE>         The host: its name, or its <name>.host.json
       --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
                                  another

@@ -4,6 +4,7 @@
 
 mod check;
 mod command_line;
+mod index;
 mod inspect;
 mod install;
 mod key;
@@ -36,7 +37,7 @@ fn hotshoe(tree: &PluginTree, args: &[&str]) -> Command {
     let command = variables.iter().fold(command, |command, variable| command.env_remove(variable));
     let keys = ["HOTSHOE_TRUST", "HOTSHOE_KEY", "HOTSHOE_KEY_PASSWORD"];
     let command = keys.iter().fold(command, |command, variable| command.env_remove(variable));
-    command.env("XDG_CONFIG_HOME", tree.path("config")).env("COLUMNS", "100")
+    command.env("XDG_CACHE_HOME", tree.path("cache")).env("XDG_CONFIG_HOME", tree.path("config")).env("COLUMNS", "100")
 }
 
 /// The object that the tool prints with `--json`, after a look at what all of them have in common.
