@@ -29,7 +29,7 @@ for option in level=4 inline-8bit-counters pc-table trace-compares; do
   coverage+=" -Cllvm-args=-sanitizer-coverage-$option"
 done
 target_dir=${CARGO_TARGET_DIR:-$PWD/target}/fuzz
-CARGO_TARGET_DIR=$target_dir RUSTFLAGS=$coverage cargo build --quiet --release \
+CARGO_TARGET_DIR=$target_dir RUSTFLAGS=$coverage cargo build --quiet --locked --release \
   --manifest-path fuzz/Cargo.toml --target "$host" --bins
 
 # Puts the files that are named into a target's corpus.

@@ -9,8 +9,13 @@ set(HOTSHOE_CARGO \"${CARGO}\")
 set(HOTSHOE_CARGO_TARGET_DIR \"${CARGO_TARGET_DIR}\" CACHE PATH \"\")
 include(\"${CMAKE_CURRENT_LIST_DIR}/use_hotshoe.cmake\")
 ")
-cmake_path(GET CMAKE_COMMAND PARENT_PATH programs)
-set(ENV{PATH} "${programs}:$ENV{PATH}")
+# No more of their folder: the compiler of Rust in /usr/bin is not the one that the user has.
+foreach(program IN ITEMS "${CMAKE_COMMAND}" "${CMAKE_CTEST_COMMAND}" "${CMAKE_CPACK_COMMAND}")
+  cmake_path(GET program FILENAME name)
+  file(MAKE_DIRECTORY "${WORK}/programs")
+  file(CREATE_LINK "${program}" "${WORK}/programs/${name}" SYMBOLIC)
+endforeach()
+set(ENV{PATH} "${WORK}/programs:$ENV{PATH}")
 
 # Runs the tool in the project: `code` is what it should end with. Its object, from --json, is in `output`.
 function(expect_hotshoe code)

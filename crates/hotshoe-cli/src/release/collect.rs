@@ -188,7 +188,11 @@ fn look(planned: &PlannedArchive, platform: &PlannedPlatform, folder: &Path) -> 
     let file = |name: &str| {
         let path = folder.join(name);
         is_own(folder, &path).then_some(path).ok_or_else(|| {
-            let hint = format!("look at the job that builds `{}`; it makes and uploads this file", platform.id);
+            let id = &platform.id;
+            let hint = match folder.with_file_name(name).is_file() {
+                true => format!("it is beside this folder, and belongs into it: build with `--output <dist>/{id}`"),
+                false => format!("look at the job that builds `{id}`; it makes and uploads this file"),
+            };
             refused(format!("`{name}` is missing"), hint).at(folder)
         })
     };

@@ -212,6 +212,21 @@ fn a_platform_has_only_what_lies_in_its_own_folder() {
     project.hotshoe(&COLLECT).assert().code(0);
 }
 
+/// Where `release build` puts it without `--output`.
+#[test]
+fn what_lies_beside_its_platforms_folder_is_said_to_belong_into_it() {
+    let project = built();
+    let gain = "gain-1.2.3-Linux.tar.gz";
+    fs::rename(project.path(&format!("dist/linux-x86_64/{gain}")), project.path(&format!("dist/{gain}"))).unwrap();
+    project.hotshoe(&COLLECT).assert().code(1).stderr_eq(str![[r#"
+error[release-refused]: plugin `gain`: `gain-1.2.3-Linux.tar.gz` is missing
+  in dist/linux-x86_64
+  hint: it is beside this folder, and belongs into it: build with `--output <dist>/linux-x86_64`
+
+"#]]);
+    assert!(!project.path("release").exists());
+}
+
 /// The archive and the checksum beside it can be exchanged together; what the job told another way cannot.
 #[test]
 fn what_a_job_did_not_tell_another_way_is_refused() {
