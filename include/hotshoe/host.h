@@ -117,7 +117,7 @@ typedef enum {
    */
   HOTSHOE_PROGRESS_UNPACKING = 1,
   /*
-   Another process has been changing the same folder for 5 seconds and longer; told every second.
+   Another process changes the same folder, and is waited for.
    */
   HOTSHOE_PROGRESS_WAITING = 2,
 } hotshoe_progress;

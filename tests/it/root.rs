@@ -400,6 +400,11 @@ fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
     assert_eq!(code(install()), Code::PackageWrite);
     fs::remove_dir_all(&hidden).unwrap();
 
+    fs::create_dir(&hidden).unwrap();
+    fs::hard_link(outside.join("gain/1.0.0/plugin.json"), hidden.join("lock")).unwrap();
+    assert_eq!(code(install()), Code::PackageWrite);
+    fs::remove_dir_all(&hidden).unwrap();
+
     // A link that looks like something left behind is removed, and not what it leads to.
     fs::create_dir(&hidden).unwrap();
     std::os::unix::fs::symlink(&outside, hidden.join("staging-squat")).unwrap();

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use hotshoe::error::Result;
 use hotshoe::package::{self, Outcome, TrustStore};
 
-use crate::args::{Place, profile};
+use crate::args::{Patience, Place, profile};
 use crate::output::{Answer, GOOD, NAME};
-use crate::progress::watched;
+use crate::progress::watched_for;
 
 /// Install an archive: into <root>/<name>/<version>, beside older versions
 #[derive(clap::Args)]
@@ -25,6 +25,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub place: Place,
+
+    #[command(flatten)]
+    pub patience: Patience,
 
     /// Into <root>/<name>, for hosts that do not look for versions
     #[arg(long)]
@@ -59,7 +62,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     let install = package::Install::of(&args.archive).flat(args.flat).replace(args.replace);
     let install = install.trust_any(&trust).require_signature(args.require_signature);
     let root = args.place.root()?;
-    let done = watched(|watch| install.into_root(&root, watch))?;
+    let done = watched_for(args.patience.timeout, |watch| install.into_root(&root, watch))?;
     let mut answer = Answer::new();
     for (installed, outcome) in &done.plugins {
         let path = installed.path.display();
