@@ -102,7 +102,8 @@ fn good_zip() -> Vec<u8> {
 
 fn install(tree: &PluginTree, bytes: &[u8]) -> Result<Installed> {
     fs::write(tree.path("archive.tar.gz"), bytes).unwrap();
-    package::install(&tree.path("archive.tar.gz"), &tree.path("plugins"))
+    let done = package::install(&tree.path("archive.tar.gz"), &tree.path("plugins"))?;
+    Ok(done.plugins[0].0.clone())
 }
 
 #[track_caller]

@@ -40,7 +40,7 @@ impl Shop {
     }
 
     fn install(&self, version: &str) -> Installed {
-        package::install(&self.gain(version, "a"), self.root().path()).unwrap()
+        package::install(&self.gain(version, "a"), self.root().path()).unwrap().plugins[0].0.clone()
     }
 
     /// Everything under the root, by path, with folders ending in `/`.
