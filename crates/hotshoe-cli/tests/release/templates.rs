@@ -318,11 +318,18 @@ fn submodules_are_checked_out_with_the_sources() {
     }
 }
 
-/// A tag can be moved to other code; a commit, or a digest, cannot.
+/// A tag can be moved to other code, and a version uploaded anew; a commit, or a digest, cannot.
 #[test]
-fn actions_are_pinned_by_commit_and_images_by_digest() {
-    for (_, _, template) in FILES {
-        let text = source(template);
+fn actions_are_pinned_by_commit_and_images_and_packages_by_digest() {
+    let of_hosts = [".github/workflows/host.yml", ".forgejo/workflows/host.yml", ".gitlab-ci.yml"];
+    let of_hosts = of_hosts.map(|file| format!("templates/every-host/{file}"));
+    let of_plugins = FILES.map(|(_, _, template)| template.to_owned());
+    for template in of_plugins.into_iter().chain(of_hosts) {
+        let text = source(&template);
+        let packages = text.matches("pip install").count();
+        let by_digest = "pip install --quiet --require-hashes --only-binary :all: ";
+        assert_eq!(text.matches(by_digest).count(), packages, "{template}");
+        assert_eq!(text.matches(" --hash=sha256:").count(), 3 * packages, "{template}: for each image of the plan");
         for uses in text.lines().filter_map(|line| line.split("uses: ").nth(1)) {
             let (commit, version) = uses.split_once('@').unwrap().1.split_once(" # v").unwrap();
             assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{template}: {uses}");
