@@ -143,7 +143,7 @@ fn a_hidden_folder_that_others_may_write_in_is_refused() {
     fs::write(root.path().join("gain/1.0.0/presets/soft.txt"), "softer").unwrap();
     let install = |watch: Watch<'_>| Install::of(&archive).replace(true).into_root(&root, watch);
     let swap = &mut |progress: Progress<'_>| {
-        if matches!(progress, Progress::Unpacking { done: 0, .. }) {
+        if matches!(progress, Progress::Unpacking { .. }) && !tree.path("away").exists() {
             let staging = hidden.read_dir().unwrap().map(|entry| entry.unwrap().path());
             let staging = staging.into_iter().find(|path| path.to_string_lossy().contains("staging-")).unwrap();
             fs::rename(&staging, tree.path("away")).unwrap();
@@ -160,6 +160,7 @@ fn a_hidden_folder_that_others_may_write_in_is_refused() {
         set_mode(&place, 0o755);
     }
     install(&mut unwatched).unwrap();
+    assert!(!tree.path("away").exists(), "nothing was unpacked while others might write there");
 }
 
 #[test]
