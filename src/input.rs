@@ -47,6 +47,11 @@ pub(crate) fn brief(text: &str) -> String {
     shown
 }
 
+/// A text of which no later line begins as a line of ours does: what a file says cannot pass for another error.
+pub(crate) fn continued(text: &str) -> String {
+    text.replace('\n', "\n    ")
+}
+
 /// Zero-width characters, bidirectional controls, and line separators.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

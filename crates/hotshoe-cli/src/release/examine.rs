@@ -45,8 +45,10 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
     // Read several times, so from where nobody else writes.
     let copy = folder.path().join(&planned.file);
     fs::copy(archive, &copy).map_err(|error| cannot_read(error, archive))?;
-    let (archive, root) = (copy.as_path(), Root::new(folder.path().join("root")));
-    let done = Install::of(archive).flat(true).into_root(&root, &mut unwatched).map_err(here)?.plugins;
+    let root = Root::new(folder.path().join("root"));
+    // Nobody knows the copy by its path.
+    let there = |error: Error| here(error.instead_at(archive));
+    let done = Install::of(&copy).flat(true).into_root(&root, &mut unwatched).map_err(there)?.plugins;
     let [(installed, _)] = done.as_slice() else {
         return Err(here(refused("it holds several plugins".to_owned())));
     };
@@ -66,9 +68,9 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
     check_libc(&library, platform).map_err(here)?;
 
     Ok(Examined {
-        content: package::list(archive).map_err(here)?,
-        size: archive.metadata().map_err(|error| cannot_read(error, archive))?.len(),
-        sha256: Digest::of_file(archive).map_err(|error| cannot_read(error, archive))?,
+        content: package::list(&copy).map_err(there)?,
+        size: copy.metadata().map_err(|error| cannot_read(error, archive))?.len(),
+        sha256: Digest::of_file(&copy).map_err(|error| cannot_read(error, archive))?,
         planned: planned.clone(),
         platform: platform.id.clone(),
         manifest,
