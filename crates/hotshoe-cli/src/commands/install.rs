@@ -1,10 +1,12 @@
 //! `hotshoe install`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::Result;
-use hotshoe::package::{self, Outcome, TrustStore};
+use hotshoe::package::{self, InstallReport, Outcome, TrustStore};
 
+use super::check::why_not;
 use crate::args::{Patience, Place, profile};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched_for;
@@ -85,7 +87,25 @@ pub fn run(args: &Args) -> Result<Answer> {
         object
     });
     answer.field("installed", objects.collect::<Vec<_>>());
+    answer.diagnostics(not_taken(args, &done)?);
     answer.field("signature", &done.signature);
     answer.diagnostics(done.diagnostics);
     Ok(answer)
+}
+
+/// Warnings of what was installed for a host that would not take it.
+fn not_taken(args: &Args, done: &InstallReport) -> Result<Vec<Diagnostic>> {
+    let Some(host) = &args.place.host else { return Ok(Vec::new()) };
+    let profile = profile(host, None)?;
+    // A library of models is no plugin.
+    let is_plugin = |folder: &Path| !folder.join("libraryDescription.xml").exists();
+    let mut warnings = Vec::new();
+    for (installed, _) in done.plugins.iter().filter(|(installed, _)| is_plugin(&installed.path)) {
+        for refusal in why_not(&installed.path, &profile) {
+            let message = format!("it is installed, and {} would not take it: {}", profile.name, refusal.message);
+            let warning = Diagnostic { severity: Severity::Warning, message, ..refusal };
+            warnings.push(warning.plugin(&installed.name).at(&installed.path));
+        }
+    }
+    Ok(warnings)
 }
