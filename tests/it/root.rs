@@ -328,6 +328,7 @@ fn a_receipt_that_points_outside_or_is_damaged_harms_nothing() {
         good.replace("\"gain\"", "\"../gain\""),
         good.replace("\"size\"", "\"sizes\""),
         "[".repeat(100_000),
+        format!(r#"[1, "gain", null, 0, {{"file": "x", "size": 1, "sha256": "{}"}}, null, []]"#, "0".repeat(64)),
     ] {
         fs::write(&file, &bad).unwrap();
         let (installed, damaged) = shop.root().installed().unwrap();
