@@ -72,6 +72,9 @@ fn by_name_and_version(installed: &Installed) -> (String, Option<Version>, bool)
     (installed.name.clone(), installed.version.clone(), installed.in_use)
 }
 
+/// What is installed, and how it differs from its receipts.
+type Compared = Vec<(Installed, Vec<Difference>)>;
+
 impl Root {
     /// A root that need not be there yet.
     pub fn new(path: impl Into<PathBuf>) -> Root {
@@ -149,7 +152,7 @@ impl Root {
     }
 
     /// `None` if one of them was changed by an install or its like in the middle of it.
-    fn compare(&self, name: Option<&str>) -> Result<Option<Vec<(Installed, Vec<Difference>)>>> {
+    fn compare(&self, name: Option<&str>) -> Result<Option<Compared>> {
         let (installed, damaged) = self.installed()?;
         let aside = change::aside(&self.base);
         let is_aside = |error: &Error| error.path().is_some_and(|path| path.starts_with(&aside));

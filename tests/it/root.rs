@@ -417,6 +417,28 @@ fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
 }
 
 #[test]
+fn what_others_install_and_remove_meanwhile_is_not_told_as_changed() {
+    let shop = Shop::new();
+    shop.install("1.0.0");
+    let archive = shop.gain("2.0.0", "a");
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..40 {
+                package::install(&archive, shop.root().path()).unwrap();
+                shop.root().uninstall("gain", Some(&version("2.0.0")), false, &mut unwatched).unwrap();
+            }
+            is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+            for (found, differences) in shop.root().verify(None).unwrap() {
+                assert_eq!(differences, [], "{found}");
+            }
+        }
+    });
+}
+
+#[test]
 fn what_a_killed_process_left_is_cleared_by_the_next() {
     let shop = Shop::new();
     fs::create_dir_all(shop.tree.path("plugins/.hotshoe/staging-left/content/gain")).unwrap();
