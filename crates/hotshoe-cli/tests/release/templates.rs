@@ -228,6 +228,34 @@ fn the_tool_is_built_from_a_commit_and_for_musl_not_statically() {
     refused(&SOURCES, "the project asks for hotshoe");
 }
 
+/// The component's own lines for that: cargo takes a branch for a revision, too.
+#[cfg(unix)]
+#[test]
+fn the_component_builds_the_tool_from_a_commit_only() {
+    let component = source("ci/gitlab/component/templates/plugin.yml");
+    let start = component.find("if [ \"$(hotshoe --version").expect("it looks at the version");
+    let script = &component[start..start + component[start..].find("\n\n").expect("the job ends")];
+    let commit = "0123456789012345678901234567890123456789";
+    for (commit, key, is_built) in [
+        (commit, "", true),
+        (commit, "x", false),
+        ("main", "", false),
+        ("v0.1.0", "", false),
+        ("0123456", "", false),
+        ("", "", false),
+    ] {
+        let project = Project::new();
+        program(&project, "cargo", "touch built");
+        let script = script.replace("$[[ inputs.commit ]]", commit).replace("$[[ inputs.", "x$[[ inputs.");
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", &script.replace("$[[ ", "").replace(" ]]", "")]).current_dir(project.folder());
+        bash.env("PATH", format!("{}:/usr/bin:/bin", project.path(".cargo/bin").display())).env("HOTSHOE_KEY", key);
+        let output = bash.output().unwrap();
+        assert_eq!(output.status.success(), is_built, "{commit}: {}", crate::project::text(&output));
+        assert_eq!(project.path("built").exists(), is_built, "{commit}");
+    }
+}
+
 /// Whoever owns a name on a registry would own every project's releases.
 #[test]
 fn no_file_installs_the_tool_or_rust_by_a_name() {
