@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::error::{Code, Error};
-use crate::input::path_in_line;
+use crate::input::{continued, path_in_line};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -130,12 +130,12 @@ impl fmt::Display for Diagnostic {
         if let Some(plugin) = &self.plugin {
             write!(f, "plugin `{plugin}`: ")?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&continued(&self.message))?;
         if let Some(path) = &self.path {
             write!(f, "\n  in {}", path_in_line(path))?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {hint}")?;
+            write!(f, "\n  hint: {}", continued(hint))?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
 
-use crate::input::path_in_line;
+use crate::input::{continued, path_in_line};
 
 /// The result of a Hotshoe operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -49,7 +49,7 @@ impl Error {
 
     /// Says which file or folder it is about, in place of what is known.
     #[cfg(feature = "package")]
-    pub(crate) fn instead_at(mut self, path: impl Into<PathBuf>) -> Error {
+    pub fn instead_at(mut self, path: impl Into<PathBuf>) -> Error {
         self.0.path = Some(path.into());
         self
     }
@@ -109,15 +109,15 @@ impl Error {
         if let Some(plugin) = &self.0.plugin {
             text.push_str(&format!("plugin `{plugin}`: "));
         }
-        text.push_str(&format!("{} [{}]", self.0.message, self.0.code));
+        text.push_str(&format!("{} [{}]", continued(&self.0.message), self.0.code));
         if let Some(path) = &self.0.path {
             text.push_str(&format!("\n  in {}", path_in_line(path)));
         }
         for cause in self.causes() {
-            text.push_str(&format!("\n  because: {cause}"));
+            text.push_str(&format!("\n  because: {}", continued(&cause.to_string())));
         }
         if let Some(hint) = &self.0.hint {
-            text.push_str(&format!("\n  hint: {hint}"));
+            text.push_str(&format!("\n  hint: {}", continued(hint)));
         }
         text
     }

@@ -47,6 +47,26 @@ pub(crate) fn brief(text: &str) -> String {
     shown
 }
 
+/// A text of which no later line begins as a line of ours does: what a file says cannot pass for another error.
+pub(crate) fn continued(text: &str) -> String {
+    text.replace('\n', "\n    ")
+}
+
+/// A text as one word of a command that somebody copies into a shell.
+#[cfg(feature = "package")]
+pub(crate) fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./@:+,=".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+/// Whether a text is a JSON object: a struct would be read from a list, too.
+pub(crate) fn is_json_object(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().first() == Some(&b'{')
+}
+
 /// Zero-width characters, bidirectional controls, and line separators.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

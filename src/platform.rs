@@ -13,6 +13,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Error};
+use crate::input::brief;
 
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
@@ -46,7 +47,7 @@ impl FromStr for Platform {
 
     fn from_str(text: &str) -> Result<Platform, Error> {
         let unknown = || {
-            Error::new(Code::PlatformUnknown, format!("`{text}` is not a platform"))
+            Error::new(Code::PlatformUnknown, format!("`{}` is not a platform", brief(text)))
                 .hint("write a system and an architecture, as in `linux-x86_64`, `macos-aarch64` or `windows-x86_64`")
         };
         let (system, architecture) = text.split_once('-').ok_or_else(unknown)?;

@@ -97,6 +97,9 @@ impl Receipt {
             }
             Err(error) => return Err(invalid().because(error)),
         };
+        if !input::is_json_object(&bytes) {
+            return Err(invalid().because("it is no JSON object"));
+        }
         let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| invalid().because(error))?;
         receipt.check().map_err(|problem| invalid().because(problem))?;
         Ok(Some(receipt))

@@ -117,7 +117,7 @@ typedef enum {
    */
   HOTSHOE_PROGRESS_UNPACKING = 1,
   /*
-   Another process has been changing the same folder for 5 seconds and longer; told every second.
+   Another process changes the same folder, and is waited for.
    */
   HOTSHOE_PROGRESS_WAITING = 2,
 } hotshoe_progress;
@@ -1076,8 +1076,8 @@ hotshoe_error *hotshoe_install_set_progress(hotshoe_install *install,
  one that is refused or stopped leaves nothing behind. Nothing of it is run. Several processes may install at
  once: they do it one after the other.
 
- `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive, and
- hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified.
+ `installed`: yours, and not NULL. It says what was done about each plugin in the archive, and
+ hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified: tell it.
  Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
  */
 hotshoe_error *hotshoe_install_into_root(const hotshoe_install *install,

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 
-use super::boundary::{free, give, offer, out, path, required, required_mut};
+use super::boundary::{free, give, out, path, required, required_mut};
 use super::error::{fallible, hotshoe_error};
 use super::installed::hotshoe_installed;
 use super::profile::hotshoe_profile;
@@ -145,8 +145,8 @@ pub unsafe extern "C" fn hotshoe_install_set_progress(
 /// one that is refused or stopped leaves nothing behind. Nothing of it is run. Several processes may install at
 /// once: they do it one after the other.
 ///
-/// `installed`: yours; NULL if you need no list. It says what was done about each plugin in the archive, and
-/// hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified.
+/// `installed`: yours, and not NULL. It says what was done about each plugin in the archive, and
+/// hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified: tell it.
 /// Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_install_into_root(
@@ -158,10 +158,11 @@ pub unsafe extern "C" fn hotshoe_install_into_root(
         // SAFETY: the header's contract for handles and out-parameters.
         unsafe {
             let (install, root) = (required(install, "install")?, required(root, "root")?);
+            let installed = out(installed, "installed")?;
             let watch = &mut |progress: Progress<'_>| install.progress.tell(progress);
             let how = Install::of(&install.archive).trust(install.trust.as_ref());
             let how = how.flat(install.flat).replace(install.replace).require_signature(install.require_signature);
-            offer(installed, hotshoe_installed::by_install(how.into_root(&root.root, watch)?));
+            give(installed, hotshoe_installed::by_install(how.into_root(&root.root, watch)?));
         }
         Ok(())
     })

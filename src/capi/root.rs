@@ -31,7 +31,7 @@ pub enum hotshoe_progress {
     Checking = 0,
     /// The archive is unpacked: so many bytes of it are done.
     Unpacking = 1,
-    /// Another process has been changing the same folder for 5 seconds and longer; told every second.
+    /// Another process changes the same folder, and is waited for.
     Waiting = 2,
 }
 

@@ -1,6 +1,7 @@
 //! What is said of a plugin that is not installed, or not in the version that is wanted.
 
 use crate::error::{Code, Error};
+use crate::input::shell_word;
 use crate::spelling::nearest;
 use crate::version::Version;
 
@@ -15,6 +16,11 @@ impl Root {
             .at(self.path())
     }
 
+    /// Its path, for a command that somebody copies.
+    fn shell_word(&self) -> String {
+        shell_word(&self.path().to_string_lossy())
+    }
+
     /// What of this name is installed, else what else there may be.
     fn what_is(&self, name: &str) -> String {
         let (installed, _) = self.installed().unwrap_or_default();
@@ -22,7 +28,7 @@ impl Root {
         if !versions.is_empty() {
             return format!("there is {}", versions.join(", "));
         }
-        let list = format!("`hotshoe list --installed --root {}` shows what was", self.path().display());
+        let list = format!("`hotshoe list --installed --root {}` shows what was", self.shell_word());
         match nearest(name, installed.iter().map(|found| found.name.as_str())) {
             Some(meant) => format!("did you mean `{meant}`? {list}"),
             None if installed.is_empty() => {
@@ -35,11 +41,14 @@ impl Root {
     /// A rollback without a version goes down only; what an earlier one put out of use comes back by its version.
     pub(super) fn nothing_before(&self, current: &Installed, known: &[Installed]) -> Error {
         let Installed { name, version, path, .. } = current;
-        let root = self.path().display();
+        let root = self.shell_word();
         let newer = known.iter().rev().find(|found| !found.in_use && found.version > *version);
         Error::new(Code::NotInstalled, "there is no version before this one")
             .hint(match newer.and_then(|newer| newer.version.as_ref()) {
-                Some(newer) => format!("`hotshoe rollback {name}@{newer} --root {root}` brings the newer one back"),
+                Some(newer) => {
+                    let plugin = shell_word(&format!("{name}@{newer}"));
+                    format!("`hotshoe rollback {plugin} --root {root}` brings the newer one back")
+                }
                 None => format!(
                     "install the version that is wanted; `hotshoe list --installed --root {root}` shows what there is"
                 ),

@@ -40,11 +40,15 @@ impl Change {
             let opened = Opened::new(root)?;
             let hidden = opened.base().join(HIDDEN);
             let lock = refuse_link(&hidden)
+                .and_then(|()| refuse_link(&aside(opened.base())))
+                // What is unpacked or kept in them must stay what it is.
+                .and_then(|()| opened.refuse_shared(Path::new(HIDDEN)))
+                .and_then(|()| opened.refuse_shared(&aside(Path::new(""))))
                 .and_then(|()| Lock::acquire(&hidden, doing, || opened.is_there(), watch))
                 .map_err(|error| {
-                opened.remove_made();
-                opened.told(error)
-            })?;
+                    opened.remove_made();
+                    opened.told(error)
+                })?;
             // Whoever had made the root took it away, for nothing came into it.
             let Some(lock) = lock else { continue };
             if lock.is_exclusive() {

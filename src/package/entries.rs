@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Other(&'static str),
 }
 
+const TOO_MUCH: &str = "is beyond what an archive may hold: 4 GiB and 100,000 files and folders";
+
 /// Judges the entries of one archive, one after the other.
 pub(super) struct Policy {
     seen: HashMap<String, Seen>,
@@ -82,7 +84,7 @@ impl Policy {
             return Err("is a folder with content");
         }
         if self.entries > MOST_ENTRIES || self.content > LARGEST_CONTENT {
-            return Err("is beyond what an archive may hold: 4 GiB and 100,000 entries");
+            return Err(TOO_MUCH);
         }
         match self.content > self.most_content {
             true => Err("is beyond what an archive of this size may hold: 200 times as much"),
@@ -92,6 +94,10 @@ impl Policy {
 
     fn place(&mut self, path: &str, kind: Kind, is_entry: bool) -> Result<(), &'static str> {
         let Some(seen) = self.seen.get_mut(&folded(path)) else {
+            // A folder is made also where only the path of something in it names it.
+            if self.seen.len() >= MOST_ENTRIES {
+                return Err(TOO_MUCH);
+            }
             let path = path.to_owned();
             self.seen.insert(folded(&path), Seen { path, kind, is_entry });
             return Ok(());

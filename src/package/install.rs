@@ -65,11 +65,10 @@ pub struct InstallReport {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin; the short
-/// form of [`Install`], for an archive of one plugin: of a distribution it returns the first.
-pub fn install(archive: &Path, root: &Path) -> Result<Installed> {
-    let done = Install::of(archive).into_root(&Root::new(root), &mut unwatched)?;
-    Ok(done.plugins.into_iter().map(|(installed, _)| installed).next().expect("there is a plugin in each archive"))
+/// Installs an archive into `<root>/<name>/<version>`, beside other versions of the plugin; the short form of
+/// [`Install`], without a trust store: tell the user the report's diagnostics.
+pub fn install(archive: &Path, root: &Path) -> Result<InstallReport> {
+    Install::of(archive).into_root(&Root::new(root), &mut unwatched)
 }
 
 impl<'a> Install<'a> {

@@ -13,8 +13,12 @@ use super::progress::{Progress, Watch, tell};
 use super::unpack::create_folder;
 use crate::error::{Code, Error, Result};
 
-/// After this long the one who waits is told for whom.
+/// How long a folder may be there and not be there by turns.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a lock that is held is tried again, and how often whoever waits is told for whom.
+const PAUSE: Duration = Duration::from_millis(20);
+const TOLD: Duration = Duration::from_millis(100);
 
 /// The right to change a root. It ends with the value, and the lock's file with it.
 pub(super) struct Lock {
@@ -48,7 +52,7 @@ impl Lock {
                 .at(folder)
         };
         let began = Instant::now();
-        let mut told = PATIENCE;
+        let mut told = Duration::ZERO;
         loop {
             let file = match open(folder, &path) {
                 Err(error) if is_in_flux(&error) && !is_there() => return Ok(None),
@@ -59,6 +63,7 @@ impl Lock {
                 }
                 opened => opened.map_err(cannot)?,
             };
+            refuse_other_name(&file, &path)?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => {
                     say(&file, doing);
@@ -70,10 +75,10 @@ impl Lock {
                 Err(TryLockError::Error(_)) => return Ok(Some(Lock { path, file: None })),
             }
             if began.elapsed() >= told {
-                told = began.elapsed() + Duration::from_secs(1);
+                told = began.elapsed() + TOLD;
                 tell(watch, Progress::Waiting { holder: &holder(&path) })?;
             }
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(PAUSE);
         }
     }
 
@@ -111,6 +116,23 @@ fn open(folder: &Path, path: &Path) -> io::Result<File> {
     #[cfg(windows)]
     std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1 | 2);
     options.read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Refuses a file that has another name, too: nothing of somebody's is written over.
+#[cfg(unix)]
+fn refuse_other_name(file: &File, path: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    match file.metadata().is_ok_and(|metadata| metadata.nlink() > 1) {
+        true => Err(Error::new(Code::PackageWrite, "the lock is a hard link to another file")
+            .hint("remove it; if you did not make it, see who may write in this folder")
+            .at(path)),
+        false => Ok(()),
+    }
+}
+
+#[cfg(windows)]
+fn refuse_other_name(_: &File, _: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// Tells those who wait what is done; nothing depends on it, so it may fail.

@@ -42,6 +42,22 @@ impl Opened {
         Ok(Opened { path: path.to_owned(), base: path.to_owned(), made })
     }
 
+    /// Opens a root to look at it, whoever may write in it; `None` if it is not there.
+    pub fn to_read(path: &Path) -> io::Result<Option<Opened>> {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        let opened = walk::open_to_read(path).map(|folder| {
+            let base = folder.base().unwrap_or_else(|| path.to_owned());
+            Opened { path: path.to_owned(), base, folder }
+        });
+        #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+        let opened =
+            at_least_here(path).metadata().map(|_| Opened { path: path.to_owned(), base: path.to_owned(), made: 0 });
+        match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+
     /// The path by which the root is read and written.
     pub fn base(&self) -> &Path {
         &self.base
@@ -75,6 +91,14 @@ impl Opened {
                 .hint("see who may write in the folders that lead to it, then do it again")
                 .at(&self.path));
         }
+        Ok(())
+    }
+
+    /// Refuses a folder in it, if it is there, in which somebody else may put another one in the place of ours.
+    pub fn refuse_shared(&self, inside: &Path) -> Result<()> {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        return self.folder.refuse_shared(inside, &self.path.join(inside));
+        #[cfg(not(any(target_os = "linux", target_os = "macos")))]
         Ok(())
     }
 
@@ -150,6 +174,14 @@ mod walk {
             ours == (there.dev(), there.ino())
         }
 
+        pub fn refuse_shared(&self, inside: &Path, shown: &Path) -> Result<()> {
+            match openat(&self.handle, inside, FOLDER, Mode::empty()) {
+                Ok(folder) => Trusted::new().judge(&folder, shown),
+                Err(Errno::NOENT) => Ok(()),
+                Err(error) => Err(cannot_open(error.into(), shown)),
+            }
+        }
+
         pub fn sync_made(&self) -> io::Result<()> {
             for (parent, _) in &self.made {
                 let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -208,6 +240,12 @@ mod walk {
             trust.judge(&folder.handle, &place).inspect_err(|_| folder.remove_made())?;
         }
         Ok(folder)
+    }
+
+    /// Opens a folder as any program does.
+    pub(super) fn open_to_read(path: &Path) -> io::Result<Folder> {
+        let handle = openat(CWD, at_least_here(path), FOLDER.difference(OFlags::NOFOLLOW), Mode::empty())?;
+        Ok(Folder { handle, made: Vec::new() })
     }
 
     /// To go on from it needs no right to read it, where the system has a way to say so.

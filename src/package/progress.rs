@@ -29,7 +29,7 @@ pub enum Progress<'a> {
         /// How much there is.
         total: u64,
     },
-    /// Another process changes the same folder, for 5 seconds and longer; told every second.
+    /// Another process changes the same folder, and is waited for.
     Waiting {
         /// What that process does, if it says so: `process 4711: install gain-1.2.3.tar.gz`.
         holder: &'a str,

@@ -16,6 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::change::{self, Change, refuse_link};
+use super::opened::Opened;
 use super::progress::Watch;
 use crate::error::{Code, Error, Result};
 use crate::manifest::check_name;
@@ -70,6 +71,9 @@ impl Installed {
 fn by_name_and_version(installed: &Installed) -> (String, Option<Version>, bool) {
     (installed.name.clone(), installed.version.clone(), installed.in_use)
 }
+
+/// What is installed, and how it differs from its receipts.
+type Compared = Vec<(Installed, Vec<Difference>)>;
 
 impl Root {
     /// A root that need not be there yet.
@@ -127,24 +131,47 @@ impl Root {
     }
 
     /// Compares what is installed with its receipts: every plugin in use, or those of a name.
+    ///
+    /// All of it is read in the folder that the root is now, whatever its path leads to before the end; what others
+    /// install or remove meanwhile is looked at again.
     pub fn verify(&self, name: Option<&str>) -> Result<Vec<(Installed, Vec<Difference>)>> {
+        let Some(opened) = Opened::to_read(&self.path).map_err(|error| self.unreadable(error))? else {
+            return self.compare(name).map(Option::unwrap_or_default);
+        };
+        let root = Root { path: self.path.clone(), base: opened.base().to_owned() };
+        let verified = loop {
+            if let Some(verified) = root.compare(name).map_err(|error| opened.told(error))? {
+                break verified;
+            }
+        };
+        if !opened.is_there() {
+            return Err(self.unreadable(io::Error::other("it was moved away, or another one put in its place")));
+        }
+        let shown = |found: Installed| Installed { path: opened.shown(&found.path), ..found };
+        Ok(verified.into_iter().map(|(found, differences)| (shown(found), differences)).collect())
+    }
+
+    /// `None` if one of them was changed by an install or its like in the middle of it.
+    fn compare(&self, name: Option<&str>) -> Result<Option<Compared>> {
         let (installed, damaged) = self.installed()?;
         let aside = change::aside(&self.base);
         let is_aside = |error: &Error| error.path().is_some_and(|path| path.starts_with(&aside));
         if let Some(error) = damaged.into_iter().find(|error| !is_aside(error)) {
             return Err(error);
         }
-        let wanted = installed.into_iter().filter(|found| found.in_use && name.is_none_or(|name| name == found.name));
-        let verified: Vec<_> = wanted
-            .map(|found| {
-                let receipt = Receipt::in_folder(&found.path)?.ok_or_else(|| self.not_installed(&found.name, None))?;
-                let differences = receipt.differences(&found.path)?;
-                Ok((found, differences))
-            })
-            .collect::<Result<_>>()?;
+        let mut verified = Vec::new();
+        for found in installed.into_iter().filter(|found| found.in_use && name.is_none_or(|name| name == found.name)) {
+            let Some(receipt) = Receipt::in_folder(&found.path)? else { return Ok(None) };
+            let differences = receipt.differences(&found.path);
+            let is_as_it_was = differences.as_ref().is_ok_and(Vec::is_empty);
+            if !is_as_it_was && Receipt::in_folder(&found.path)?.as_ref() != Some(&receipt) {
+                return Ok(None);
+            }
+            verified.push((found, differences?));
+        }
         match name {
             Some(name) if verified.is_empty() => Err(self.not_installed(name, None)),
-            _ => Ok(verified),
+            _ => Ok(Some(verified)),
         }
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::policy::SignaturePolicy;
 use super::publish::replace;
 use crate::error::{Code, Error, Result};
-use crate::input;
+use crate::input::{self, shell_word};
 use crate::platform;
 use crate::profile::HostProfile;
 
@@ -82,8 +82,8 @@ impl Place {
     /// What brings a command to this trust store, for hints.
     pub(super) fn option(&self) -> String {
         match self {
-            Place::Host(host, _) => format!(" --host {host}"),
-            Place::File(path) => format!(" --trust '{}'", path.display()),
+            Place::Host(host, _) => format!(" --host {}", shell_word(host)),
+            Place::File(path) => format!(" --trust {}", shell_word(&path.to_string_lossy())),
             Place::Nowhere => String::new(),
         }
     }
@@ -149,6 +149,10 @@ impl StoreFile {
             true => unreadable(error, path).hint("`hotshoe trust add` makes one"),
             false => unreadable(error, path),
         })?;
+        refuse_public(path)?;
+        if !input::is_json_object(&bytes) {
+            return Err(unreadable("it is no JSON object", path));
+        }
         serde_json::from_slice(&bytes).map_err(|error| unreadable(error, path))
     }
 
@@ -161,6 +165,24 @@ impl StoreFile {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         replace(&target, &format!("{text}\n")).map_err(cannot_write)
     }
+}
+
+/// Refuses a trust store that every user may write: anybody's key could stand in it.
+#[cfg(unix)]
+fn refuse_public(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_err(|error| unreadable(error, path))?.permissions().mode();
+    match mode & 0o002 {
+        0 => Ok(()),
+        _ => Err(Error::new(Code::KeyInvalid, "every user may write into the trust store")
+            .hint("see that all keys in it are yours, with `hotshoe trust list` after `chmod o-w <file>`")
+            .at(path)),
+    }
+}
+
+#[cfg(windows)]
+fn refuse_public(_: &Path) -> Result<()> {
+    Ok(())
 }
 
 pub(super) fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, path: &Path) -> Error {

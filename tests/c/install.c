@@ -62,11 +62,12 @@ static void what_was_edited_or_copied_is_not_loaded(void) {
 static void who_asks_for_signatures_gets_nothing_unsigned(void) {
   hotshoe_root* root = new_root("signatures");
   hotshoe_install* new = install_of(NEW);
+  hotshoe_installed* done = NULL;
   hotshoe_profile* camera = camera_profile();
   install(OLD, root);
   write_text(hotshoe_root_path(root), "trust.json", "{\"policy\": \"required\"}");
   CHECK_OK(hotshoe_install_set_trust(new, join(hotshoe_root_path(root), "trust.json").text, Z));
-  CHECK_FAILS(hotshoe_install_into_root(new, root, NULL), "signature-missing");
+  CHECK_FAILS(hotshoe_install_into_root(new, root, &done), "signature-missing");
   check_versions(root, 1, 1);
   write_text(hotshoe_root_path(root), "trust.json", "{\"policy\": \"sometimes\"}");
   CHECK_FAILS(hotshoe_install_set_trust(new, join(hotshoe_root_path(root), "trust.json").text, Z),
@@ -100,8 +101,9 @@ static void a_refused_archive_leaves_nothing(void) {
   hotshoe_root* root = new_root("refused");
   hotshoe_install* none = install_of("none.tar.gz");
   hotshoe_install* json = install_of("old/lens/plugin.json");
-  CHECK_FAILS(hotshoe_install_into_root(none, root, NULL), "archive-unreadable");
-  CHECK_FAILS(hotshoe_install_into_root(json, root, NULL), "archive-unreadable");
+  hotshoe_installed* done = NULL;
+  CHECK_FAILS(hotshoe_install_into_root(none, root, &done), "archive-unreadable");
+  CHECK_FAILS(hotshoe_install_into_root(json, root, &done), "archive-unreadable");
   CHECK(!exists(scratch, "refused"));
   hotshoe_install_free(none);
   hotshoe_install_free(json);
@@ -128,14 +130,15 @@ static int watched(void* user_data, hotshoe_progress progress, uint64_t done, ui
 static void one_who_watches_is_told_and_may_stop(void) {
   hotshoe_root* root = new_root("watched");
   hotshoe_install* how = install_of(NEW);
+  hotshoe_installed* done = NULL;
   struct watch watch = {{0, 0, 0}, 0, HOTSHOE_PROGRESS_CHECKING};
   CHECK_OK(hotshoe_install_set_progress(how, watched, &watch));
-  CHECK_FAILS(hotshoe_install_into_root(how, root, NULL), "cancelled");
+  CHECK_FAILS(hotshoe_install_into_root(how, root, &done), "cancelled");
   CHECK(watch.calls[HOTSHOE_PROGRESS_CHECKING] == 1 && watch.calls[HOTSHOE_PROGRESS_UNPACKING] == 0);
   CHECK(!exists(scratch, "watched"));
 
   watch.stop_at = HOTSHOE_PROGRESS_UNPACKING;
-  CHECK_FAILS(hotshoe_install_into_root(how, root, NULL), "cancelled");
+  CHECK_FAILS(hotshoe_install_into_root(how, root, &done), "cancelled");
   CHECK(watch.calls[HOTSHOE_PROGRESS_UNPACKING] == 1);
   CHECK(!exists(scratch, "watched"));
 
@@ -171,6 +174,9 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_install_set_host(how, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_trust(how, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_install_into_root(how, NULL, &done), "argument-invalid");
+  /* Nobody would be told that it is not signed. */
+  CHECK_FAILS(hotshoe_install_into_root(how, root, NULL), "argument-invalid");
+  CHECK(!exists(scratch, "null"));
   CHECK(done == NULL);
   hotshoe_install_free(how);
   hotshoe_install_free(NULL);

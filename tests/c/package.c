@@ -5,6 +5,7 @@ static void an_archive_is_the_one_that_the_tool_makes(void) {
   hotshoe_profile* camera = camera_profile();
   hotshoe_package* made = NULL;
   hotshoe_install* how = NULL;
+  hotshoe_installed* done = NULL;
   hotshoe_root* root = new_root("made");
   FILE *ours, *theirs;
   int byte;
@@ -20,7 +21,8 @@ static void an_archive_is_the_one_that_the_tool_makes(void) {
   CHECK(getc(theirs) == EOF && hotshoe_package_size(made) == (uint64_t)ftell(ours));
   CHECK(fclose(ours) == 0 && fclose(theirs) == 0);
   CHECK_OK(hotshoe_install_new(hotshoe_package_archive(made), Z, &how));
-  CHECK_OK(hotshoe_install_into_root(how, root, NULL));
+  CHECK_OK(hotshoe_install_into_root(how, root, &done));
+  hotshoe_installed_free(done);
   hotshoe_install_free(how);
   hotshoe_root_free(root);
   hotshoe_package_free(made);

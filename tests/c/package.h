@@ -56,7 +56,9 @@ static inline hotshoe_install* install_of(const char* archive) {
 
 static inline void install(const char* archive, const hotshoe_root* root) {
   hotshoe_install* how = install_of(archive);
-  CHECK_OK(hotshoe_install_into_root(how, root, NULL));
+  hotshoe_installed* done = NULL;
+  CHECK_OK(hotshoe_install_into_root(how, root, &done));
+  hotshoe_installed_free(done);
   hotshoe_install_free(how);
 }
 

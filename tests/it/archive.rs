@@ -102,7 +102,8 @@ fn good_zip() -> Vec<u8> {
 
 fn install(tree: &PluginTree, bytes: &[u8]) -> Result<Installed> {
     fs::write(tree.path("archive.tar.gz"), bytes).unwrap();
-    package::install(&tree.path("archive.tar.gz"), &tree.path("plugins"))
+    let done = package::install(&tree.path("archive.tar.gz"), &tree.path("plugins"))?;
+    Ok(done.plugins[0].0.clone())
 }
 
 #[track_caller]
@@ -278,9 +279,25 @@ fn more_entries_than_an_archive_may_hold_are_refused() {
     };
     let tree = PluginTree::new();
     let archive = tree.path("archive.tar.zst");
+    // Each stands in one folder more, which is none of them.
+    fs::write(&archive, folders(99_999)).unwrap();
+    assert_eq!(package::list(&archive).unwrap().len(), 99_999);
     fs::write(&archive, folders(100_000)).unwrap();
-    assert_eq!(package::list(&archive).unwrap().len(), 100_000);
-    fs::write(&archive, folders(100_001)).unwrap();
+    assert_eq!(package::list(&archive).unwrap_err().code(), Code::ArchiveRefused);
+}
+
+/// 3,300 files, each with thirty folders of its own around it.
+#[test]
+fn folders_that_only_paths_name_are_counted_too() {
+    let nested = |many: usize| {
+        let file = |tar: Tar, index| tar.file(&format!("gain/{index}{}/f", "/d".repeat(29)), "");
+        zstd(&(0..many).fold(Tar::good(), file).end())
+    };
+    let tree = PluginTree::new();
+    let archive = tree.path("archive.tar.zst");
+    fs::write(&archive, nested(3_200)).unwrap();
+    assert_eq!(package::list(&archive).unwrap().len(), 3_202);
+    fs::write(&archive, nested(3_300)).unwrap();
     assert_eq!(package::list(&archive).unwrap_err().code(), Code::ArchiveRefused);
 }
 

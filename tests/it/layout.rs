@@ -40,7 +40,7 @@ fn install_as(tree: &PluginTree, archive: &str, files: &[(&str, &str)]) -> Resul
         builder.append_data(&mut header, path, content.as_bytes()).unwrap();
     }
     fs::write(tree.path(archive), builder.into_inner().unwrap()).unwrap();
-    package::install(&tree.path(archive), &tree.path("root"))
+    Ok(package::install(&tree.path(archive), &tree.path("root"))?.plugins[0].0.clone())
 }
 
 /// The files under a folder, with `/`, sorted.
@@ -112,7 +112,7 @@ fn a_packaged_plugin_in_python_installs() {
         let made = crate::make::make_as(format, &tree.path("fmu"), &tree.path("dist")).unwrap();
         assert!(made.archive.ends_with(format!("FMURuntime-0.1.0.{}", format.as_str())));
         assert_eq!(made.entries, ["FMURuntime/", "FMURuntime/fmu_runtime.py", "FMURuntime/pluginDescription.xml"]);
-        let installed = package::install(&made.archive, &tree.path(format.as_str())).unwrap();
+        let installed = &package::install(&made.archive, &tree.path(format.as_str())).unwrap().plugins[0].0;
         assert!(installed.path.ends_with("FMURuntime/0.1.0"));
         assert_eq!(fs::read_to_string(installed.path.join("fmu_runtime.py")).unwrap(), "x = 1\n");
     }

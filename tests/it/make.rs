@@ -440,7 +440,8 @@ fn modes_are_those_of_a_program_or_of_a_file_and_a_library_is_no_program() {
     set("gain/run.sh", 0o4700);
     set("gain/read.txt", 0o606);
     set("gain/libgain.dylib", 0o777);
-    let installed = package::install(&make(&tree).unwrap().archive, &tree.path("plugins")).unwrap().path;
+    let installed = package::install(&make(&tree).unwrap().archive, &tree.path("plugins")).unwrap();
+    let installed = &installed.plugins[0].0.path;
     let mode = |file: &str| fs::metadata(Path::new(&installed).join(file)).unwrap().permissions().mode() & 0o100;
     assert_eq!((mode("run.sh"), mode("read.txt"), mode("libgain.dylib")), (0o100, 0, 0));
 }

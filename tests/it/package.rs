@@ -27,7 +27,7 @@ fn a_packaged_plugin_installs_and_loads() {
     let names = ["gain/", "gain/plugin.json", "gain/libgain.so", "gain/presets/", "gain/presets/soft.txt"];
     assert_eq!(made.entries, names);
 
-    let installed = package::install(&made.archive, &tree.path("plugins")).unwrap();
+    let installed = &package::install(&made.archive, &tree.path("plugins")).unwrap().plugins[0].0;
     assert!(installed.path.ends_with("plugins/gain/1.2.3"));
     assert_eq!(fs::read_to_string(installed.path.join("presets/soft.txt")).unwrap(), "soft");
     let plugin = host_on(&tree.path("plugins")).load("gain", None, |_| Ok(())).unwrap();
@@ -49,7 +49,7 @@ fn every_format_installs_the_same_files() {
     for format in Format::ALL {
         let made = make_with(&tree, |options| options.format = format).unwrap();
         assert!(made.archive.ends_with(format!("gain-1.2.3.{}", format.as_str())));
-        let installed = package::install(&made.archive, &tree.path(format.as_str())).unwrap().path;
+        let installed = &package::install(&made.archive, &tree.path(format.as_str())).unwrap().plugins[0].0.path;
         for file in ["plugin.json", "libgain.so", "presets/soft.txt"] {
             assert_eq!(fs::read(installed.join(file)).unwrap(), fs::read(tree.path("gain").join(file)).unwrap());
         }
@@ -161,7 +161,7 @@ fn an_archive_cut_anywhere_is_refused_and_leaves_nothing() {
 fn an_archive_without_a_top_folder_installs_under_the_manifests_name() {
     let tree = PluginTree::new();
     let archive = archive(&tree, &[("./plugin.json", EntryType::Regular), ("./libgain.so", EntryType::Regular)]);
-    let installed = package::install(&archive, &tree.path("plugins")).unwrap();
+    let installed = &package::install(&archive, &tree.path("plugins")).unwrap().plugins[0].0;
     assert!(installed.path.ends_with("gain/1.2.3"));
 }
 
@@ -187,7 +187,7 @@ fn names_beyond_a_header_are_read_and_endless_ones_refused() {
     let long = format!("gain/presets/{}/{}.txt", "x".repeat(90), "y".repeat(90));
     let tree = tree().file(&long, "soft");
     let made = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap();
-    let installed = package::install(&made.archive, &tree.path("plugins")).unwrap();
+    let installed = &package::install(&made.archive, &tree.path("plugins")).unwrap().plugins[0].0;
     let inside = long.strip_prefix("gain/").unwrap();
     assert_eq!(fs::read_to_string(installed.path.join(inside)).unwrap(), "soft");
 
@@ -215,6 +215,6 @@ fn what_the_systems_tar_packs_in_any_of_its_formats_installs() {
             .status();
         assert!(packed.unwrap().success());
         let installed = package::install(&tree.path("packed.tar.gz"), &tree.path("plugins"));
-        assert!(installed.unwrap().path.ends_with("gain/1.2.3"), "{format}");
+        assert!(installed.unwrap().plugins[0].0.path.ends_with("gain/1.2.3"), "{format}");
     }
 }

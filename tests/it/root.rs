@@ -40,7 +40,7 @@ impl Shop {
     }
 
     fn install(&self, version: &str) -> Installed {
-        package::install(&self.gain(version, "a"), self.root().path()).unwrap()
+        package::install(&self.gain(version, "a"), self.root().path()).unwrap().plugins[0].0.clone()
     }
 
     /// Everything under the root, by path, with folders ending in `/`.
@@ -328,6 +328,7 @@ fn a_receipt_that_points_outside_or_is_damaged_harms_nothing() {
         good.replace("\"gain\"", "\"../gain\""),
         good.replace("\"size\"", "\"sizes\""),
         "[".repeat(100_000),
+        format!(r#"[1, "gain", null, 0, {{"file": "x", "size": 1, "sha256": "{}"}}, null, []]"#, "0".repeat(64)),
     ] {
         fs::write(&file, &bad).unwrap();
         let (installed, damaged) = shop.root().installed().unwrap();
@@ -400,6 +401,11 @@ fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
     assert_eq!(code(install()), Code::PackageWrite);
     fs::remove_dir_all(&hidden).unwrap();
 
+    fs::create_dir(&hidden).unwrap();
+    fs::hard_link(outside.join("gain/1.0.0/plugin.json"), hidden.join("lock")).unwrap();
+    assert_eq!(code(install()), Code::PackageWrite);
+    fs::remove_dir_all(&hidden).unwrap();
+
     // A link that looks like something left behind is removed, and not what it leads to.
     fs::create_dir(&hidden).unwrap();
     std::os::unix::fs::symlink(&outside, hidden.join("staging-squat")).unwrap();
@@ -408,6 +414,28 @@ fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
     fs::remove_file(shop.tree.path("plugins/gain")).unwrap();
     install().unwrap();
     assert_eq!(content(&outside), before);
+}
+
+#[test]
+fn what_others_install_and_remove_meanwhile_is_not_told_as_changed() {
+    let shop = Shop::new();
+    shop.install("1.0.0");
+    let archive = shop.gain("2.0.0", "a");
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..40 {
+                package::install(&archive, shop.root().path()).unwrap();
+                shop.root().uninstall("gain", Some(&version("2.0.0")), false, &mut unwatched).unwrap();
+            }
+            is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+            for (found, differences) in shop.root().verify(None).unwrap() {
+                assert_eq!(differences, [], "{found}");
+            }
+        }
+    });
 }
 
 #[test]

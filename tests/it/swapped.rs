@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 
 use hotshoe::error::{Code, Result};
-use hotshoe::package::{self, Install, Progress, Root, unwatched};
+use hotshoe::package::{self, Install, Progress, Root, Watch, unwatched};
 use hotshoe_testkit::{PluginTree, skip};
 
 use crate::inspect::macho;
@@ -129,6 +129,38 @@ fn a_root_that_others_may_move_is_refused() {
     set_mode(&folder, 0o777);
     assert_eq!(package::install(&archive, &folder.join("new/plugins")).unwrap_err().code(), Code::PackageWrite);
     assert!(!folder.join("new").exists());
+}
+
+/// In the hidden folder, what is being unpacked is exchanged for a link: only who may write there can do that.
+#[test]
+fn a_hidden_folder_that_others_may_write_in_is_refused() {
+    let (tree, archive) = packaged();
+    let root = Root::new(fs::canonicalize(tree.root()).unwrap().join("plugins"));
+    package::install(&archive, root.path()).unwrap();
+    let (hidden, outside) = (root.path().join(".hotshoe"), tree.path("outside"));
+    fs::create_dir_all(outside.join("content")).unwrap();
+    // So that it is not there already.
+    fs::write(root.path().join("gain/1.0.0/presets/soft.txt"), "softer").unwrap();
+    let install = |watch: Watch<'_>| Install::of(&archive).replace(true).into_root(&root, watch);
+    let swap = &mut |progress: Progress<'_>| {
+        if matches!(progress, Progress::Unpacking { .. }) && !tree.path("away").exists() {
+            let staging = hidden.read_dir().unwrap().map(|entry| entry.unwrap().path());
+            let staging = staging.into_iter().find(|path| path.to_string_lossy().contains("staging-")).unwrap();
+            fs::rename(&staging, tree.path("away")).unwrap();
+            symlink(&outside, staging).unwrap();
+        }
+        ControlFlow::Continue(())
+    };
+    for place in [hidden.clone(), hidden.join("aside")] {
+        fs::create_dir(&place).unwrap();
+        set_mode(&place, 0o777);
+        drop(install(&mut *swap));
+        assert_eq!(files(&outside), Vec::<PathBuf>::new(), "something landed outside");
+        refused(&root, &archive, &place);
+        set_mode(&place, 0o755);
+    }
+    install(&mut unwatched).unwrap();
+    assert!(!tree.path("away").exists(), "nothing was unpacked while others might write there");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_key_that_is_not_trusted_is_named_with_what_to_do() {
     let error = judge(&trust, &release.archive).unwrap_err();
     assert_eq!(error.code(), Code::SignatureUntrusted);
     let hint = error.hint_text().unwrap();
-    assert!(hint.contains("hotshoe trust add <key.pub> --trust '") && hint.contains("h.trust.json'"), "{hint}");
+    assert!(hint.contains("hotshoe trust add <key.pub> --trust ") && hint.contains("h.trust.json"), "{hint}");
 }
 
 /// What each policy says of an archive without a signature, with one by the author, with one by
@@ -122,6 +122,8 @@ fn a_trust_store_that_is_not_one_is_refused_and_never_taken_for_an_empty_one() {
         String::new(),
         "garbage".to_owned(),
         "null".to_owned(),
+        "[]".to_owned(),
+        r#" ["off"]"#.to_owned(),
         "{} {}".to_owned(),
         r#"{"policy": "sometimes"}"#.to_owned(),
         r#"{"policy": "off", "policy": "required"}"#.to_owned(),
@@ -165,6 +167,23 @@ fn a_store_that_cannot_be_written_says_so() {
 
 #[cfg(unix)]
 #[test]
+fn a_trust_store_that_every_user_may_write_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = PluginTree::new().file("h.trust.json", "{}");
+    let path = tree.path("h.trust.json");
+    for (mode, is_good) in [(0o666, false), (0o602, false), (0o664, true), (0o600, true)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        for store in [TrustStore::open(&path), TrustStore::edit(&path)] {
+            assert_eq!(
+                store.map(drop).map_err(|error| error.code()),
+                if is_good { Ok(()) } else { Err(Code::KeyInvalid) }
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_trust_store_behind_a_link_stays_there() {
     let tree = PluginTree::new().file("dotfiles/h.trust.json", "{}");
     std::os::unix::fs::symlink("dotfiles/h.trust.json", tree.path("h.trust.json")).unwrap();
@@ -184,4 +203,9 @@ fn an_archive_does_not_choose_what_a_hint_makes_its_reader_run() {
     let hint = |plugin| trust.admit(plugin, signature.as_ref()).unwrap_err().hint_text().unwrap().to_owned();
     assert!(hint("gain").contains(" --plugin gain "), "{}", hint("gain"));
     assert!(!hint("'; reboot; '").contains("reboot"), "{}", hint("'; reboot; '"));
+    // Nor does the name of a folder that somebody was told to use.
+    fs::create_dir(release.tree.path("a'; reboot; '")).unwrap();
+    let trust = TrustStore::edit(&release.tree.path("a'; reboot; '/h.trust.json")).unwrap();
+    let hint = judge(&trust, &release.archive).unwrap_err().hint_text().unwrap().to_owned();
+    assert!(hint.contains(r"a'\''; reboot; '\''/h.trust.json'"), "{hint}");
 }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
@@ -84,6 +85,19 @@ pub struct Place {
     /// The host; without --root, the first folder of its search path is taken
     #[arg(long, value_name = "NAME|FILE")]
     pub host: Option<PathBuf>,
+}
+
+/// How patient a change of that place is.
+#[derive(clap::Args)]
+pub struct Patience {
+    /// Give up if another process changes the same folder for longer; without it, wait until that ends
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<u32>().map_err(|_| "it is no whole number of seconds".to_owned())?;
+    Ok(Duration::from_secs(seconds.into()))
 }
 
 impl Place {

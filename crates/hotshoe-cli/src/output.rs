@@ -92,7 +92,8 @@ impl Answer {
     fn write_text(self) -> io::Result<()> {
         let mut out = BufWriter::new(anstream::stdout().lock());
         for line in &self.lines {
-            writeln!(out, "{}", printable(line))?;
+            // What a name or a file brought in begins no line of its own.
+            writeln!(out, "{}", printable(&line.replace('\n', "\n    ")))?;
         }
         out.flush()?;
         let mut err = BufWriter::new(anstream::stderr().lock());

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use hotshoe::error::Result;
+use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{Progress, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -14,20 +14,43 @@ use crate::output::remark;
 /// What takes less is done before anybody asks.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// After this long of waiting it is said for whom.
+const LONG: Duration = Duration::from_secs(5);
+
 /// Does something, with a bar on a terminal; Ctrl-C stops it, and a second one ends this program.
 pub fn watched<T>(operation: impl FnOnce(Watch<'_>) -> Result<T>) -> Result<T> {
+    watched_for(None, operation)
+}
+
+/// The same; with a timeout, it is given up if another process is waited for longer.
+pub fn watched_for<T>(timeout: Option<Duration>, operation: impl FnOnce(Watch<'_>) -> Result<T>) -> Result<T> {
     let began = Instant::now();
     let mut bar = Bar { shown: None, waits: false };
+    let mut waited_for = None;
     let is_stopped = stopped();
-    operation(&mut |progress| {
+    let done = operation(&mut |progress| {
         if is_stopped.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
         }
-        if began.elapsed() > PATIENCE {
+        let is_waiting = matches!(progress, Progress::Waiting { .. });
+        if let Progress::Waiting { holder } = progress
+            && timeout.is_some_and(|timeout| began.elapsed() >= timeout)
+        {
+            waited_for = Some(holder.to_owned());
+            return ControlFlow::Break(());
+        }
+        if began.elapsed() > if is_waiting { LONG } else { PATIENCE } {
             bar.show(progress);
         }
         ControlFlow::Continue(())
-    })
+    });
+    match waited_for {
+        Some(holder) => {
+            Err(Error::new(Code::Cancelled, format!("the folder is in use: {holder}; nothing was changed"))
+                .hint("do it again when that has ended, or with a longer `--timeout`"))
+        }
+        None => done,
+    }
 }
 
 /// Whether Ctrl-C was pressed, or the system asked this program to end. Who asks must look at it often: from then on

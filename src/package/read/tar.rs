@@ -20,6 +20,9 @@ const BLOCK: usize = 512;
 /// The most that a header about another entry may hold, and the most padding behind the end.
 const MOST_EXTRA: u64 = 1 << 20;
 
+/// How the keys of extended attributes begin, whose values may be any bytes.
+const BINARY: [&str; 2] = ["SCHILY.xattr.", "LIBARCHIVE.xattr."];
+
 /// Shows each entry; gives back the stream, read to its end.
 pub(super) fn each_entry<R: Read>(mut stream: R, visit: Visit<'_>) -> Result<R> {
     let mut next = Next::default();
@@ -231,8 +234,12 @@ fn record(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
     let (record, rest) = bytes.split_at_checked(length)?;
     let text = record.get(digits + 1..)?.strip_suffix(b"\n")?;
     let equals = text.iter().position(|byte| *byte == b'=')?;
-    let key = std::str::from_utf8(&text[..equals]).ok().filter(|key| !key.is_empty())?;
-    Some((key, &text[equals + 1..], rest))
+    // GNU tar passes over blanks in front of a key, and takes a value to its first NUL.
+    let is_key = |key: &&str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = std::str::from_utf8(&text[..equals]).ok().filter(is_key)?;
+    let value = &text[equals + 1..];
+    let is_text = !BINARY.iter().any(|prefix| key.starts_with(prefix));
+    (!is_text || !value.contains(&0)).then_some((key, value, rest))
 }
 
 /// A decimal number, and nothing that only some parsers take for one.

@@ -130,6 +130,13 @@ fn a_pax_header_that_changes_what_is_read_is_refused() {
         ("path", "gain/b\0c"),
         ("size", "00x"),
         ("size", ""),
+        // GNU tar takes " path" for "path", and what stands before a NUL for all of it.
+        (" path", "gain/b"),
+        ("\tsize", "0"),
+        ("path ", "gain/b"),
+        ("p\u{e4}th", "gain/b"),
+        ("uname", "anna\0bob"),
+        ("comment", "\0"),
     ];
     for (key, value) in records {
         refused(&Tar::good().pax(&record(key, value)).file("gain/a", "").end());
@@ -137,6 +144,7 @@ fn a_pax_header_that_changes_what_is_read_is_refused() {
     refused(&Tar::good().entry("x", EntryType::XHeader, b"15 path=gain/\xff\xff\n").file("gain/a", "").end());
     installs(&Tar::good().pax(&record("mtime", "1.5")).file("gain/a", "").end());
     installs(&Tar::good().pax("").file("gain/a", "").end());
+    installs(&Tar::good().pax(&record("SCHILY.xattr.user.digest", "a\0b")).file("gain/a", "").end());
 }
 
 #[test]

@@ -109,7 +109,7 @@ proptest! {
             }
         }
         let made = crate::make::make_as(format, &tree.path("gain"), &tree.path("dist")).unwrap();
-        let installed = package::install(&made.archive, &tree.path("plugins")).unwrap();
+        let installed = &package::install(&made.archive, &tree.path("plugins")).unwrap().plugins[0].0;
         let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
         content(&tree.path("gain"), "", &mut before);
         before.iter_mut().filter(|(path, _)| path.ends_with(".so")).for_each(|(_, (_, is_program))| *is_program = false);

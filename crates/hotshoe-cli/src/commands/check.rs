@@ -1,7 +1,7 @@
 //! `hotshoe check`
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hotshoe::catalog::Candidate;
 use hotshoe::diagnostics::Diagnostic;
@@ -114,6 +114,14 @@ pub fn run(args: &Args) -> Result<Answer> {
         }
     }
     Ok(answer)
+}
+
+/// Why a host would not take a plugin, as far as can be known without running it.
+pub fn why_not(plugin: &Path, profile: &HostProfile) -> Vec<Diagnostic> {
+    match Candidate::at(plugin, profile) {
+        Ok((candidate, _)) => refusals(&candidate, profile, false, None, &mut Answer::new()).0,
+        Err(error) => vec![error.into()],
+    }
 }
 
 fn no(answer: &mut Answer, host: &str, plugin: &str, refusals: Vec<Diagnostic>) {

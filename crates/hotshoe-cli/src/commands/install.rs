@@ -1,13 +1,15 @@
 //! `hotshoe install`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::Result;
-use hotshoe::package::{self, Outcome, TrustStore};
+use hotshoe::package::{self, InstallReport, Outcome, TrustStore};
 
-use crate::args::{Place, profile};
+use super::check::why_not;
+use crate::args::{Patience, Place, profile};
 use crate::output::{Answer, GOOD, NAME};
-use crate::progress::watched;
+use crate::progress::watched_for;
 
 /// Install an archive: into <root>/<name>/<version>, beside older versions
 #[derive(clap::Args)]
@@ -25,6 +27,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub place: Place,
+
+    #[command(flatten)]
+    pub patience: Patience,
 
     /// Into <root>/<name>, for hosts that do not look for versions
     #[arg(long)]
@@ -59,7 +64,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     let install = package::Install::of(&args.archive).flat(args.flat).replace(args.replace);
     let install = install.trust_any(&trust).require_signature(args.require_signature);
     let root = args.place.root()?;
-    let done = watched(|watch| install.into_root(&root, watch))?;
+    let done = watched_for(args.patience.timeout, |watch| install.into_root(&root, watch))?;
     let mut answer = Answer::new();
     for (installed, outcome) in &done.plugins {
         let path = installed.path.display();
@@ -82,7 +87,25 @@ pub fn run(args: &Args) -> Result<Answer> {
         object
     });
     answer.field("installed", objects.collect::<Vec<_>>());
+    answer.diagnostics(not_taken(args, &done)?);
     answer.field("signature", &done.signature);
     answer.diagnostics(done.diagnostics);
     Ok(answer)
+}
+
+/// Warnings of what was installed for a host that would not take it.
+fn not_taken(args: &Args, done: &InstallReport) -> Result<Vec<Diagnostic>> {
+    let Some(host) = &args.place.host else { return Ok(Vec::new()) };
+    let profile = profile(host, None)?;
+    // A library of models is no plugin.
+    let is_plugin = |folder: &Path| !folder.join("libraryDescription.xml").exists();
+    let mut warnings = Vec::new();
+    for (installed, _) in done.plugins.iter().filter(|(installed, _)| is_plugin(&installed.path)) {
+        for refusal in why_not(&installed.path, &profile) {
+            let message = format!("it is installed, and {} would not take it: {}", profile.name, refusal.message);
+            let warning = Diagnostic { severity: Severity::Warning, message, ..refusal };
+            warnings.push(warning.plugin(&installed.name).at(&installed.path));
+        }
+    }
+    Ok(warnings)
 }

@@ -4,9 +4,9 @@ use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::{Code, Result};
 use hotshoe::package::Root;
 
-use crate::args::{Place, if_absent};
+use crate::args::{Patience, Place, if_absent};
 use crate::output::{Answer, GOOD, NAME};
-use crate::progress::watched;
+use crate::progress::watched_for;
 
 /// Remove versions out of use, and old ones
 #[derive(clap::Args)]
@@ -20,6 +20,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub place: Place,
+
+    #[command(flatten)]
+    pub patience: Patience,
 
     /// How many versions in use to keep of each plugin
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
@@ -42,7 +45,8 @@ pub fn run(args: &Args) -> Result<Answer> {
     let root = args.place.root()?;
     let absent = if_absent(&root);
     let keep = args.keep as usize;
-    let pruned = watched(|watch| root.prune(args.name.as_deref(), keep, args.dry_run, watch))?;
+    let pruned =
+        watched_for(args.patience.timeout, |watch| root.prune(args.name.as_deref(), keep, args.dry_run, watch))?;
     let mut answer = Answer::new();
     let what = if args.dry_run { "would remove" } else { "removed" };
     for installed in &pruned {

@@ -2,9 +2,9 @@
 
 use hotshoe::error::Result;
 
-use crate::args::{NameAndVersion, Place, name_and_version};
+use crate::args::{NameAndVersion, Patience, Place, name_and_version};
 use crate::output::{Answer, GOOD, NAME};
-use crate::progress::watched;
+use crate::progress::watched_for;
 
 /// Put the version before the newest one in use again, or a given one
 #[derive(clap::Args)]
@@ -21,12 +21,15 @@ pub struct Args {
 
     #[command(flatten)]
     pub place: Place,
+
+    #[command(flatten)]
+    pub patience: Patience,
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
     let NameAndVersion { name, version } = &args.plugin;
     let root = args.place.root()?;
-    let (used, aside) = watched(|watch| root.rollback(name, version.as_ref(), watch))?;
+    let (used, aside) = watched_for(args.patience.timeout, |watch| root.rollback(name, version.as_ref(), watch))?;
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}in use{GOOD:#} {NAME}{used}{NAME:#} in {}", used.path.display()));
     for installed in &aside {

@@ -2,9 +2,9 @@
 
 use hotshoe::error::Result;
 
-use crate::args::{NameAndVersion, Place, name_and_version};
+use crate::args::{NameAndVersion, Patience, Place, name_and_version};
 use crate::output::{Answer, GOOD, NAME};
-use crate::progress::watched;
+use crate::progress::watched_for;
 
 /// Remove an installed plugin, in one version or in all
 #[derive(clap::Args)]
@@ -20,6 +20,9 @@ pub struct Args {
     #[command(flatten)]
     pub place: Place,
 
+    #[command(flatten)]
+    pub patience: Patience,
+
     /// Also if its files are not as they were installed
     #[arg(long)]
     pub force: bool,
@@ -28,7 +31,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Answer> {
     let NameAndVersion { name, version } = &args.plugin;
     let root = args.place.root()?;
-    let removed = watched(|watch| root.uninstall(name, version.as_ref(), args.force, watch))?;
+    let removed =
+        watched_for(args.patience.timeout, |watch| root.uninstall(name, version.as_ref(), args.force, watch))?;
     let mut answer = Answer::new();
     for installed in &removed {
         let path = installed.path.display();

@@ -121,6 +121,12 @@ fn make(
     for (path, archive) in archives {
         let file = &archive.planned.file;
         fs::copy(path, assets.join(file)).map_err(cannot_write)?;
+        // What was examined is what is signed.
+        if Digest::of_file(&assets.join(file)).map_err(cannot_write)? != archive.sha256 {
+            return Err(Error::new(Code::ReleaseRefused, format!("`{file}` was changed while it was looked at"))
+                .hint("see what else writes there, then do it again")
+                .at(path));
+        }
         write_json(&assets.join(format!("{file}.cdx.json")), &sbom(archive)).map_err(cannot_write)?;
         if let Some(key) = key {
             package::sign(&assets.join(file), key)?;

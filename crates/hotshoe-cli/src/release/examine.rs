@@ -3,6 +3,8 @@
 //! The archive is installed into a folder of its own, as a user would, and looked at there. Nothing of it
 //! is run.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use hotshoe::error::{Code, Error, Result};
@@ -40,8 +42,13 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
     let here = |error: Error| error.at(&planned.file).plugin(&planned.plugin);
     let temporary = |error| Error::new(Code::PackageWrite, "a folder for a look cannot be made").because(error);
     let folder = tempfile::tempdir().map_err(temporary)?;
-    let done =
-        Install::of(archive).flat(true).into_root(&Root::new(folder.path()), &mut unwatched).map_err(here)?.plugins;
+    // Read several times, so from where nobody else writes.
+    let copy = folder.path().join(&planned.file);
+    fs::copy(archive, &copy).map_err(|error| cannot_read(error, archive))?;
+    let root = Root::new(folder.path().join("root"));
+    // Nobody knows the copy by its path.
+    let there = |error: Error| here(error.instead_at(archive));
+    let done = Install::of(&copy).flat(true).into_root(&root, &mut unwatched).map_err(there)?.plugins;
     let [(installed, _)] = done.as_slice() else {
         return Err(here(refused("it holds several plugins".to_owned())));
     };
@@ -60,17 +67,19 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
     differs("the library's platform", &built_for.join(" and "), &wanted.join(" and ")).map_err(here)?;
     check_libc(&library, platform).map_err(here)?;
 
-    let cannot_read =
-        |error| Error::new(Code::ArchiveUnreadable, "the archive cannot be read").because(error).at(archive);
     Ok(Examined {
-        content: package::list(archive)?,
-        size: archive.metadata().map_err(cannot_read)?.len(),
-        sha256: Digest::of_file(archive).map_err(cannot_read)?,
+        content: package::list(&copy).map_err(there)?,
+        size: copy.metadata().map_err(|error| cannot_read(error, archive))?.len(),
+        sha256: Digest::of_file(&copy).map_err(|error| cannot_read(error, archive))?,
         planned: planned.clone(),
         platform: platform.id.clone(),
         manifest,
         library,
     })
+}
+
+fn cannot_read(error: io::Error, archive: &Path) -> Error {
+    Error::new(Code::ArchiveUnreadable, "the archive cannot be read").because(error).at(archive)
 }
 
 fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Programs that take long: what is shown of them while they run and when they fail.
 
+use std::env;
 use std::io;
 use std::process::Command;
 use std::sync::atomic::Ordering;
@@ -50,8 +51,10 @@ impl Steps {
     /// Runs a program to its end, or until somebody presses Ctrl-C.
     ///
     /// Fails with [`Code::BuildFailed`] if it cannot be started or ends with an error; then it says what
-    /// the program printed. Fails with [`Code::Cancelled`] if it was stopped.
+    /// the program printed. Fails with [`Code::Cancelled`] if it was stopped, and with [`Code::KeyInvalid`] in a
+    /// CI system where the key is.
     pub fn run(&self, command: &Command) -> Result<()> {
+        refuse_key()?;
         let is_stopped = stopped();
         let running = self.expression(command).start().map_err(|error| {
             let program = command.get_program().to_string_lossy();
@@ -95,6 +98,20 @@ impl Steps {
             Some(value) => expression.env(name, value),
             None => expression.env_remove(name),
         })
+    }
+}
+
+/// The programs that are run are the project's, or are told by it what to do, and would find the key in the
+/// environment of this one. On the machine of whoever owns the key they could read its file as well.
+fn refuse_key() -> Result<()> {
+    let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match ["HOTSHOE_KEY", "HOTSHOE_KEY_PASSWORD"].into_iter().find(is_set).filter(|_| is_set(&"CI")) {
+        Some(name) => Err(Error::new(
+            Code::KeyInvalid,
+            format!("{name} is set in a job that runs code of the project, which could read it"),
+        )
+        .hint("set it for the job or step of `hotshoe release collect` alone, which runs none if it has `--plan`")),
+        None => Ok(()),
     }
 }
 

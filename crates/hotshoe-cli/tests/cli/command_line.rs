@@ -169,6 +169,8 @@ Arguments:
 Options:
       --root <DIR>         The folder with the plugins: one of the host's search path
       --host <NAME|FILE>   The host; without --root, the first folder of its search path is taken
+      --timeout <SECONDS>  Give up if another process changes the same folder for longer; without
+                           it, wait until that ends
       --flat               Into <root>/<name>, for hosts that do not look for versions
       --replace            Also over another build of the same version, or one that was changed; it
                            is kept out of use

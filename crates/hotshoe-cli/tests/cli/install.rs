@@ -100,6 +100,28 @@ installed gain 1.2.3 into plugins/gain/1.2.3; what was there is kept, out of use
 }
 
 #[test]
+fn what_the_host_would_not_take_is_told_when_it_is_installed_for_it() {
+    let tree = packaged()
+        .file("old.host.json", r#"{"name": "harmonics", "version": "0.9.0"}"#)
+        .file("other.host.json", r#"{"name": "reverbs"}"#);
+    let newer = r#"{"name": "gain", "version": "1.3.0", "harmonics_version": ">=1.2"}"#;
+    let tree = tree.file("gain/plugin.json", newer);
+    hotshoe(&tree, &["package", "gain"]).assert().code(0);
+    let said = |archive: &str, host: &str| {
+        let output = json(&tree, &["install", archive, "--host", host, "--root", &format!("of-{host}")], 0);
+        let diagnostics = output["diagnostics"].as_array().unwrap().clone();
+        let of_host = diagnostics.into_iter().filter(|found| found["code"] != "signature-missing");
+        of_host.map(|found| format!("{} {}", found["code"], found["message"])).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(said("gain-1.2.3.tar.gz", "harmonics"), "");
+    assert_eq!(said("gain-1.3.0.tar.gz", "harmonics"), "", "its version is not known");
+    let old = said("gain-1.3.0.tar.gz", "old.host.json");
+    assert!(old.starts_with(r#""host-incompatible" "it is installed, and harmonics would not take it: "#), "{old}");
+    let other = said("gain-1.2.3.tar.gz", "other.host.json");
+    assert!(other.starts_with(r#""entry-missing" "it is installed, and reverbs would not take it: "#), "{other}");
+}
+
+#[test]
 fn it_goes_where_the_host_looks_first() {
     let tree = packaged();
     let args = ["install", "gain-1.2.3.tar.gz", "--host", "harmonics"];

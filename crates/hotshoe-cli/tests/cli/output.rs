@@ -113,6 +113,32 @@ fn nothing_in_a_name_commands_the_terminal_or_adds_a_line() {
     }
 }
 
+/// What a manifest says is part of a message, and what a folder is called is part of an answer.
+#[test]
+fn no_text_of_others_passes_for_an_error_of_ours() {
+    if !hotshoe_testkit::require_system(cfg!(unix), "its names have no such characters") {
+        return;
+    }
+    let library = Library::c(GOOD_C_PLUGIN).build();
+    let forged = r#"{"name": "gain", "version": "1.0.0", "platforms": ["x\nerror: all is lost"]}"#;
+    let tree = PluginTree::new().plugin("gain", forged, &library).file("a\nerror: all is lost/gain.so", "");
+    let folder = "a\nerror: all is lost";
+    fs::copy(&library, tree.path(folder).join("gain.so")).unwrap();
+    let commands: [&[&str]; 4] = [
+        &["check", "gain", "--host", "harmonics"],
+        &["list", "--host", "harmonics", "--path", "."],
+        &["list", "--installed", "--root", folder],
+        &["inspect", &format!("{folder}/gain.so")],
+    ];
+    for args in commands {
+        let output = tool(&tree).args(args).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(text.contains("error: all is lost"), "{args:?}: {text}");
+        assert!(!text.lines().any(|line| line.starts_with("error: all is lost")), "{args:?}: {text}");
+    }
+}
+
 #[test]
 fn an_answer_that_does_not_fit_is_an_error() {
     if !hotshoe_testkit::require_system(cfg!(target_os = "linux"), "no other has /dev/full") {

@@ -6,6 +6,8 @@
 
 mod disk;
 mod strace;
+#[cfg(target_os = "linux")]
+mod swapped;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -334,6 +336,29 @@ fn a_lock_that_is_held_for_long_is_named() {
     assert!(began.elapsed() > Duration::from_secs(6));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "waiting for process 4711: install reverb-2.0.0.tar.gz\n");
     assert_eq!(shop.seen("afterwards"), ["1.0.0", "1.1.0"]);
+}
+
+#[test]
+fn a_lock_is_waited_for_no_longer_than_its_timeout() {
+    let shop = Shop::new(false);
+    fs::create_dir(shop.tree.path("plugins/.hotshoe")).expect("it is new");
+    let path = shop.tree.path("plugins/.hotshoe/lock");
+    let lock = fs::File::create(&path).expect("it is new");
+    fs::write(&path, "process 4711: install reverb-2.0.0.tar.gz\n").expect("it is ours");
+    lock.lock().expect("this file system has locks");
+    let began = Instant::now();
+    for args in [["install", "gain-1.1.0.tar.gz"], ["uninstall", "gain"], ["rollback", "gain"], ["prune", "gain"]] {
+        let args: Vec<String> =
+            args.into_iter().chain(["--root", "plugins", "--timeout", "0", "--json"]).map(str::to_owned).collect();
+        let output = shop.tool(&args);
+        assert_eq!(output.status.code(), Some(3), "{output:?}");
+        let error = &json(&output)["error"];
+        assert_eq!(error["code"], "cancelled", "{error}");
+        assert!(error.to_string().contains("process 4711: install reverb-2.0.0.tar.gz"), "{error}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(4));
+    drop(lock);
+    assert_eq!(shop.seen("afterwards"), ["1.0.0"]);
 }
 
 #[test]

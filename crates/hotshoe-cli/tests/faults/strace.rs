@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+#[cfg(target_os = "linux")]
+use std::{process::Stdio, thread, time::Duration};
 
 use hotshoe_testkit::{require, require_system, skip};
 
@@ -79,10 +81,42 @@ pub fn inject(command: &Command, call: &str, what: &str) -> Output {
     strace(command, &["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &format!("inject={call}:{what}")])
 }
 
+/// Runs the command, stops it behind one of its calls, and lets it go on when `meanwhile` is done, which is told
+/// the process; it is not called if the command ends before.
+#[cfg(target_os = "linux")]
+pub fn interrupt(command: &Command, call: &str, time: usize, meanwhile: impl FnOnce(&str)) -> Output {
+    let log = tempfile::NamedTempFile::new().expect("the folder for temporary files is writable");
+    let inject = format!("inject={call}:signal=STOP:when={time}");
+    let trace = format!("trace={call}");
+    let mut strace = traced(command, &["-o", &log.path().to_string_lossy(), "-e", &trace, "-e", &inject]);
+    let mut running = strace.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("strace starts");
+    let is_stopped = || fs::read_to_string(log.path()).expect("it is text").contains("--- stopped by SIGSTOP ---");
+    while !is_stopped() && running.try_wait().expect("it can be waited for").is_none() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    if is_stopped() {
+        let children = format!("/proc/{0}/task/{0}/children", running.id());
+        let tool = fs::read_to_string(children).expect("this system names them");
+        meanwhile(tool.trim());
+        // Each thread counts its calls, so others may stop it again.
+        while running.try_wait().expect("it can be waited for").is_none() {
+            let cont = Command::new("kill").args(["-CONT", tool.trim()]).stderr(Stdio::null()).status();
+            cont.expect("kill starts");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+    running.wait_with_output().expect("it ends")
+}
+
 fn strace(command: &Command, options: &[&str]) -> Output {
+    traced(command, options).output().expect("strace starts")
+}
+
+fn traced(command: &Command, options: &[&str]) -> Command {
     let mut strace = Command::new("strace");
     strace.arg("-f").arg("-qq").args(options).arg("--").arg(command.get_program()).args(command.get_args());
-    strace.current_dir(command.get_current_dir().expect("it is set")).output().expect("strace starts")
+    strace.current_dir(command.get_current_dir().expect("it is set"));
+    strace
 }
 
 /// The calls of all threads, each in one line, in the order in which they ended, that succeeded.

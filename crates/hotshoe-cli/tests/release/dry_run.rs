@@ -101,6 +101,32 @@ fn the_projects_own_programs_do_not_see_the_key() {
     assert!(project.path("release/assets/gain-1.2.3-Linux.tar.gz.minisig").is_file());
 }
 
+/// In a CI system anybody's change is built, and `/proc` shows it the environment of what runs it.
+#[test]
+fn in_a_ci_system_nothing_of_the_project_runs_where_the_key_is() {
+    let project = Project::changed(|project| {
+        project.write("hotshoe.release.json", r#"{"platforms": ["linux-x86_64"], "setup": ["touch", "dist"]}"#);
+        let ran = "file(TOUCH ${CMAKE_SOURCE_DIR}/dist)\n";
+        project.write("CMakeLists.txt", &format!("{}{ran}", project.read("CMakeLists.txt")));
+    });
+    let commands: [&[&str]; 6] = [
+        &["release", "setup"],
+        &["release", "build", "--platform", "linux-x86_64"],
+        &["release", "collect", "nowhere", "--tag", "v1.2.3"],
+        &["release", "--dry-run"],
+        &["plan"],
+        &["check-tag", "v1.2.3"],
+    ];
+    project.hotshoe(&["key", "new", "--output", "anna", "--no-password"]).assert().code(0);
+    for args in commands {
+        let output =
+            project.hotshoe(args).env("CI", "true").env("HOTSHOE_KEY", project.path("anna.key")).output().unwrap();
+        let said = crate::project::text(&output);
+        assert!(said.contains("HOTSHOE_KEY is set in a job that runs code of the project"), "{args:?}: {said}");
+        assert!(output.status.code() == Some(3) && !project.path("dist").exists(), "{args:?}: {said}");
+    }
+}
+
 /// As a terminal does it: the tool and what it runs are told. Windows has no groups of processes to tell.
 #[cfg(unix)]
 #[test]

@@ -228,6 +228,34 @@ fn the_tool_is_built_from_a_commit_and_for_musl_not_statically() {
     refused(&SOURCES, "the project asks for hotshoe");
 }
 
+/// The component's own lines for that: cargo takes a branch for a revision, too.
+#[cfg(unix)]
+#[test]
+fn the_component_builds_the_tool_from_a_commit_only() {
+    let component = source("ci/gitlab/component/templates/plugin.yml");
+    let start = component.find("if [ \"$(hotshoe --version").expect("it looks at the version");
+    let script = &component[start..start + component[start..].find("\n\n").expect("the job ends")];
+    let commit = "0123456789012345678901234567890123456789";
+    for (commit, key, is_built) in [
+        (commit, "", true),
+        (commit, "x", false),
+        ("main", "", false),
+        ("v0.1.0", "", false),
+        ("0123456", "", false),
+        ("", "", false),
+    ] {
+        let project = Project::new();
+        program(&project, "cargo", "touch built");
+        let script = script.replace("$[[ inputs.commit ]]", commit).replace("$[[ inputs.", "x$[[ inputs.");
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", &script.replace("$[[ ", "").replace(" ]]", "")]).current_dir(project.folder());
+        bash.env("PATH", format!("{}:/usr/bin:/bin", project.path(".cargo/bin").display())).env("HOTSHOE_KEY", key);
+        let output = bash.output().unwrap();
+        assert_eq!(output.status.success(), is_built, "{commit}: {}", crate::project::text(&output));
+        assert_eq!(project.path("built").exists(), is_built, "{commit}");
+    }
+}
+
 /// Whoever owns a name on a registry would own every project's releases.
 #[test]
 fn no_file_installs_the_tool_or_rust_by_a_name() {
@@ -318,11 +346,18 @@ fn submodules_are_checked_out_with_the_sources() {
     }
 }
 
-/// A tag can be moved to other code; a commit, or a digest, cannot.
+/// A tag can be moved to other code, and a version uploaded anew; a commit, or a digest, cannot.
 #[test]
-fn actions_are_pinned_by_commit_and_images_by_digest() {
-    for (_, _, template) in FILES {
-        let text = source(template);
+fn actions_are_pinned_by_commit_and_images_and_packages_by_digest() {
+    let of_hosts = [".github/workflows/host.yml", ".forgejo/workflows/host.yml", ".gitlab-ci.yml"];
+    let of_hosts = of_hosts.map(|file| format!("templates/every-host/{file}"));
+    let of_plugins = FILES.map(|(_, _, template)| template.to_owned());
+    for template in of_plugins.into_iter().chain(of_hosts) {
+        let text = source(&template);
+        let packages = text.matches("pip install").count();
+        let by_digest = "pip install --quiet --require-hashes --only-binary :all: ";
+        assert_eq!(text.matches(by_digest).count(), packages, "{template}");
+        assert_eq!(text.matches(" --hash=sha256:").count(), 3 * packages, "{template}: for each image of the plan");
         for uses in text.lines().filter_map(|line| line.split("uses: ").nth(1)) {
             let (commit, version) = uses.split_once('@').unwrap().1.split_once(" # v").unwrap();
             assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{template}: {uses}");
