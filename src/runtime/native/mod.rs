@@ -28,7 +28,7 @@ use std::sync::{Mutex, MutexGuard};
 use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection};
 use crate::platform::Platform;
-use crate::receipt::{self, Receipt};
+use crate::receipt::Receipt;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use brought::Replaced;
@@ -98,13 +98,6 @@ pub(crate) struct Request<'a> {
     pub plugin: &'a Path,
     /// The symbol that it must export.
     pub entry: &'a str,
-}
-
-/// Checks that the libraries in a plugin's folder are those that an install brought.
-pub(crate) fn check_installed(plugin: &Path, library: &Path, receipt: &Receipt) -> Result<()> {
-    let files = receipt.files.iter().map(|file| (plugin.join(&file.path), file.sha256));
-    let mut libraries = files.filter(|(path, _)| path == library || staged::is_library(path));
-    libraries.try_for_each(|(path, digest)| receipt::check_library(&path, digest).map_err(|error| error.at(path)))
 }
 
 /// The files that are mapped from their own places, by any host.
