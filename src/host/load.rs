@@ -11,11 +11,9 @@ use super::{Host, KEPT, Report, lock};
 use crate::catalog::{Candidate, Catalog};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::inspect;
-use crate::platform::Platform;
 use crate::plugin::{Plugin, Unload};
 use crate::profile::LoadPolicy;
-use crate::runtime::native::{Library, Request};
+use crate::runtime::native::{self, Library, Request};
 use crate::version::VersionReq;
 
 impl Host {
@@ -138,7 +136,7 @@ impl Host {
 
     pub(super) fn check(&self, candidate: &Candidate) -> Result<()> {
         let (library, entry) = (candidate.library(), self.entry_of(candidate));
-        inspect::check_before_load(library, Platform::current(), entry)?;
+        native::check_before_load(library, entry)?;
         candidate.check_receipt(self.profile.policies.receipt)?;
         self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
     }

@@ -4,6 +4,7 @@
 //! and their wording. It never reads past what tells the formats apart.
 
 use super::elf_versions::NeededVersion;
+use super::sanitizer::Sanitizer;
 use super::source::Part;
 use super::{Format, Inspection};
 use crate::error::{Code, Error, Result};
@@ -63,6 +64,8 @@ pub(super) struct Shape {
     pub(super) announced: u64,
     /// What keeps a running program from loading it, whole as it is.
     pub(super) obstacle: Option<Obstacle>,
+    /// What a program must have from its start to load it; known of ELF only.
+    pub(super) sanitizer: Option<Sanitizer>,
 }
 
 /// A system or a processor that has no name here, in words.

@@ -226,6 +226,7 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
             otherwise,
             announced: self.announced,
             obstacle: None,
+            sanitizer: None,
         }
     }
 

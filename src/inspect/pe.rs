@@ -168,6 +168,7 @@ impl Library for Pe<'_> {
             otherwise: self.otherwise().or((!library).then_some("an executable")),
             announced: ends.max().unwrap_or(0),
             obstacle: None,
+            sanitizer: None,
         }
     }
 

@@ -349,3 +349,25 @@ fn a_prober_that_cannot_be_started_is_not_the_plugins_fault() {
         error.report()
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_with_a_sanitizer_that_the_host_lacks_is_refused_and_the_host_goes_on() {
+    let sanitized = Source::c(GOOD_C_PLUGIN).compiler("gcc").arg("-fsanitize=address");
+    if !hotshoe_testkit::require("gcc") {
+        return;
+    }
+    // The start of the sanitizer would end this process.
+    for open in [Library::open, Library::open_copy] {
+        let error = open(&sanitized.build(), ENTRY).unwrap_err();
+        assert_eq!(error.code(), Code::LibrarySanitizer);
+        assert!(error.report().contains("LD_PRELOAD=libasan.so"), "{}", error.report());
+    }
+    // A library that is only called a little like one.
+    let helper = Source::c("int helper(void) { return 1; }\n").file_name("libasana.so").arg("-Wl,-soname,libasana.so");
+    let source = "int helper(void);\nvoid harmonics_register(int *x) { *x = helper(); }\n";
+    let plugin = Source::c(source).arg(helper.build().display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
+    let tree = PluginTree::new().plugin("gain", "{}", &plugin);
+    let tree = tree.file("gain/libasana.so", fs::read(helper.build()).unwrap());
+    assert_eq!(said(open(&tree.library("gain")).symbol(ENTRY).unwrap()), 1);
+}

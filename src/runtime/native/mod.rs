@@ -22,11 +22,12 @@ mod staged;
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::fmt;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::error::{Code, Error, Result};
-use crate::inspect::{self, Inspection};
+use crate::inspect::{self, Inspection, Sanitizer};
 use crate::platform::Platform;
 use crate::receipt::Receipt;
 
@@ -100,6 +101,19 @@ pub(crate) struct Request<'a> {
     pub entry: &'a str,
 }
 
+/// What is checked before every load: [`inspect::check_before_load`], and that the program has the sanitizer that the
+/// library was compiled with. Where it is missing, the start of that would end the process.
+pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
+    let (metadata, sanitizer) = inspect::before_load(path, Platform::current(), entry)?;
+    let options = || std::env::var("ASAN_OPTIONS").unwrap_or_default();
+    let is_missing =
+        |sanitizer: &Sanitizer| !os::program_exports(sanitizer.symbol()) && !sanitizer.may_begin_late(&options());
+    match sanitizer.filter(is_missing) {
+        Some(missing) => Err(missing.refusal().at(path)),
+        None => Ok(metadata),
+    }
+}
+
 /// The files that are mapped from their own places, by any host.
 static MAPPED: Mutex<BTreeMap<Image, MappedFile>> = Mutex::new(BTreeMap::new());
 
@@ -132,7 +146,7 @@ impl Library {
     /// Maps a plugin's library, or a private copy as [`Library::open`] does.
     pub(crate) fn load(request: Request<'_>) -> Result<Library> {
         let path = request.library;
-        let metadata = inspect::check_before_load(path, Platform::current(), request.entry)?;
+        let metadata = check_before_load(path, request.entry)?;
         if os::expands(path) {
             return Self::load_copy(request);
         }
@@ -166,7 +180,7 @@ impl Library {
             .hint("give the file or folder, or the folder for temporary files, a name without it")
             .at(request.library));
         }
-        inspect::check_before_load(&mapped, Platform::current(), request.entry)?;
+        check_before_load(&mapped, request.entry)?;
         Self::map(mapped.clone(), Some(copy)).map_err(|error| explain(error, &mapped, request.library, request.entry))
     }
 

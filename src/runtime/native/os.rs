@@ -113,6 +113,19 @@ pub(super) fn is_open(path: &Path) -> bool {
     imp::Library::open_already_loaded(path).is_ok()
 }
 
+/// Whether the program, or a library that it was started with, exports a symbol.
+#[cfg(unix)]
+pub(super) fn program_exports(symbol: &str) -> bool {
+    // SAFETY: nothing is done with what lies at the address.
+    unsafe { imp::Library::this().get::<Address>(symbol.as_bytes()) }.is_ok()
+}
+
+/// On Windows nobody asks.
+#[cfg(windows)]
+pub(super) fn program_exports(_: &str) -> bool {
+    false
+}
+
 /// What the system's loader replaces in a path, in words.
 pub(super) const TOKENS: &str = "`$ORIGIN`, `$LIB` or `$PLATFORM`";
 

@@ -249,7 +249,28 @@ note[receipt-missing]: plugin `gain`: the host loads only what was installed, an
     hotshoe(&tree, &args).assert().code(0).stderr_eq(str![]);
     let other = Library::c("int other;\nvoid harmonics_register(void *r) { (void)r; }\n").build();
     let tree = tree.file("r/gain/1.2.3/libgain.so", fs::read(other).unwrap());
-    assert_eq!(json(&tree, &args, 1)["diagnostics"][0]["code"], "library-changed");
+    for args in [&args, &args[..4]] {
+        assert_eq!(json(&tree, args, 1)["diagnostics"][0]["code"], "library-changed");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_with_a_sanitizer_is_taken_by_a_host_that_has_it() {
+    if !require("gcc") {
+        return;
+    }
+    let tree = with_library(&Library::c(GOOD_C_PLUGIN).compiler("gcc").arg("-fsanitize=address"));
+    let refused = json(&tree, &LOAD, 1);
+    let codes: Vec<&str> =
+        refused["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["library-sanitizer", "library-sanitizer"], "the warning, and the refusal: {refused:#}");
+    let runtime = std::process::Command::new("gcc").arg("-print-file-name=libasan.so").output().unwrap();
+    let runtime = String::from_utf8(runtime.stdout).unwrap();
+    let sanitized = hotshoe(&tree, &LOAD).env("LD_PRELOAD", runtime.trim()).env("ASAN_OPTIONS", "detect_leaks=0");
+    sanitized.assert().code(0);
+    let late = hotshoe(&tree, &LOAD).env("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0");
+    late.assert().code(0);
 }
 
 #[test]
