@@ -9,6 +9,8 @@ mod install;
 mod key;
 mod list;
 mod new;
+#[cfg(target_os = "linux")]
+mod noexec;
 mod output;
 mod package;
 mod probe;
