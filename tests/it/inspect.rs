@@ -259,8 +259,12 @@ fn an_assembly_for_dotnet_is_called_that() {
     bytes[directories..directories + 8].fill(0);
     let managed = directories + 14 * 8;
     bytes[managed..managed + 8].copy_from_slice(&[0, 0x10, 0, 0, 72, 0, 0, 0]);
-    let error = refused_bytes(&bytes);
-    assert!(error.message().contains("an assembly for .NET"), "{error}");
+    let tree = PluginTree::new().file("net.dll", bytes);
+    let path = tree.path("net.dll");
+    let windows = "windows-x86_64".parse().unwrap();
+    for error in [Inspection::of(&path).unwrap_err(), check_before_load(&path, windows, ENTRY).unwrap_err()] {
+        assert!(error.message().contains("an assembly for .NET"), "{error}");
+    }
 }
 
 #[test]

@@ -371,3 +371,23 @@ fn a_plugin_with_a_sanitizer_that_the_host_lacks_is_refused_and_the_host_goes_on
     let tree = tree.file("gain/libasana.so", fs::read(helper.build()).unwrap());
     assert_eq!(said(open(&tree.library("gain")).symbol(ENTRY).unwrap()), 1);
 }
+
+/// Where one library was, another may be a moment later.
+#[test]
+fn a_library_that_is_gone_is_unmapped_also_if_another_thread_maps_one_in_its_place() {
+    let names: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
+    let good = Source::c(&format!("int more;\n{GOOD_C_PLUGIN}")).build();
+    let tree = names.iter().fold(PluginTree::new(), |tree, name| tree.plugin(name, "{}", &good));
+    std::thread::scope(|scope| {
+        for name in &names {
+            let path = tree.library(name);
+            scope.spawn(move || {
+                for _ in 0..400 {
+                    let library = open(&path);
+                    assert!(!library.is_copy(), "nobody else has it");
+                    assert_eq!(library.close().unwrap(), Residency::Unmapped);
+                }
+            });
+        }
+    });
+}

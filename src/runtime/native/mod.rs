@@ -24,6 +24,7 @@ use std::ffi::c_void;
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::error::{Code, Error, Result};
@@ -69,6 +70,8 @@ pub struct Library {
     /// What was mapped: the plugin's own file, or the private copy.
     mapped: PathBuf,
     copy: Option<Staged>,
+    /// Its number among the files that are mapped from their own places.
+    serial: Option<u64>,
     /// Why it must never be unmapped.
     leftovers: Vec<String>,
     shadowed: Vec<Shadowed>,
@@ -117,11 +120,18 @@ pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
 /// The files that are mapped from their own places, by any host.
 static MAPPED: Mutex<BTreeMap<Image, MappedFile>> = Mutex::new(BTreeMap::new());
 
+/// The number of the next one.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 /// What was checked and then mapped. It is kept while it is mapped, also without a handle.
 #[derive(Debug)]
 struct MappedFile {
     path: PathBuf,
     identity: FileIdentity,
+    /// The loader's own name for it. With another one it is another library, in the place of one that is gone.
+    name: PathBuf,
+    /// Tells it from what was in its place before: that may be closed by a thread that has not taken note of it yet.
+    serial: u64,
     /// How many handles of ours it has.
     handles: usize,
 }
@@ -150,8 +160,10 @@ impl Library {
         if os::expands(path) {
             return Self::load_copy(request);
         }
-        let library = Self::map(path.to_owned(), None).map_err(|error| explain(error, path, path, request.entry))?;
-        if library.note_opened(FileIdentity::new(&metadata)) {
+        let mut library =
+            Self::map(path.to_owned(), None).map_err(|error| explain(error, path, path, request.entry))?;
+        library.serial = library.note_opened(FileIdentity::new(&metadata));
+        if library.serial.is_some() {
             return Ok(library);
         }
         // It was mapped before, so nothing of it has run just now.
@@ -192,7 +204,7 @@ impl Library {
         let facts = if handle.image().leaves_nothing_behind() { None } else { Inspection::of(&mapped).ok() };
         let leftovers = facts.as_ref().map(Inspection::must_stay_mapped).unwrap_or_default();
         let shadowed = facts.as_ref().map(shadowed).unwrap_or_default();
-        Ok(Library { handle, mapped, copy, leftovers, shadowed })
+        Ok(Library { handle, mapped, copy, serial: None, leftovers, shadowed })
     }
 
     /// Where a symbol is that the library itself exports, if it does.
@@ -229,37 +241,40 @@ impl Library {
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
     /// may leave threads behind, or functions that somebody calls later, is never unmapped.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, copy, leftovers, .. } = self;
-        let image = handle.image().clone();
+        let Library { handle, mapped, copy, serial, leftovers, .. } = self;
+        let (image, name) = (handle.image().clone(), handle.name().to_owned());
         if !leftovers.is_empty() {
             if let Some(copy) = copy {
                 copy.keep();
             }
-            note_closed(&image, true);
+            note_closed(&image, serial, true);
             return Ok(Residency::Resident(leftovers));
         }
         handle.close().map_err(|reason| not_closed(reason, &mapped))?;
-        let stays = image.is_mapped();
-        note_closed(&image, stays);
+        let stays = image.is_mapped_as(&name);
+        note_closed(&image, serial, stays);
         Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
     }
 
-    /// Takes note of a handle; `false` if another file is mapped than the one that was checked, or the same
-    /// one from another path.
-    fn note_opened(&self, identity: FileIdentity) -> bool {
-        let image = self.handle.image();
-        let mut all = mapped();
-        if !self.handle.was_mapped() {
-            all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 });
-            return true;
+    /// Takes note of a handle and returns the number of what is mapped; `None` if that is another file than the one
+    /// that was checked, or the same one from another path.
+    fn note_opened(&self, identity: FileIdentity) -> Option<u64> {
+        let (image, name) = (self.handle.image(), self.handle.name());
+        let mut files = mapped();
+        let known = files.get_mut(image).filter(|known| self.handle.was_mapped() && known.name == name);
+        match known {
+            Some(known) if known.path == self.mapped && known.identity == identity => {
+                known.handles += 1;
+                return Some(known.serial);
+            }
+            Some(_) => return None,
+            None if self.handle.was_mapped() && !is_file(image, &self.mapped) => return None,
+            None => {}
         }
-        match all.get_mut(image) {
-            Some(known) if known.path != self.mapped || known.identity != identity => return false,
-            Some(known) => known.handles += 1,
-            None if !is_file(image, &self.mapped) => return false,
-            None => drop(all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 })),
-        }
-        true
+        let serial = NEXT.fetch_add(1, Ordering::Relaxed);
+        let (path, name) = (self.mapped.clone(), name.to_owned());
+        files.insert(image.clone(), MappedFile { path, identity, name, serial, handles: 1 });
+        Some(serial)
     }
 }
 
@@ -280,9 +295,9 @@ fn not_closed(reason: libloading::Error, path: &Path) -> Error {
 }
 
 /// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.
-fn note_closed(image: &Image, stays: bool) {
+fn note_closed(image: &Image, serial: Option<u64>, stays: bool) {
     let mut mapped = mapped();
-    if let Some(known) = mapped.get_mut(image) {
+    if let Some(known) = mapped.get_mut(image).filter(|known| Some(known.serial) == serial) {
         known.handles -= 1;
         if known.handles == 0 && !stays {
             mapped.remove(image);

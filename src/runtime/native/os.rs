@@ -21,6 +21,7 @@ use libloading::os::windows as imp;
 pub(super) struct Handle {
     library: std::mem::ManuallyDrop<imp::Library>,
     image: Image,
+    name: PathBuf,
     #[cfg(all(unix, not(target_vendor = "apple")))]
     addresses: std::ops::Range<usize>,
     was_mapped: bool,
@@ -43,8 +44,8 @@ impl Handle {
         // SAFETY: the handle was taken out of a library just now.
         let library = std::mem::ManuallyDrop::new(unsafe { imp::Library::from_raw(raw) });
         let image = Image::of(raw).ok_or(libloading::Error::DlOpenUnknown)?;
-        let (addresses, was_mapped) = (image.addresses(), before.contains(&image));
-        Ok(Handle { library, image, addresses, was_mapped })
+        let ((addresses, name), was_mapped) = (image.place(), before.contains(&image));
+        Ok(Handle { library, image, name, addresses, was_mapped })
     }
 
     /// The same on macOS, where a symbol is looked up in this library only, as it is elsewhere.
@@ -53,7 +54,12 @@ impl Handle {
         let was_mapped = is_open(path);
         // SAFETY: as above.
         let library = unsafe { imp::Library::open(Some(path), imp::RTLD_NOW | imp::RTLD_LOCAL | libc::RTLD_FIRST) }?;
-        Ok(Handle { library: std::mem::ManuallyDrop::new(library), image: Image::at(path), was_mapped })
+        Ok(Handle {
+            library: std::mem::ManuallyDrop::new(library),
+            image: Image::at(path),
+            name: path.to_owned(),
+            was_mapped,
+        })
     }
 
     /// The same on Windows.
@@ -63,7 +69,12 @@ impl Handle {
         let flags = imp::LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | imp::LOAD_LIBRARY_SEARCH_DEFAULT_DIRS;
         // SAFETY: as above.
         let library = unsafe { imp::Library::load_with_flags(path, flags) }?;
-        Ok(Handle { library: std::mem::ManuallyDrop::new(library), image: Image::at(path), was_mapped })
+        Ok(Handle {
+            library: std::mem::ManuallyDrop::new(library),
+            image: Image::at(path),
+            name: path.to_owned(),
+            was_mapped,
+        })
     }
 
     pub(super) fn symbol(&self, name: &str) -> Option<Address> {
@@ -90,7 +101,13 @@ impl Handle {
         &self.image
     }
 
-    /// Whether it had been mapped before it was opened, by whomever.
+    /// The name by which the loader found it first.
+    pub(super) fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Whether it had been mapped before it was opened, by whomever. If another thread unmapped what was in its place
+    /// meanwhile, that was something else.
     pub(super) fn was_mapped(&self) -> bool {
         self.was_mapped
     }
