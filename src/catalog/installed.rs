@@ -1,8 +1,9 @@
-//! Whether a plugin is what an install brought, where the host asks for that.
+//! Whether a plugin can be loaded from where it is: what an install brought, and what the file system allows.
 
 use super::Candidate;
 use crate::error::{Code, Error, Result};
-use crate::profile::ReceiptPolicy;
+use crate::platform;
+use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
 use crate::receipt::{self, Receipt};
 
 impl Candidate {
@@ -26,15 +27,22 @@ impl Candidate {
         }
     }
 
-    /// Checks that the libraries in the plugin's folder are those that an install brought, as a host with this policy
-    /// does before it loads them. It reads them whole.
+    /// Checks what the place of the plugin decides: whether the libraries in its folder are those that an install
+    /// brought, which reads them whole, and whether code may be mapped from there; each if this host looks at that.
     ///
-    /// Fails with [`Code::ReceiptMissing`], [`Code::ReceiptInvalid`], [`Code::LibraryChanged`] or
-    /// [`Code::LibraryUnreadable`].
-    pub fn check_receipt(&self, policy: ReceiptPolicy) -> Result<()> {
-        match self.receipt(policy)? {
-            Some(receipt) => receipt.check_libraries(self.path(), self.library()),
-            None => Ok(()),
+    /// Fails with [`Code::ReceiptMissing`], [`Code::ReceiptInvalid`], [`Code::LibraryChanged`],
+    /// [`Code::LibraryUnreadable`] or [`Code::LoadFailed`].
+    pub fn check_place(&self, profile: &HostProfile) -> Result<()> {
+        if let Some(receipt) = self.receipt(profile.policies.receipt)? {
+            return receipt.check_libraries(self.path(), self.library());
+        }
+        match profile.policies.load == LoadPolicy::Direct && platform::forbids_code(self.library()) {
+            true => {
+                Err(Error::new(Code::LoadFailed, "its file system is mounted `noexec`: nothing on it can be loaded")
+                    .hint("install the plugin elsewhere")
+                    .at(self.library()))
+            }
+            false => Ok(()),
         }
     }
 }

@@ -137,7 +137,7 @@ impl Host {
     pub(super) fn check(&self, candidate: &Candidate) -> Result<()> {
         let (library, entry) = (candidate.library(), self.entry_of(candidate));
         native::check_before_load(library, entry)?;
-        candidate.check_receipt(self.profile.policies.receipt)?;
+        candidate.check_place(&self.profile)?;
         self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
     }
 

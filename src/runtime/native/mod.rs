@@ -29,7 +29,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection, Sanitizer};
-use crate::platform::Platform;
+use crate::platform::{self, Platform};
 use crate::receipt::Receipt;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -370,7 +370,7 @@ fn what_to_do(said: &str, mapped: &Path, path: &Path, shadowed: &[Shadowed]) -> 
     let temporary = os::temporary();
     // A copy is gone by now, and its folder is not.
     let is_copy = mapped != path;
-    match os::forbids_code(if is_copy { &temporary } else { mapped }) {
+    match platform::forbids_code(if is_copy { &temporary } else { mapped }) {
         true if is_copy => {
             "the folder for temporary files is mounted `noexec`, so that no private copy can be loaded from it: choose \
              another one with `TMPDIR`"

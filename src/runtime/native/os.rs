@@ -172,22 +172,6 @@ pub(super) fn temporary() -> PathBuf {
     if cfg!(unix) && platform::is_privileged() { "/tmp".into() } else { std::env::temp_dir() }
 }
 
-/// Whether the file system of a file is one from which no code may be mapped.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn forbids_code(path: &Path) -> bool {
-    const ST_NOEXEC: libc::c_ulong = 8; // statvfs(3) of Linux
-    let Ok(path) = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()) else { return false };
-    let mut found = std::mem::MaybeUninit::<libc::statvfs>::uninit();
-    // SAFETY: a path that ends with NUL, and a place for the answer, which is read only if there is one.
-    unsafe { libc::statvfs(path.as_ptr(), found.as_mut_ptr()) == 0 && found.assume_init().f_flag & ST_NOEXEC != 0 }
-}
-
-/// Only Linux is asked.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn forbids_code(_: &Path) -> bool {
-    false
-}
-
 /// Has a function called when the process ends in the usual way.
 #[cfg(unix)]
 pub(super) fn at_exit(function: extern "C" fn()) {

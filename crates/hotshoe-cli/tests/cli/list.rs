@@ -291,7 +291,19 @@ fn a_tick_stands_only_before_what_was_installed_if_the_host_asks_for_that() {
     let installed = [&list[..], &["r"]].concat();
     hotshoe(&tree, &installed).assert().code(0).stderr_eq(str![]);
     let copied = [&list[..], &["."]].concat();
-    hotshoe(&tree, &copied).assert().code(1).stdout_eq(str![]).stderr_eq(str![]);
+    hotshoe(&tree, &copied)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+✗ gain                 1.2.3      [..]/gain
+
+"#]])
+        .stderr_eq(str![[r#"
+error[receipt-missing]: plugin `gain`: the host loads only what was installed, and this has no receipt
+  in [..]/gain
+  hint: install it with `hotshoe install`
+
+"#]]);
     let other = Library::c("int other;\nvoid harmonics_register(void *r) { (void)r; }\n").build();
     let tree = tree.file("r/gain/1.2.3/libgain.so", fs::read(other).unwrap());
     assert_eq!(json(&tree, &installed, 1)["plugins"][0]["refusal"]["code"], "library-changed");

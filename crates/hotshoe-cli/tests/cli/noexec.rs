@@ -32,10 +32,14 @@ fn on_noexec(tree: &PluginTree, first: &str, args: &str) -> Option<Output> {
 #[test]
 fn a_plugin_on_a_file_system_without_code_is_told_as_that() {
     let tree = gain().file("m/.keep", "");
-    let Some(output) = on_noexec(&tree, "cp -r gain m", "check m/gain --host harmonics --load") else { return };
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("its file system is mounted `noexec`"), "{stderr}");
+    for says_no in
+        ["check m/gain --host harmonics", "check m/gain --host harmonics --load", "list --host harmonics --path m"]
+    {
+        let Some(output) = on_noexec(&tree, "cp -r gain m", says_no) else { return };
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{says_no}: {stderr}");
+        assert!(stderr.contains("its file system is mounted `noexec`"), "{says_no}: {stderr}");
+    }
     hotshoe(&tree, &["check", "gain", "--host", "harmonics", "--load"]).assert().code(0);
 }
 
