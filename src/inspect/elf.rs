@@ -143,7 +143,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
             Ok(architecture) => {
                 (systems.iter().map(|system| Platform { system: *system, architecture }).collect(), None)
             }
-            Err(name) => (Vec::new(), Some(Unnamed::Architecture(name))),
+            Err(name) => (Vec::new(), Some(Unnamed::Architecture(systems, name))),
         }
     }
 

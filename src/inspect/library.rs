@@ -9,7 +9,7 @@ use super::source::Part;
 use super::{Format, Inspection};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::platform::Platform;
+use crate::platform::{Platform, System};
 
 /// A library in one of the three formats.
 pub(super) trait Library {
@@ -72,7 +72,8 @@ pub(super) struct Shape {
 #[derive(Clone, Debug)]
 pub(super) enum Unnamed {
     System(String),
-    Architecture(String),
+    /// On one of these systems.
+    Architecture(&'static [System], String),
 }
 
 /// What keeps a running program from loading a library that is whole and for its platform.
@@ -131,7 +132,8 @@ pub(super) fn refuse_platform(built_for: &[Platform], unnamed: Option<&Unnamed>,
         return Ok(());
     }
     let system = match unnamed {
-        Some(unnamed) => matches!(unnamed, Unnamed::Architecture(_)),
+        Some(Unnamed::Architecture(systems, _)) => systems.contains(&platform.system),
+        Some(Unnamed::System(_)) => false,
         None => built_for.iter().any(|built| built.system == platform.system),
     };
     let (code, what) = match system {
@@ -150,7 +152,7 @@ pub(super) fn names_of(
     name: impl Fn(&Platform) -> String,
 ) -> String {
     match unnamed {
-        Some(Unnamed::System(words) | Unnamed::Architecture(words)) => words.clone(),
+        Some(Unnamed::System(words) | Unnamed::Architecture(_, words)) => words.clone(),
         None => built_for.iter().map(name).collect::<Vec<String>>().join(" and "),
     }
 }

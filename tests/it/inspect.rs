@@ -242,8 +242,10 @@ fn a_windows_library_for_a_processor_without_a_name_here_says_which() {
         fs::write(&path, bytes).unwrap();
         let facts = facts(&path);
         assert_eq!((facts.platforms.len(), facts.built_for()), (0, words.to_owned()));
-        for platform in ["windows-x86_64", "linux-x86_64"] {
+        let codes = [Code::LibraryWrongArchitecture, Code::LibraryWrongSystem];
+        for (platform, code) in ["windows-x86_64", "linux-x86_64"].into_iter().zip(codes) {
             let error = check_before_load(&path, platform.parse().unwrap(), ENTRY).unwrap_err();
+            assert_eq!(error.code(), code);
             assert!(error.message().contains(words), "{error}");
             assert!(error.message().contains(&format!("instead of `{platform}`")), "{error}");
         }

@@ -391,3 +391,24 @@ fn a_library_that_is_gone_is_unmapped_also_if_another_thread_maps_one_in_its_pla
         }
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_symbol_that_another_system_has_is_not_said_to_be_linked_wrongly() {
+    // Beside the libraries that are kept between runs, for those are told apart by their arguments.
+    let versions = std::env::temp_dir().join("hotshoe-testkit/v1.map");
+    fs::create_dir_all(versions.parent().unwrap()).unwrap();
+    fs::write(&versions, "V1 { global: *; };").unwrap();
+    let helper = |source: &str| {
+        let map = format!("-Wl,--version-script={}", versions.display());
+        Source::c(source).file_name("libhelper.so").arg("-Wl,-soname,libhelper.so").arg(map).build()
+    };
+    let there = helper("int old(void) { return 1; }\nint new(void) { return 2; }\n");
+    let source = "int new(void);\nvoid harmonics_register(int *x) { *x = new(); }\n";
+    let plugin = Source::c(source).arg(there.display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
+    let here = fs::read(helper("int old(void) { return 1; }\n")).unwrap();
+    let tree = PluginTree::new().plugin("gain", "{}", &plugin).file("gain/libhelper.so", here);
+    let error = Library::open(&tree.library("gain"), ENTRY).unwrap_err();
+    assert_eq!(error.code(), Code::LoadFailed);
+    assert!(error.hint_text().unwrap().contains("where the plugin was built"), "{}", error.report());
+}

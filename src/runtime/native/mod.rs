@@ -359,11 +359,17 @@ fn what_to_do(said: &str, mapped: &Path, path: &Path, shadowed: &[Shadowed]) -> 
     // glibc and FreeBSD, then musl and macOS.
     if ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words)) {
         return match shadowed {
-            [] => {
-                "link the library that defines the symbol; if it is the host's own, the host must export it".to_owned()
-            }
             [first, ..] => {
                 format!("it gets {first}, not its own: give its own another SONAME, or link that statically")
+            }
+            // So glibc names the version that a symbol is needed in.
+            [] if said.contains(", version ") => {
+                "the library that should define it is another one here than where the plugin was built: install a \
+                 plugin that was built for this system"
+                    .to_owned()
+            }
+            [] => {
+                "link the library that defines the symbol; if it is the host's own, the host must export it".to_owned()
             }
         };
     }
