@@ -121,6 +121,26 @@ fn a_pipe_in_the_place_of_an_installed_file_keeps_no_host_waiting() {
     }
 }
 
+// Windows has no search paths in libraries.
+#[cfg(unix)]
+#[test]
+fn an_installed_plugin_finds_its_libraries_in_other_folders_of_its_own() {
+    let inner = Library::c("int inner(void) { return 1; }\n").file_name("libinner.so").arg("-Wl,-soname,libinner.so");
+    let source = "int inner(void);\nvoid harmonics_register(int *x) { *x = inner(); }\n";
+    let library = Library::c(source).arg(inner.build().display().to_string()).arg("-Wl,-rpath,$ORIGIN/../deps").build();
+    let manifest = r#"{"name": "gain", "version": "1.0.0", "library": "lib/libgain.so"}"#;
+    let tree = PluginTree::new()
+        .file("gain/plugin.json", manifest)
+        .file("gain/lib/libgain.so", fs::read(library).unwrap())
+        .file("gain/deps/libinner.so", fs::read(inner.build()).unwrap());
+    let archive = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap().archive;
+    let installed = package::install(&archive, &tree.path("plugins")).unwrap().path;
+    let shop = Shop { tree, installed };
+    shop.loaded().unwrap();
+    fs::remove_file(shop.installed.join("deps/libinner.so")).unwrap();
+    assert_eq!(shop.host().load("gain", None, |_| Ok(())).unwrap_err().code(), Code::LibraryChanged);
+}
+
 #[test]
 fn a_plugin_that_was_not_installed_is_refused_by_a_checked_catalog_too() {
     let library = Library::c(GOOD_C_PLUGIN).build();

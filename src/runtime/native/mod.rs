@@ -108,9 +108,10 @@ pub(crate) struct Request<'a> {
 /// library was compiled with. Where it is missing, the start of that would end the process.
 pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
     let (metadata, sanitizer) = inspect::before_load(path, Platform::current(), entry)?;
-    let options = || std::env::var("ASAN_OPTIONS").unwrap_or_default();
-    let is_missing =
-        |sanitizer: &Sanitizer| !os::program_exports(sanitizer.symbol()) && !sanitizer.may_begin_late(&options());
+    let options = || platform::environment("ASAN_OPTIONS").unwrap_or_default();
+    let is_missing = |sanitizer: &Sanitizer| {
+        !os::program_exports(sanitizer.symbol()) && !sanitizer.may_begin_late(&options().to_string_lossy())
+    };
     match sanitizer.filter(is_missing) {
         Some(missing) => Err(missing.refusal().at(path)),
         None => Ok(metadata),
