@@ -50,7 +50,12 @@ impl Sanitizer {
         })
     }
 
-    /// A function that a program has if the sanitizer is in it.
+    /// The name of its own library.
+    pub(crate) fn library(&self) -> &str {
+        &self.library
+    }
+
+    /// A function that a program exports if the sanitizer is in it.
     pub(crate) fn symbol(&self) -> &'static str {
         self.kind.symbol
     }
@@ -67,7 +72,7 @@ impl Sanitizer {
 
     fn hint(&self) -> String {
         format!(
-            "build the host with it, too, or start the host with LD_PRELOAD={}; ship a plugin that was built without it",
+            "build the host with it and the same compiler, or start the host with LD_PRELOAD={}; ship a plugin that was built without it",
             brief(&self.library)
         )
     }

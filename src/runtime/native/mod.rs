@@ -108,14 +108,17 @@ pub(crate) struct Request<'a> {
 /// library was compiled with. Where it is missing, the start of that would end the process.
 pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
     let (metadata, sanitizer) = inspect::before_load(path, Platform::current(), entry)?;
-    let options = || platform::environment("ASAN_OPTIONS").unwrap_or_default();
-    let is_missing = |sanitizer: &Sanitizer| {
-        !os::program_exports(sanitizer.symbol()) && !sanitizer.may_begin_late(&options().to_string_lossy())
-    };
-    match sanitizer.filter(is_missing) {
+    match sanitizer.filter(|sanitizer| !os::has_mapped(sanitizer.library()) && !may_begin_late(sanitizer)) {
         Some(missing) => Err(missing.refusal().at(path)),
         None => Ok(metadata),
     }
+}
+
+/// Whether a sanitizer may begin in a running program, as the environment says. Two of one kind never get on: a
+/// program may have another compiler's in itself.
+fn may_begin_late(sanitizer: &Sanitizer) -> bool {
+    let options = platform::environment("ASAN_OPTIONS").unwrap_or_default();
+    sanitizer.may_begin_late(&options.to_string_lossy()) && !os::program_exports(sanitizer.symbol())
 }
 
 /// The files that are mapped from their own places, by any host.

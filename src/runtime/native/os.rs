@@ -130,6 +130,19 @@ pub(super) fn is_open(path: &Path) -> bool {
     imp::Library::open_already_loaded(path).is_ok()
 }
 
+/// Whether a library of this name is mapped.
+#[cfg(unix)]
+pub(super) fn has_mapped(name: &str) -> bool {
+    // SAFETY: `RTLD_NOLOAD` answers only for what is mapped already, so no constructor runs.
+    unsafe { imp::Library::open(Some(name), imp::RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok()
+}
+
+/// On Windows nobody asks.
+#[cfg(windows)]
+pub(super) fn has_mapped(_: &str) -> bool {
+    false
+}
+
 /// Whether the program, or a library that it was started with, exports a symbol.
 #[cfg(unix)]
 pub(super) fn program_exports(symbol: &str) -> bool {
