@@ -2,9 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use hotshoe::catalog::Catalog;
 use hotshoe::error::{Code, Result};
@@ -14,6 +11,13 @@ use hotshoe::profile::{HostProfile, ReceiptPolicy};
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 
 use crate::harmonics;
+
+/// A library of `gain`, called as this system calls libraries with a version.
+const CODEC: &str = match (cfg!(windows), cfg!(target_os = "macos")) {
+    (true, _) => "codecs/codec-1.dll",
+    (_, true) => "codecs/libcodec.1.2.dylib",
+    _ => "codecs/libcodec.so.1.2",
+};
 
 /// `gain` as an install leaves it: with a library that it opens when it needs it, in a folder of its own.
 struct Shop {
@@ -26,14 +30,14 @@ impl Shop {
         let library = Library::c(GOOD_C_PLUGIN).build();
         let codec = fs::read(Library::c("int codec(void) { return 1; }\n").build()).unwrap();
         let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &library);
-        let tree = tree.file("gain/codecs/libcodec.so.1.2", codec).file("gain/presets/soft.txt", "soft");
+        let tree = tree.file(&format!("gain/{CODEC}"), codec).file("gain/presets/soft.txt", "soft");
         let archive = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap().archive;
         let installed = package::install(&archive, &tree.path("plugins")).unwrap().path;
         Shop { tree, installed }
     }
 
     fn codec(&self) -> PathBuf {
-        self.installed.join("codecs/libcodec.so.1.2")
+        self.installed.join(CODEC)
     }
 
     fn host(&self) -> Host {
@@ -62,10 +66,11 @@ fn strict() -> HostProfile {
 }
 
 /// Fails if what is asked waits for anything.
+#[cfg(unix)]
 fn at_once<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) -> T {
-    let (answer, answered) = mpsc::channel();
-    thread::spawn(move || answer.send(ask()));
-    answered.recv_timeout(Duration::from_secs(20)).expect("nobody is waited for")
+    let (answer, answered) = std::sync::mpsc::channel();
+    std::thread::spawn(move || answer.send(ask()));
+    answered.recv_timeout(std::time::Duration::from_secs(20)).expect("nobody is waited for")
 }
 
 #[test]
@@ -111,13 +116,13 @@ fn a_plugin_whose_helper_library_is_gone_or_is_none_any_more_is_not_loaded() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_in_the_place_of_an_installed_file_keeps_no_host_waiting() {
-    for file in ["codecs/libcodec.so.1.2", "presets/soft.txt"] {
+    for file in [CODEC, "presets/soft.txt"] {
         let shop = Shop::new();
         let place = shop.installed.join(file);
         fs::remove_file(&place).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&place).status().unwrap().success());
         let loaded = at_once(move || shop.loaded().map_err(|error| error.code()));
-        assert_eq!(loaded, if file.starts_with("codecs") { Err(Code::LibraryChanged) } else { Ok(()) }, "{file}");
+        assert_eq!(loaded, if file == CODEC { Err(Code::LibraryChanged) } else { Ok(()) }, "{file}");
     }
 }
 
