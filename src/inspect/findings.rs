@@ -78,11 +78,15 @@ fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
 
 /// What the words of the system's loader mean for this library, where nothing else explains them.
 pub(super) fn meaning(facts: &Inspection, said: &str) -> Option<String> {
-    let of_this = match facts.static_tls {
-        true => format!("its thread-local values take {} bytes there (`DF_STATIC_TLS`)", facts.thread_local_size),
-        false => "a library that it needs has values there".to_owned(),
-    };
-    said.contains("static TLS block").then(|| format!("{of_this}: {STATIC_TLS}"))
+    if said.contains("static TLS block") {
+        let of_this = match facts.static_tls {
+            true => format!("its thread-local values take {} bytes there (`DF_STATIC_TLS`)", facts.thread_local_size),
+            false => "a library that it needs has values there".to_owned(),
+        };
+        return Some(format!("{of_this}: {STATIC_TLS}"));
+    }
+    // Clang leaves it to the program to have the sanitizer.
+    Sanitizer::of(facts).filter(|sanitizer| sanitizer.is_named_in(said)).map(|sanitizer| sanitizer.hint())
 }
 
 /// The folders of its own search path that do not move with it; an empty one is the folder in which the program was

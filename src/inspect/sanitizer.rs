@@ -66,11 +66,16 @@ impl Sanitizer {
         self.kind.library == "asan" && options.split([':', ',', ' ']).any(is_off)
     }
 
+    /// Whether words of the system's loader are about one of its functions.
+    pub(super) fn is_named_in(&self, said: &str) -> bool {
+        said.contains(self.kind.symbol.trim_end_matches("init"))
+    }
+
     fn message(&self) -> String {
         format!("the library was compiled with {}, and only a host that was, too, can load it", self.kind.name)
     }
 
-    fn hint(&self) -> String {
+    pub(super) fn hint(&self) -> String {
         format!(
             "build the host with it and the same compiler, or start the host with LD_PRELOAD={}; ship a plugin that was built without it",
             brief(&self.library)

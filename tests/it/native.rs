@@ -372,6 +372,17 @@ fn a_plugin_with_a_sanitizer_that_the_host_lacks_is_refused_and_the_host_goes_on
     assert_eq!(said(open(&tree.library("gain")).symbol(ENTRY).unwrap()), 1);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_whose_compiler_leaves_the_sanitizer_to_the_host_is_not_said_to_be_linked_wrongly() {
+    if !hotshoe_testkit::require("clang") {
+        return;
+    }
+    let sanitized = Source::c(GOOD_C_PLUGIN).compiler("clang").arg("-fsanitize=address").build();
+    let error = Library::open(&sanitized, ENTRY).unwrap_err();
+    assert!(error.hint_text().unwrap().starts_with("build the host with it"), "{}", error.report());
+}
+
 /// Where one library was, another may be a moment later.
 #[test]
 fn a_library_that_is_gone_is_unmapped_also_if_another_thread_maps_one_in_its_place() {
