@@ -8,10 +8,10 @@ use snapbox::str;
 use crate::inspect::needy;
 use crate::{GAIN, gain, hotshoe, json};
 
-const CHECK: [&str; 4] = ["check", "gain", "--host", "harmonics"];
-const LOAD: [&str; 5] = ["check", "gain", "--host", "harmonics", "--load"];
+pub const CHECK: [&str; 4] = ["check", "gain", "--host", "harmonics"];
+pub const LOAD: [&str; 5] = ["check", "gain", "--host", "harmonics", "--load"];
 
-fn with_library(library: &Library) -> PluginTree {
+pub fn with_library(library: &Library) -> PluginTree {
     PluginTree::new().plugin("gain", GAIN, &library.build())
 }
 
@@ -252,28 +252,6 @@ note[receipt-missing]: plugin `gain`: the host loads only what was installed, an
     for args in [&args, &args[..4]] {
         assert_eq!(json(&tree, args, 1)["diagnostics"][0]["code"], "library-changed");
     }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_plugin_with_a_sanitizer_is_taken_by_a_host_that_has_it() {
-    if !require("gcc") {
-        return;
-    }
-    let tree = with_library(&Library::c(GOOD_C_PLUGIN).compiler("gcc").arg("-fsanitize=address"));
-    let refused = json(&tree, &LOAD, 1);
-    let codes: Vec<&str> =
-        refused["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["library-sanitizer", "library-sanitizer"], "the warning, and the refusal: {refused:#}");
-    let runtime = std::process::Command::new("gcc").arg("-print-file-name=libasan.so").output().unwrap();
-    let runtime = String::from_utf8(runtime.stdout).unwrap();
-    let sanitized = hotshoe(&tree, &LOAD).env("LD_PRELOAD", runtime.trim()).env("ASAN_OPTIONS", "detect_leaks=0");
-    sanitized.assert().code(0);
-    let late = || hotshoe(&tree, &LOAD).env("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0");
-    late().assert().code(0);
-    // As a program has it that another compiler made: two sanitizers of one kind end it.
-    let other = Library::c("void __asan_init(void) {}\n").build();
-    late().env("LD_PRELOAD", other).assert().code(1);
 }
 
 #[test]
@@ -518,22 +496,6 @@ yes: harmonics takes gain
     let package = ["package", "gain", "--host", "harmonics.host.json"];
     let tree = tree.file("gain/plugin.json", r#"{"name": "gain", "version": "1.0.0"}"#);
     hotshoe(&tree, &package).assert().success();
-}
-
-#[test]
-fn a_plugin_that_would_end_its_host_by_a_sanitizer_gets_a_warning() {
-    if !require("gcc") {
-        return;
-    }
-    for (option, name) in [("-fsanitize=address", "AddressSanitizer"), ("-fsanitize=thread", "ThreadSanitizer")] {
-        let tree = with_library(&Library::c(GOOD_C_PLUGIN).compiler("gcc").arg(option));
-        let found = json(&tree, &CHECK, 0)["diagnostics"][0].take();
-        assert_eq!(found["code"], "library-sanitizer", "{found:#}");
-        assert!(found["message"].as_str().unwrap().contains(name), "{found:#}");
-        assert!(found["hint"].as_str().unwrap().contains("LD_PRELOAD=lib"), "{found:#}");
-    }
-    let harmless = with_library(&Library::c(GOOD_C_PLUGIN).compiler("gcc").arg("-fsanitize=undefined"));
-    assert_eq!(json(&harmless, &CHECK, 0)["diagnostics"].as_array().map_or(0, Vec::len), 0);
 }
 
 #[test]

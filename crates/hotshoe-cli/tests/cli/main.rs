@@ -15,6 +15,7 @@ mod output;
 mod package;
 mod probe;
 mod python;
+mod sanitizer;
 mod sign;
 mod trust;
 mod verify;
