@@ -1,11 +1,12 @@
 //! Operating systems, processor architectures, and what each calls a shared library.
 //!
 //! Owns every difference between platforms that is known from names alone. What is true "here" is
-//! [`Platform::current`], fixed at build time; the running system is asked one thing only, whether its
-//! environment may be believed.
+//! [`Platform::current`], fixed at build time; the running system is asked two things only, whether its
+//! environment may be believed and whether code may be mapped from a file system.
 
 mod cache;
 mod environment;
+mod mount;
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +19,7 @@ use crate::input::brief;
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
+pub(crate) use mount::forbids_code;
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

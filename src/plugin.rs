@@ -67,7 +67,7 @@ pub struct Plugin {
 }
 
 enum State {
-    Live(Live),
+    Live(Box<Live>),
     Ending,
     Ended,
 }
@@ -92,7 +92,7 @@ impl Plugin {
         library: Library,
         diagnostics: Vec<Diagnostic>,
     ) -> Plugin {
-        let state = Mutex::new(State::Live(Live { library, registrations: Vec::new(), registering: 0 }));
+        let state = Mutex::new(State::Live(Box::new(Live { library, registrations: Vec::new(), registering: 0 })));
         Plugin { candidate, entry_symbol, diagnostics, state }
     }
 
@@ -224,7 +224,7 @@ impl Plugin {
         }
     }
 
-    fn begin_ending(&self) -> Result<Live> {
+    fn begin_ending(&self) -> Result<Box<Live>> {
         let mut state = self.state();
         if let State::Live(live) = &*state
             && live.registering > 0

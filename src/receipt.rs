@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{Code, Error, Result};
 use crate::input;
 use crate::manifest::check_name;
+use crate::platform::System;
 use crate::version::Version;
 
 /// The receipt's file in a plugin's folder.
@@ -123,6 +124,13 @@ impl Receipt {
     /// The digest of a file of the plugin, by its path in the folder.
     pub fn digest(&self, path: &Path) -> Option<Digest> {
         self.files.iter().find(|file| Path::new(&file.path) == path).map(|file| file.sha256)
+    }
+
+    /// Checks that the libraries in a plugin's folder are there, and are those that an install brought.
+    pub(crate) fn check_libraries(&self, folder: &Path, library: &Path) -> Result<()> {
+        let files = self.files.iter().map(|file| (folder.join(&file.path), file.sha256));
+        let mut libraries = files.filter(|(path, _)| path == library || is_library(path));
+        libraries.try_for_each(|(path, digest)| check_library(&path, digest).map_err(|error| error.at(path)))
     }
 
     /// What is not as it was installed in the folder: files that changed, that are gone, or that came.
@@ -271,12 +279,51 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// Whether a file that an install brought is a library, or was: then its name is all that tells.
+pub(crate) fn is_library(file: &Path) -> bool {
+    is_called_library(file) || starts_like_library(file)
+}
+
+/// Whether a file is called like a library of this system: `libgain.so`, `libgain.so.1.2.3`.
+fn is_called_library(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = name.rsplit('.').skip_while(is_number);
+    let suffix = parts.next();
+    parts.next().is_some() && suffix.is_some_and(|suffix| System::current().library_suffixes().contains(&suffix))
+}
+
+/// Whether a file starts like a library of any system.
+fn starts_like_library(file: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = input::open(file).and_then(|(mut file, _)| file.read_exact(&mut start));
+    let magic: [&[u8]; 7] = [
+        b"\x7fELF",
+        b"MZ",
+        b"\xfe\xed\xfa\xce",
+        b"\xfe\xed\xfa\xcf",
+        b"\xce\xfa\xed\xfe",
+        b"\xcf\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+    ];
+    read.is_ok() && magic.iter().any(|magic| start.starts_with(magic))
+}
+
 /// Checks that a file, or a copy of it, is the library that was installed.
 pub(crate) fn check_library(file: &Path, installed: Digest) -> Result<()> {
-    let unreadable = |error| Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error);
-    match Digest::of_file(file).map_err(unreadable)? == installed {
-        true => Ok(()),
-        false => Err(changed("the library is not the one that was installed")),
+    match input::open(file).and_then(|(mut file, _)| Digest::of(&mut file)) {
+        Ok(digest) if digest == installed => Ok(()),
+        Ok(_) => Err(changed("the library is not the one that was installed")),
+        Err(error) => Err(cannot_read(error)),
+    }
+}
+
+/// The error for a library that was installed and cannot be read now.
+pub(crate) fn cannot_read(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => changed("the library was installed, and is gone"),
+        io::ErrorKind::InvalidInput => changed("the library is no file any more"),
+        _ => Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error),
     }
 }
 

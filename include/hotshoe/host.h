@@ -403,6 +403,16 @@ hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
                                        size_t value_length);
 
 /*
+ Adds a shared library that the host has loaded before any plugin: its file name, as "libcore.so.1", or a
+ pattern with `*`, as "libcore.so.*". A plugin may need it without bringing it.
+
+ Errors: `profile-invalid` for what cannot name a library, such as a path.
+ */
+hotshoe_error *hotshoe_profile_add_provided(hotshoe_profile *profile,
+                                            const char *library,
+                                            size_t library_length);
+
+/*
  Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
  be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
  */
@@ -514,6 +524,15 @@ hotshoe_error *hotshoe_catalog_new(const hotshoe_profile *profile,
                                    const char *search_path,
                                    size_t search_path_length,
                                    hotshoe_catalog **catalog);
+
+/*
+ Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded, as
+ far as their bytes, those of the libraries they need, and the receipts that the host asks for can tell.
+
+ A host need not do this, for it checks each plugin when it is loaded; who shows what there is, should. What
+ the catalog lent before is gone: its candidates, and its diagnostics. It opens every library.
+ */
+hotshoe_error *hotshoe_catalog_check_libraries(hotshoe_catalog *catalog, const hotshoe_profile *profile);
 
 /*
  How many plugins it holds, those that the host would refuse included. [any thread]

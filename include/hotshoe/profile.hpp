@@ -65,6 +65,12 @@ class Profile {
     return Result<void>(hotshoe_profile_set_abi(get(), key.data(), key.size(), value.data(), value.size()));
   }
 
+  // One more shared library that the host has loaded before any plugin, which a plugin may need without
+  // bringing it: "libcore.so.1", or a pattern, as "libcore.so.*". Errors: `profile-invalid`.
+  Result<void> add_provided(std::string_view library) {
+    return Result<void>(hotshoe_profile_add_provided(get(), library.data(), library.size()));
+  }
+
   // Whether a private copy of a plugin's library is mapped, so that its file may be overwritten while it is
   // in use: for hosts that plugins are developed in.
   Result<void> set_private_copies(bool private_copies) {

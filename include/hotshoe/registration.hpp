@@ -32,7 +32,6 @@
 #ifndef HOTSHOE_REGISTRATION_HPP
 #define HOTSHOE_REGISTRATION_HPP
 
-#include <csetjmp>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -43,48 +42,11 @@
 #include "error.hpp"
 #include "host.h"
 #include "plugin.hpp"
+#include "thread_end.hpp"
 
 namespace hotshoe {
 
 namespace detail {
-
-// Leaves by a jump when its scope is unwound without an exception: then glibc is ending the thread.
-class ThreadEnd {
- public:
-  explicit ThreadEnd(std::jmp_buf& back) noexcept : back_(back) {}
-  ThreadEnd(const ThreadEnd&) = delete;
-  ThreadEnd& operator=(const ThreadEnd&) = delete;
-  ~ThreadEnd() {
-    if (!returned_ && std::uncaught_exceptions() == thrown_) std::longjmp(back_, 1);
-  }
-  void returned() noexcept { returned_ = true; }
-
- private:
-  std::jmp_buf& back_;
-  const int thrown_ = std::uncaught_exceptions();
-  bool returned_ = false;
-};
-
-// Calls code that may end its thread, with pthread_exit or because the thread was cancelled. glibc does that
-// by unwinding the stack: it may not pass through Hotshoe, and where it is caught glibc ends the process. So
-// once the code's own frames are unwound, the rest is jumped over, and the result is false.
-#if defined(__GNUC__)
-__attribute__((noinline))
-#endif
-inline bool
-returns(void (*call)(void*), void* body) {
-  std::jmp_buf back;
-  if (setjmp(back) != 0) return false;
-  ThreadEnd end(back);
-  call(body);
-  end.returned();
-  return true;
-}
-
-template <class Body>
-bool returns(Body& body) {
-  return returns([](void* called) { (*static_cast<Body*>(called))(); }, &body);
-}
 
 // Runs host code that Hotshoe calls back. Nothing may be thrown through it.
 template <class Body>

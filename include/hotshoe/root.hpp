@@ -21,6 +21,7 @@
 #include "error.hpp"
 #include "host.h"
 #include "installed.hpp"
+#include "thread_end.hpp"
 
 namespace hotshoe {
 
@@ -40,7 +41,8 @@ struct Progress {
 
 // Is told how far an operation is, several times each second and on the thread that called it. If it returns
 // true, the operation stops with the error `cancelled`, and nothing was changed. If it throws, that happens,
-// too, and the exception goes on from the function that was called.
+// too, and the exception goes on from the function that was called. One that ends the thread, with pthread_exit
+// or because the thread was cancelled, stops the operation, too: the thread goes on with `cancelled`.
 using Watch = std::function<bool(const Progress&)>;
 
 namespace detail {
@@ -56,7 +58,10 @@ class Watcher {
     const Progress progress{static_cast<Progress::Stage>(stage), done, total, view(holder)};
 #if defined(__cpp_exceptions)
     try {
-      return self->watch_(progress) ? 1 : 0;
+      bool stops = true;  // also if the watch ends its thread
+      auto watch = [&] { stops = self->watch_(progress); };
+      returns(watch);
+      return stops ? 1 : 0;
     } catch (...) {
       self->thrown_ = std::current_exception();
       return 1;

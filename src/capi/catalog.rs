@@ -4,7 +4,9 @@ use std::ffi::{CString, OsString, c_char};
 use std::ptr;
 use std::sync::{Arc, OnceLock};
 
-use super::boundary::{ask, c_path, c_string, free, give, lend, optional_text, out, path, required, text};
+use super::boundary::{
+    ask, c_path, c_string, free, give, lend, optional_text, out, path, required, required_mut, text,
+};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error};
 use super::profile::hotshoe_profile;
@@ -97,6 +99,26 @@ pub unsafe extern "C" fn hotshoe_catalog_new(
             };
             give(catalog, hotshoe_catalog::new(Catalog::scan(profile, &search_path)));
         }
+        Ok(())
+    })
+}
+
+/// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded, as
+/// far as their bytes, those of the libraries they need, and the receipts that the host asks for can tell.
+///
+/// A host need not do this, for it checks each plugin when it is loaded; who shows what there is, should. What
+/// the catalog lent before is gone: its candidates, and its diagnostics. It opens every library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_check_libraries(
+    catalog: *mut hotshoe_catalog,
+    profile: *const hotshoe_profile,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let (catalog, profile) = unsafe { (required_mut(catalog, "catalog")?, required(profile, "profile")?) };
+        let mut checked = Catalog::clone(&catalog.catalog);
+        checked.check_libraries(&profile.profile);
+        *catalog = hotshoe_catalog::new(checked);
         Ok(())
     })
 }

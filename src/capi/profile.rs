@@ -164,6 +164,25 @@ pub unsafe extern "C" fn hotshoe_profile_set_abi(
     })
 }
 
+/// Adds a shared library that the host has loaded before any plugin: its file name, as "libcore.so.1", or a
+/// pattern with `*`, as "libcore.so.*". A plugin may need it without bringing it.
+///
+/// Errors: `profile-invalid` for what cannot name a library, such as a path.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_add_provided(
+    profile: *mut hotshoe_profile,
+    library: *const c_char,
+    library_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, library) =
+            unsafe { (required_mut(profile, "profile")?, text(library, library_length, "library")?) };
+        let all = [profile.profile.provides.as_slice(), &[library.to_owned()]].concat();
+        profile.profile.set_provides(all)
+    })
+}
+
 /// Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
 /// be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
 #[unsafe(no_mangle)]

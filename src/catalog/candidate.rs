@@ -281,15 +281,15 @@ impl Candidate {
     }
 
     /// Whether the system's loader would take its library and the host find its entry in it, as far as the bytes of
-    /// the library and of those that it needs can tell.
+    /// the library and of those that it needs can tell, and whether it can be loaded from its place.
     ///
-    /// Fails with the codes of [`Inspection::of`] and [`Inspection::check`].
+    /// Fails with the codes of [`Inspection::of`], [`Inspection::check`] and [`Candidate::check_place`].
     pub fn check_library(&self, profile: &HostProfile) -> Result<()> {
         let facts = Inspection::of(self.library()).and_then(|mut facts| {
             facts.set_provided(&profile.provides);
             facts.check(Platform::current(), self.entry(profile))
         });
-        facts.map_err(|error| error.plugin(self.name()))
+        facts.and_then(|()| self.check_place(profile)).map_err(|error| error.plugin(self.name()))
     }
 
     fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {

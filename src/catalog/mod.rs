@@ -7,6 +7,7 @@ mod candidate;
 mod compatible;
 mod duplicates;
 mod index;
+mod installed;
 mod library;
 mod order;
 mod parallel;
@@ -57,7 +58,7 @@ impl Catalog {
     }
 
     /// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded,
-    /// as far as their bytes and those of the libraries they need can tell. Nothing is loaded.
+    /// as far as their bytes, those of the libraries they need and their receipts can tell. Nothing is loaded.
     ///
     /// A host need not do this, for it checks each library when it is loaded; who shows what there is, should.
     pub fn check_libraries(&mut self, profile: &HostProfile) {

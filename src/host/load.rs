@@ -11,11 +11,8 @@ use super::{Host, KEPT, Report, lock};
 use crate::catalog::{Candidate, Catalog};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::inspect;
-use crate::platform::Platform;
 use crate::plugin::{Plugin, Unload};
-use crate::profile::{LoadPolicy, ReceiptPolicy};
-use crate::receipt::{self, Receipt};
+use crate::profile::LoadPolicy;
 use crate::runtime::native::{self, Library, Request};
 use crate::version::VersionReq;
 
@@ -139,32 +136,9 @@ impl Host {
 
     pub(super) fn check(&self, candidate: &Candidate) -> Result<()> {
         let (library, entry) = (candidate.library(), self.entry_of(candidate));
-        inspect::check_before_load(library, Platform::current(), entry)?;
-        if let Some(receipt) = self.receipt(candidate)? {
-            native::check_installed(candidate.path(), library, &receipt)?;
-        }
+        native::check_before_load(library, entry)?;
+        candidate.check_place(&self.profile)?;
         self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
-    }
-
-    /// What an install brought, if this host asks for that.
-    fn receipt(&self, candidate: &Candidate) -> Result<Option<Receipt>> {
-        let policy = self.profile.policies.receipt;
-        if policy == ReceiptPolicy::Off {
-            return Ok(None);
-        }
-        let (folder, library) = (candidate.path(), candidate.library());
-        let Some(receipt) = Receipt::in_folder(folder)? else {
-            let missing =
-                Error::new(Code::ReceiptMissing, "the host loads only what was installed, and this has no receipt")
-                    .hint("install it with `hotshoe install`")
-                    .at(folder);
-            return if policy == ReceiptPolicy::Required { Err(missing) } else { Ok(None) };
-        };
-        let inside = library.strip_prefix(folder).ok();
-        match inside.and_then(|inside| receipt.digest(inside)) {
-            Some(_) => Ok(Some(receipt)),
-            None => Err(receipt::changed("the install did not bring this library").at(library)),
-        }
     }
 
     fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
@@ -219,7 +193,7 @@ impl Host {
             self.check(candidate)?;
         }
         let request = Request { library: candidate.library(), plugin: candidate.path(), entry };
-        let library = match (self.receipt(candidate)?, self.profile.policies.load) {
+        let library = match (candidate.receipt(self.profile.policies.receipt)?, self.profile.policies.load) {
             (Some(receipt), _) => Library::load_installed(request, &receipt)?,
             (None, LoadPolicy::Direct) => Library::load(request)?,
             (None, LoadPolicy::Copy) => Library::load_copy(request)?,

@@ -17,6 +17,7 @@ use super::elf_symbols::Symbols;
 use super::elf_versions::{self, GlibcNeeds};
 use super::library::{self, Export, Library, Obstacle, Shape, Traces, Unnamed};
 use super::names;
+use super::sanitizer::Sanitizer;
 use super::source::Part;
 use super::{Format, GlibcSymbol, Inspection, Needed};
 use crate::error::Result;
@@ -142,7 +143,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
             Ok(architecture) => {
                 (systems.iter().map(|system| Platform { system: *system, architecture }).collect(), None)
             }
-            Err(name) => (Vec::new(), Some(Unnamed::Architecture(name))),
+            Err(name) => (Vec::new(), Some(Unnamed::Architecture(systems, name))),
         }
     }
 
@@ -217,9 +218,16 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
 
     /// Debian's musl has the plain name, others one with the processor.
     fn is_for_musl(&self, dynamic: &Dynamic) -> bool {
+        self.needed(dynamic).any(|name| name == b"libc.so" || name.starts_with(b"libc.musl-"))
+    }
+
+    fn sanitizer(&self, dynamic: &Dynamic) -> Option<Sanitizer> {
+        self.needed(dynamic).find_map(|name| Sanitizer::called(std::str::from_utf8(name).ok()?))
+    }
+
+    fn needed(&self, dynamic: &Dynamic) -> impl Iterator<Item = &'a [u8]> {
         let strings = self.strings(dynamic).and_then(Part::bytes).unwrap_or_default();
-        let mut needed = dynamic.needed.iter().filter_map(|offset| names::text(strings, *offset));
-        needed.any(|name| name == b"libc.so" || name.starts_with(b"libc.musl-"))
+        dynamic.needed.iter().filter_map(|offset| names::text(strings, *offset))
     }
 
     /// The end of the last byte that the loader maps or reads.
@@ -309,6 +317,7 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
             otherwise,
             announced: if otherwise.is_some() { 0 } else { self.announced() },
             obstacle: self.obstacle(dynamic.as_ref()),
+            sanitizer: dynamic.as_ref().and_then(|dynamic| self.sanitizer(dynamic)),
         }
     }
 

@@ -1,18 +1,10 @@
 //! What the facts mean for shipping and unloading a library, in words.
 
+use super::sanitizer::Sanitizer;
 use super::{Format, Inspection, closure};
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
 use crate::input::brief;
-
-/// The sanitizers that must be in a program from its start: how it is called, the start of its library's name, and
-/// a function that everything imports that was compiled with it.
-const SANITIZERS: [(&str, &str, &str); 4] = [
-    ("AddressSanitizer", "asan", "__asan_init"),
-    ("HWAddressSanitizer", "hwasan", "__hwasan_init"),
-    ("MemorySanitizer", "msan", "__msan_init"),
-    ("ThreadSanitizer", "tsan", "__tsan_init"),
-];
 
 /// What glibc keeps free for the thread-local values of libraries that are loaded later (`rtld.optional_static_tls`), in bytes.
 const SURELY_FREE: u64 = 512;
@@ -25,7 +17,7 @@ pub(super) fn of(facts: &Inspection) -> Vec<Diagnostic> {
     let mut found = residents(facts);
     found.extend(hardening(facts));
     found.extend(fixed_paths(facts).map(absolute));
-    found.extend(sanitizer(facts));
+    found.extend(Sanitizer::of(facts).map(|sanitizer| sanitizer.warning()));
     found.extend(static_tls(facts));
     let missing = facts.missing().map(|needed| facts.missing_dependency(needed));
     let further = closure::problems(facts, &closure::follow(facts));
@@ -72,28 +64,6 @@ pub(super) fn hardening(facts: &Inspection) -> Vec<Diagnostic> {
     found
 }
 
-/// What ends a host that was built without the same sanitizer.
-fn sanitizer(facts: &Inspection) -> Option<Diagnostic> {
-    let needs = |name: &str| {
-        let needed = facts.needed.iter().map(|needed| needed.name.as_str());
-        needed
-            .into_iter()
-            .find(|needed| needed.strip_prefix("lib").unwrap_or(needed).starts_with(name))
-            .map(str::to_owned)
-    };
-    let (what, library) = SANITIZERS.iter().find_map(|(what, library, symbol)| {
-        let needed = needs(library).or_else(|| needs(&format!("clang_rt.{library}")));
-        let known = needed.is_some() || facts.imports_symbol(symbol);
-        known.then(|| (*what, needed.unwrap_or_else(|| format!("lib{library}.so"))))
-    })?;
-    let message = format!("the library was compiled with {what}, and a host that was not ends when it loads it");
-    let hint = format!(
-        "build the host with it, too, or start the host with LD_PRELOAD={}; ship a plugin that was built without it",
-        brief(&library)
-    );
-    Some(Diagnostic::warning(Code::LibrarySanitizer, message).hint(hint))
-}
-
 /// What glibc may have no room for.
 fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
     if !facts.static_tls || facts.thread_local_size <= SURELY_FREE {
@@ -108,11 +78,15 @@ fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
 
 /// What the words of the system's loader mean for this library, where nothing else explains them.
 pub(super) fn meaning(facts: &Inspection, said: &str) -> Option<String> {
-    let of_this = match facts.static_tls {
-        true => format!("its thread-local values take {} bytes there (`DF_STATIC_TLS`)", facts.thread_local_size),
-        false => "a library that it needs has values there".to_owned(),
-    };
-    said.contains("static TLS block").then(|| format!("{of_this}: {STATIC_TLS}"))
+    if said.contains("static TLS block") {
+        let of_this = match facts.static_tls {
+            true => format!("its thread-local values take {} bytes there (`DF_STATIC_TLS`)", facts.thread_local_size),
+            false => "a library that it needs has values there".to_owned(),
+        };
+        return Some(format!("{of_this}: {STATIC_TLS}"));
+    }
+    // Clang leaves it to the program to have the sanitizer.
+    Sanitizer::of(facts).filter(|sanitizer| sanitizer.is_named_in(said)).map(|sanitizer| sanitizer.hint())
 }
 
 /// The folders of its own search path that do not move with it; an empty one is the folder in which the program was

@@ -4,11 +4,12 @@
 //! and their wording. It never reads past what tells the formats apart.
 
 use super::elf_versions::NeededVersion;
+use super::sanitizer::Sanitizer;
 use super::source::Part;
 use super::{Format, Inspection};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::platform::Platform;
+use crate::platform::{Platform, System};
 
 /// A library in one of the three formats.
 pub(super) trait Library {
@@ -63,13 +64,16 @@ pub(super) struct Shape {
     pub(super) announced: u64,
     /// What keeps a running program from loading it, whole as it is.
     pub(super) obstacle: Option<Obstacle>,
+    /// What a program must have from its start to load it; known of ELF only.
+    pub(super) sanitizer: Option<Sanitizer>,
 }
 
 /// A system or a processor that has no name here, in words.
 #[derive(Clone, Debug)]
 pub(super) enum Unnamed {
     System(String),
-    Architecture(String),
+    /// On one of these systems.
+    Architecture(&'static [System], String),
 }
 
 /// What keeps a running program from loading a library that is whole and for its platform.
@@ -128,7 +132,8 @@ pub(super) fn refuse_platform(built_for: &[Platform], unnamed: Option<&Unnamed>,
         return Ok(());
     }
     let system = match unnamed {
-        Some(unnamed) => matches!(unnamed, Unnamed::Architecture(_)),
+        Some(Unnamed::Architecture(systems, _)) => systems.contains(&platform.system),
+        Some(Unnamed::System(_)) => false,
         None => built_for.iter().any(|built| built.system == platform.system),
     };
     let (code, what) = match system {
@@ -147,7 +152,7 @@ pub(super) fn names_of(
     name: impl Fn(&Platform) -> String,
 ) -> String {
     match unnamed {
-        Some(Unnamed::System(words) | Unnamed::Architecture(words)) => words.clone(),
+        Some(Unnamed::System(words) | Unnamed::Architecture(_, words)) => words.clone(),
         None => built_for.iter().map(name).collect::<Vec<String>>().join(" and "),
     }
 }

@@ -215,10 +215,12 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
             _ => Some("another kind of Mach-O file"),
         };
         let machine = self.header.cputype(self.endian);
-        let unnamed = self
-            .platforms
-            .is_empty()
-            .then(|| Unnamed::Architecture(format!("a processor with the number {:#x} (cputype) on macOS", machine.0)));
+        let unnamed = self.platforms.is_empty().then(|| {
+            Unnamed::Architecture(
+                &[System::MacOs],
+                format!("a processor with the number {:#x} (cputype) on macOS", machine.0),
+            )
+        });
         Shape {
             format: Format::MachO,
             platforms: self.platforms.clone(),
@@ -226,6 +228,7 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
             otherwise,
             announced: self.announced,
             obstacle: None,
+            sanitizer: None,
         }
     }
 

@@ -25,6 +25,7 @@ mod names;
 mod pe;
 mod portable;
 mod remembered;
+mod sanitizer;
 mod source;
 
 use std::fs::Metadata;
@@ -44,6 +45,7 @@ use source::Source;
 pub use glibc::{GlibcSymbol, GlibcVersion};
 pub use portable::Portability;
 pub(crate) use remembered::remembering;
+pub(crate) use sanitizer::Sanitizer;
 
 /// The section of an ELF or PE library that holds an embedded manifest; `__DATA,__hotshoe` in Mach-O.
 pub const MANIFEST_SECTION: &str = ".hotshoe";
@@ -324,17 +326,22 @@ pub(crate) fn leaves_nothing_behind<'a>(
 /// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`], [`Code::LibraryTruncated`],
 /// [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`] or [`Code::EntryMissing`].
 pub fn check_before_load(path: &Path, platform: Platform, entry: &str) -> Result<Metadata> {
-    let source = Source::open(path)?;
-    quick_check(path, &source, platform, entry).map_err(|error| error.at(path))?;
-    Ok(source.into_metadata())
+    before_load(path, platform, entry).map(|(metadata, _)| metadata)
 }
 
-fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<()> {
+/// The same, and what the program must have had from its start.
+pub(crate) fn before_load(path: &Path, platform: Platform, entry: &str) -> Result<(Metadata, Option<Sanitizer>)> {
+    let source = Source::open(path)?;
+    let sanitizer = quick_check(path, &source, platform, entry).map_err(|error| error.at(path))?;
+    Ok((source.into_metadata(), sanitizer))
+}
+
+fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<Option<Sanitizer>> {
     let library = format::open(source.all(), platform)?;
     let shape = library.shape();
     shape.refuse(source.size(), platform)?;
     match library.exports(entry)? {
-        Export::Function => return Ok(()),
+        Export::Function => return Ok(shape.sanitizer),
         Export::Variable => return Err(entry::variable(entry)),
         Export::Nothing => {}
     }

@@ -164,10 +164,11 @@ impl Library for Pe<'_> {
         Shape {
             format: Format::Pe,
             platforms: self.platform().into_iter().collect(),
-            unnamed: self.platform().is_none().then(|| Unnamed::Architecture(self.machine_name())),
+            unnamed: self.platform().is_none().then(|| Unnamed::Architecture(&[System::Windows], self.machine_name())),
             otherwise: self.otherwise().or((!library).then_some("an executable")),
             announced: ends.max().unwrap_or(0),
             obstacle: None,
+            sanitizer: None,
         }
     }
 

@@ -40,6 +40,23 @@ static void a_host_that_is_too_new_is_a_refusal(const char* root) {
   hotshoe_profile_free(profile);
 }
 
+static void what_bytes_show_is_a_refusal_once_the_libraries_are_checked(const char* root) {
+  hotshoe_profile* profile = camera_profile();
+  hotshoe_catalog* catalog = NULL;
+  CHECK_OK(hotshoe_catalog_new(profile, root, Z, &catalog));
+  CHECK_OK(hotshoe_catalog_check_libraries(catalog, profile));
+  CHECK_TEXT(hotshoe_candidate_refusal(hotshoe_catalog_candidate(catalog, 0)), NULL);
+  CHECK_OK(hotshoe_profile_set_entry(profile, "camera_shoot", Z));
+  CHECK_OK(hotshoe_catalog_check_libraries(catalog, profile));
+  CHECK(strstr(hotshoe_candidate_refusal(hotshoe_catalog_candidate(catalog, 0)), "camera_shoot") != NULL);
+  CHECK(hotshoe_catalog_count(catalog) == 1);
+  CHECK(hotshoe_diagnostics_count(hotshoe_catalog_diagnostics(catalog)) == 1);
+  CHECK_FAILS(hotshoe_catalog_check_libraries(NULL, profile), "argument-invalid");
+  CHECK_FAILS(hotshoe_catalog_check_libraries(catalog, NULL), "argument-invalid");
+  hotshoe_catalog_free(catalog);
+  hotshoe_profile_free(profile);
+}
+
 static void null_is_refused(const hotshoe_profile* profile) {
   hotshoe_catalog* catalog = NULL;
   const hotshoe_candidate* candidate = NULL;
@@ -70,6 +87,7 @@ int main(int argc, char** argv) {
   hotshoe_profile* profile = camera_profile();
   a_catalog_tells_what_it_found(profile, plugin_root(argc, argv));
   a_host_that_is_too_new_is_a_refusal(plugin_root(argc, argv));
+  what_bytes_show_is_a_refusal_once_the_libraries_are_checked(plugin_root(argc, argv));
   null_is_refused(profile);
   hotshoe_profile_free(profile);
   return 0;

@@ -21,6 +21,11 @@ static void everything_follows_from_the_name(void) {
   CHECK_OK(hotshoe_profile_set_receipt_policy(profile, HOTSHOE_RECEIPT_POLICY_IF_PRESENT));
   CHECK_OK(hotshoe_profile_set_receipt_policy(profile, HOTSHOE_RECEIPT_POLICY_REQUIRED));
 
+  CHECK_OK(hotshoe_profile_add_provided(profile, "libcamera-core.so.1", Z));
+  CHECK_OK(hotshoe_profile_add_provided(profile, "libfilm-*", Z));
+
+  CHECK_FAILS(hotshoe_profile_add_provided(profile, "/usr/lib/libcamera-core.so.1", Z), "profile-invalid");
+  CHECK_FAILS(hotshoe_profile_add_provided(profile, "", 0), "profile-invalid");
   CHECK_FAILS(hotshoe_profile_set_receipt_policy(profile, 3), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_receipt_policy(profile, -1), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_version(profile, "one", Z), "version-invalid");
@@ -68,6 +73,8 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_profile_set_abi(NULL, "key", Z, "value", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_abi(profile, NULL, 0, "value", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_abi(profile, "key", Z, NULL, 0), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_add_provided(NULL, "libcamera-core.so.1", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_profile_add_provided(profile, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_private_copies(NULL, true), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_index(NULL, true), "argument-invalid");
   CHECK_FAILS(hotshoe_profile_set_receipt_policy(NULL, HOTSHOE_RECEIPT_POLICY_OFF), "argument-invalid");

@@ -44,6 +44,23 @@ void what_cannot_be_read_is_a_diagnostic(const Folder& folder, const hotshoe::Pr
   CHECK_EQUAL(catalog.diagnostics()[0].code(), "folder-unreadable");
 }
 
+// A plugin may be linked with a library of the host, which is found nowhere but in the running host.
+void a_library_of_the_host_is_not_missing() {
+  Folder folder;
+  folder.install("tuned", built("tuned"));
+  hotshoe::Profile profile = hotshoe::Profile::named("mixer").value();
+  hotshoe::Catalog catalog = hotshoe::Catalog::scan(profile, folder.string()).value();
+  CHECK_EQUAL(catalog[0].refusal(), "");
+  catalog.check_libraries(profile).value();
+  CHECK(contains(catalog[0].refusal(), "mixer_core"));
+
+  profile.add_provided("*mixer_core*").value();
+  catalog = hotshoe::Catalog::scan(profile, folder.string()).value();
+  catalog.check_libraries(profile).value();
+  CHECK_EQUAL(catalog[0].refusal(), "");
+  CHECK_EQUAL(profile.add_provided("lib/core.so").error().code(), "profile-invalid");
+}
+
 }  // namespace
 
 int main() {
@@ -55,4 +72,5 @@ int main() {
   a_catalog_can_be_walked_over(folder, profile);
   an_empty_search_path_is_not_the_environment(folder, profile);
   what_cannot_be_read_is_a_diagnostic(folder, profile);
+  a_library_of_the_host_is_not_missing();
 }

@@ -17,4 +17,12 @@ int main() {
   CHECK_EQUAL(hotshoe::Inspection::of(__FILE__).error().code(), "library-format");
   CHECK_EQUAL(hotshoe::Inspection::of("/no/such/file").error().code(), "library-unreadable");
   CHECK_EQUAL(hotshoe::Inspection::of({}).error().code(), "argument-invalid");
+
+  // A path that is not UTF-8 takes nothing from the facts.
+  Folder folder;
+  const fs::path latin_1 = folder.path() / "caf\xe9.so";
+  fs::copy_file(built("gain2"), latin_1);
+  const hotshoe::Inspection same = hotshoe::Inspection::of(latin_1.string()).value();
+  CHECK(contains(same.json(), "mixer_register"));
+  CHECK(contains(same.json(), "caf\xef\xbf\xbd.so"));
 }

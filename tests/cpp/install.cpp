@@ -1,7 +1,9 @@
 // An archive is installed whole or not at all, and what it did is told.
+#include <pthread.h>
 #include <fstream>
 #include <hotshoe/install.hpp>
 #include <stdexcept>
+#include <thread>
 
 #include "check.hpp"
 #include "shop.hpp"
@@ -93,6 +95,29 @@ void what_a_watch_throws_goes_on_when_all_is_clean() {
   gain.set_progress({}).value();
   CHECK_EQUAL(gain.into_root(root).value().size(), 1u);
 }
+
+// The program must live on: where forced unwinding is caught, glibc ends it.
+void a_watch_that_ends_its_thread_stops_the_install() {
+  Shop shop;
+  const hotshoe::Root root = shop.root();
+  hotshoe::Install gain = hotshoe::Install::of(shop.archive("1.0.0")).value();
+  for (const bool cancelled : {false, true}) {
+    gain.set_progress([cancelled](const hotshoe::Progress& progress) -> bool {
+          if (progress.stage != Stage::Unpacking) return false;
+          if (!cancelled) pthread_exit(nullptr);
+          pthread_cancel(pthread_self());
+          pthread_testcancel();
+          return false;
+        })
+        .value();
+    std::string code;
+    std::thread([&] { code = gain.into_root(root).error().code(); }).join();
+    CHECK_EQUAL(code, "cancelled");
+    CHECK(!fs::exists(root.path()));
+  }
+  gain.set_progress({}).value();
+  CHECK_EQUAL(gain.into_root(root).value().size(), 1u);
+}
 #endif
 
 void a_refused_archive_leaves_nothing() {
@@ -129,6 +154,7 @@ int main() {
   one_who_watches_is_told_and_may_stop();
 #if defined(__cpp_exceptions)
   what_a_watch_throws_goes_on_when_all_is_clean();
+  a_watch_that_ends_its_thread_stops_the_install();
 #endif
   a_refused_archive_leaves_nothing();
   who_asks_for_signatures_gets_nothing_unsigned();

@@ -226,6 +226,50 @@ fn windows_library() -> Option<std::path::PathBuf> {
 }
 
 #[test]
+fn a_windows_library_for_a_processor_without_a_name_here_says_which() {
+    let Some(library) = windows_library() else { return };
+    let good = fs::read(library).unwrap();
+    let header = u32::from_le_bytes(good[0x3c..0x40].try_into().unwrap()) as usize;
+    let tree = PluginTree::new();
+    for (machine, words) in [
+        (0xa641_u16, "ARM64EC on Windows"),
+        (0x5064, "64-bit RISC-V on Windows"),
+        (0x1234, "a processor with the number 0x1234 (Machine) on Windows"),
+    ] {
+        let mut bytes = good.clone();
+        bytes[header + 4..header + 6].copy_from_slice(&machine.to_le_bytes());
+        let path = tree.path("other.dll");
+        fs::write(&path, bytes).unwrap();
+        let facts = facts(&path);
+        assert_eq!((facts.platforms.len(), facts.built_for()), (0, words.to_owned()));
+        let codes = [Code::LibraryWrongArchitecture, Code::LibraryWrongSystem];
+        for (platform, code) in ["windows-x86_64", "linux-x86_64"].into_iter().zip(codes) {
+            let error = check_before_load(&path, platform.parse().unwrap(), ENTRY).unwrap_err();
+            assert_eq!(error.code(), code);
+            assert!(error.message().contains(words), "{error}");
+            assert!(error.message().contains(&format!("instead of `{platform}`")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn an_assembly_for_dotnet_is_called_that() {
+    let Some(library) = windows_library() else { return };
+    let mut bytes = fs::read(library).unwrap();
+    // The data directories of a PE32+: the exports, and what makes it an assembly.
+    let directories = u32::from_le_bytes(bytes[0x3c..0x40].try_into().unwrap()) as usize + 24 + 112;
+    bytes[directories..directories + 8].fill(0);
+    let managed = directories + 14 * 8;
+    bytes[managed..managed + 8].copy_from_slice(&[0, 0x10, 0, 0, 72, 0, 0, 0]);
+    let tree = PluginTree::new().file("net.dll", bytes);
+    let path = tree.path("net.dll");
+    let windows = "windows-x86_64".parse().unwrap();
+    for error in [Inspection::of(&path).unwrap_err(), check_before_load(&path, windows, ENTRY).unwrap_err()] {
+        assert!(error.message().contains("an assembly for .NET"), "{error}");
+    }
+}
+
+#[test]
 fn files_that_are_no_libraries_are_called_what_they_are() {
     let of = |bytes: &[u8]| {
         let error = refused_bytes(bytes);

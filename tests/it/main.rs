@@ -30,6 +30,8 @@ mod plugin;
 mod profile;
 mod readme;
 #[cfg(feature = "package")]
+mod receipts;
+#[cfg(feature = "package")]
 mod root;
 #[cfg(feature = "package")]
 mod signature;

@@ -349,3 +349,77 @@ fn a_prober_that_cannot_be_started_is_not_the_plugins_fault() {
         error.report()
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_with_a_sanitizer_that_the_host_lacks_is_refused_and_the_host_goes_on() {
+    let sanitized = Source::c(GOOD_C_PLUGIN).compiler("gcc").arg("-fsanitize=address");
+    if !hotshoe_testkit::require("gcc") {
+        return;
+    }
+    // The start of the sanitizer would end this process.
+    for open in [Library::open, Library::open_copy] {
+        let error = open(&sanitized.build(), ENTRY).unwrap_err();
+        assert_eq!(error.code(), Code::LibrarySanitizer);
+        assert!(error.report().contains("LD_PRELOAD=libasan.so"), "{}", error.report());
+    }
+    // A library that is only called a little like one.
+    let helper = Source::c("int helper(void) { return 1; }\n").file_name("libasana.so").arg("-Wl,-soname,libasana.so");
+    let source = "int helper(void);\nvoid harmonics_register(int *x) { *x = helper(); }\n";
+    let plugin = Source::c(source).arg(helper.build().display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
+    let tree = PluginTree::new().plugin("gain", "{}", &plugin);
+    let tree = tree.file("gain/libasana.so", fs::read(helper.build()).unwrap());
+    assert_eq!(said(open(&tree.library("gain")).symbol(ENTRY).unwrap()), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_whose_compiler_leaves_the_sanitizer_to_the_host_is_not_said_to_be_linked_wrongly() {
+    if !hotshoe_testkit::require("clang") {
+        return;
+    }
+    let sanitized = Source::c(GOOD_C_PLUGIN).compiler("clang").arg("-fsanitize=address").build();
+    let error = Library::open(&sanitized, ENTRY).unwrap_err();
+    assert!(error.hint_text().unwrap().starts_with("build the host with it"), "{}", error.report());
+}
+
+/// Where one library was, another may be a moment later.
+#[test]
+fn a_library_that_is_gone_is_unmapped_also_if_another_thread_maps_one_in_its_place() {
+    let names: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
+    let good = Source::c(&format!("int more;\n{GOOD_C_PLUGIN}")).build();
+    let tree = names.iter().fold(PluginTree::new(), |tree, name| tree.plugin(name, "{}", &good));
+    std::thread::scope(|scope| {
+        for name in &names {
+            let path = tree.library(name);
+            scope.spawn(move || {
+                for _ in 0..400 {
+                    let library = open(&path);
+                    assert!(!library.is_copy(), "nobody else has it");
+                    assert_eq!(library.close().unwrap(), Residency::Unmapped);
+                }
+            });
+        }
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_symbol_that_another_system_has_is_not_said_to_be_linked_wrongly() {
+    // Beside the libraries that are kept between runs, for those are told apart by their arguments.
+    let versions = std::env::temp_dir().join("hotshoe-testkit/v1.map");
+    fs::create_dir_all(versions.parent().unwrap()).unwrap();
+    fs::write(&versions, "V1 { global: *; };").unwrap();
+    let helper = |source: &str| {
+        let map = format!("-Wl,--version-script={}", versions.display());
+        Source::c(source).file_name("libhelper.so").arg("-Wl,-soname,libhelper.so").arg(map).build()
+    };
+    let there = helper("int old(void) { return 1; }\nint new(void) { return 2; }\n");
+    let source = "int new(void);\nvoid harmonics_register(int *x) { *x = new(); }\n";
+    let plugin = Source::c(source).arg(there.display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
+    let here = fs::read(helper("int old(void) { return 1; }\n")).unwrap();
+    let tree = PluginTree::new().plugin("gain", "{}", &plugin).file("gain/libhelper.so", here);
+    let error = Library::open(&tree.library("gain"), ENTRY).unwrap_err();
+    assert_eq!(error.code(), Code::LoadFailed);
+    assert!(error.hint_text().unwrap().contains("where the plugin was built"), "{}", error.report());
+}

@@ -10,6 +10,7 @@ use crate::inspect::Inspection;
 #[derive(Debug)]
 pub(crate) struct Replaced {
     image: Image,
+    name: PathBuf,
     /// Where it was.
     pub(crate) path: PathBuf,
     /// Why it will stay mapped when the plugin is unloaded; empty if nothing is known.
@@ -19,7 +20,7 @@ pub(crate) struct Replaced {
 impl Replaced {
     /// Whether it is mapped still.
     pub(crate) fn is_mapped(&self) -> bool {
-        self.image.is_mapped()
+        self.image.is_mapped_as(&self.name)
     }
 }
 
@@ -61,6 +62,7 @@ impl Library {
         };
         let replaced = replaced.map(|object| Replaced {
             image: object.image.clone(),
+            name: object.path.clone(),
             path: plain(&object.path),
             stays: stays(object),
         });

@@ -70,21 +70,22 @@ impl Image {
         all
     }
 
-    pub(super) fn is_mapped(&self) -> bool {
+    /// Whether it is mapped still. Another library may lie in its place by now, which has another name.
+    pub(super) fn is_mapped_as(&self, name: &Path) -> bool {
         let mut found = false;
-        each(|object| found |= object.image().as_ref() == Some(self));
+        each(|object| found |= object.image().as_ref() == Some(self) && object.path() == name);
         found
     }
 
-    /// The addresses of its parts, from the first to the last.
-    pub(super) fn addresses(&self) -> Range<usize> {
-        let mut addresses = 0..0;
+    /// The addresses of its parts, from the first to the last, and the name by which the loader found it first.
+    pub(super) fn place(&self) -> (Range<usize>, PathBuf) {
+        let mut place = Default::default();
         each(|object| {
             if object.image().as_ref() == Some(self) {
-                addresses = object.addresses();
+                place = (object.addresses(), object.path().to_owned());
             }
         });
-        addresses
+        place
     }
 
     /// Whether it surely leaves nothing behind when it is unmapped.

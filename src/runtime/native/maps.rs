@@ -6,7 +6,7 @@
 
 #![expect(unsafe_code, reason = "mapping a page is a call of the system")]
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::ops::Range;
 use std::os::fd::AsRawFd;
@@ -14,6 +14,7 @@ use std::path::Path;
 use std::ptr;
 
 use super::image::Image;
+use crate::input;
 
 /// Whether what is mapped is the file that lies at a path.
 pub(super) fn is_file(image: &Image, path: &Path) -> io::Result<bool> {
@@ -42,7 +43,7 @@ struct Page(*mut libc::c_void);
 
 impl Page {
     fn of(path: &Path) -> io::Result<Page> {
-        let file = File::open(path)?;
+        let (file, _) = input::open(path)?;
         // SAFETY: a mapping of its own, which is never read.
         let page = unsafe { libc::mmap(ptr::null_mut(), 1, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd(), 0) };
         if page == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(Page(page)) }

@@ -22,13 +22,15 @@ mod staged;
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::fmt;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::error::{Code, Error, Result};
-use crate::inspect::{self, Inspection};
-use crate::platform::Platform;
-use crate::receipt::{self, Receipt};
+use crate::inspect::{self, Inspection, Sanitizer};
+use crate::platform::{self, Platform};
+use crate::receipt::Receipt;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use brought::Replaced;
@@ -68,6 +70,8 @@ pub struct Library {
     /// What was mapped: the plugin's own file, or the private copy.
     mapped: PathBuf,
     copy: Option<Staged>,
+    /// Its number among the files that are mapped from their own places.
+    serial: Option<u64>,
     /// Why it must never be unmapped.
     leftovers: Vec<String>,
     shadowed: Vec<Shadowed>,
@@ -100,21 +104,38 @@ pub(crate) struct Request<'a> {
     pub entry: &'a str,
 }
 
-/// Checks that the libraries in a plugin's folder are those that an install brought.
-pub(crate) fn check_installed(plugin: &Path, library: &Path, receipt: &Receipt) -> Result<()> {
-    let files = receipt.files.iter().map(|file| (plugin.join(&file.path), file.sha256));
-    let mut libraries = files.filter(|(path, _)| path == library || staged::is_library(path));
-    libraries.try_for_each(|(path, digest)| receipt::check_library(&path, digest).map_err(|error| error.at(path)))
+/// What is checked before every load: [`inspect::check_before_load`], and that the program has the sanitizer that the
+/// library was compiled with. Where it is missing, the start of that would end the process.
+pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
+    let (metadata, sanitizer) = inspect::before_load(path, Platform::current(), entry)?;
+    match sanitizer.filter(|sanitizer| !os::has_mapped(sanitizer.library()) && !may_begin_late(sanitizer)) {
+        Some(missing) => Err(missing.refusal().at(path)),
+        None => Ok(metadata),
+    }
+}
+
+/// Whether a sanitizer may begin in a running program, as the environment says. Two of one kind never get on: a
+/// program may have another compiler's in itself.
+fn may_begin_late(sanitizer: &Sanitizer) -> bool {
+    let options = platform::environment("ASAN_OPTIONS").unwrap_or_default();
+    sanitizer.may_begin_late(&options.to_string_lossy()) && !os::program_exports(sanitizer.symbol())
 }
 
 /// The files that are mapped from their own places, by any host.
 static MAPPED: Mutex<BTreeMap<Image, MappedFile>> = Mutex::new(BTreeMap::new());
+
+/// The number of the next one.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// What was checked and then mapped. It is kept while it is mapped, also without a handle.
 #[derive(Debug)]
 struct MappedFile {
     path: PathBuf,
     identity: FileIdentity,
+    /// The loader's own name for it. With another one it is another library, in the place of one that is gone.
+    name: PathBuf,
+    /// Tells it from what was in its place before: that may be closed by a thread that has not taken note of it yet.
+    serial: u64,
     /// How many handles of ours it has.
     handles: usize,
 }
@@ -139,12 +160,14 @@ impl Library {
     /// Maps a plugin's library, or a private copy as [`Library::open`] does.
     pub(crate) fn load(request: Request<'_>) -> Result<Library> {
         let path = request.library;
-        let metadata = inspect::check_before_load(path, Platform::current(), request.entry)?;
+        let metadata = check_before_load(path, request.entry)?;
         if os::expands(path) {
             return Self::load_copy(request);
         }
-        let library = Self::map(path.to_owned(), None).map_err(|error| explain(error, path, path, request.entry))?;
-        if library.note_opened(FileIdentity::new(&metadata)) {
+        let mut library =
+            Self::map(path.to_owned(), None).map_err(|error| explain(error, path, path, request.entry))?;
+        library.serial = library.note_opened(FileIdentity::new(&metadata));
+        if library.serial.is_some() {
             return Ok(library);
         }
         // It was mapped before, so nothing of it has run just now.
@@ -173,7 +196,7 @@ impl Library {
             .hint("give the file or folder, or the folder for temporary files, a name without it")
             .at(request.library));
         }
-        inspect::check_before_load(&mapped, Platform::current(), request.entry)?;
+        check_before_load(&mapped, request.entry)?;
         Self::map(mapped.clone(), Some(copy)).map_err(|error| explain(error, &mapped, request.library, request.entry))
     }
 
@@ -185,7 +208,7 @@ impl Library {
         let facts = if handle.image().leaves_nothing_behind() { None } else { Inspection::of(&mapped).ok() };
         let leftovers = facts.as_ref().map(Inspection::must_stay_mapped).unwrap_or_default();
         let shadowed = facts.as_ref().map(shadowed).unwrap_or_default();
-        Ok(Library { handle, mapped, copy, leftovers, shadowed })
+        Ok(Library { handle, mapped, copy, serial: None, leftovers, shadowed })
     }
 
     /// Where a symbol is that the library itself exports, if it does.
@@ -222,37 +245,40 @@ impl Library {
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
     /// may leave threads behind, or functions that somebody calls later, is never unmapped.
     pub fn close(self) -> Result<Residency> {
-        let Library { handle, mapped, copy, leftovers, .. } = self;
-        let image = handle.image().clone();
+        let Library { handle, mapped, copy, serial, leftovers, .. } = self;
+        let (image, name) = (handle.image().clone(), handle.name().to_owned());
         if !leftovers.is_empty() {
             if let Some(copy) = copy {
                 copy.keep();
             }
-            note_closed(&image, true);
+            note_closed(&image, serial, true);
             return Ok(Residency::Resident(leftovers));
         }
         handle.close().map_err(|reason| not_closed(reason, &mapped))?;
-        let stays = image.is_mapped();
-        note_closed(&image, stays);
+        let stays = image.is_mapped_as(&name);
+        note_closed(&image, serial, stays);
         Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
     }
 
-    /// Takes note of a handle; `false` if another file is mapped than the one that was checked, or the same
-    /// one from another path.
-    fn note_opened(&self, identity: FileIdentity) -> bool {
-        let image = self.handle.image();
-        let mut all = mapped();
-        if !self.handle.was_mapped() {
-            all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 });
-            return true;
+    /// Takes note of a handle and returns the number of what is mapped; `None` if that is another file than the one
+    /// that was checked, or the same one from another path.
+    fn note_opened(&self, identity: FileIdentity) -> Option<u64> {
+        let (image, name) = (self.handle.image(), self.handle.name());
+        let mut files = mapped();
+        let known = files.get_mut(image).filter(|known| self.handle.was_mapped() && known.name == name);
+        match known {
+            Some(known) if known.path == self.mapped && known.identity == identity => {
+                known.handles += 1;
+                return Some(known.serial);
+            }
+            Some(_) => return None,
+            None if self.handle.was_mapped() && !is_file(image, &self.mapped) => return None,
+            None => {}
         }
-        match all.get_mut(image) {
-            Some(known) if known.path != self.mapped || known.identity != identity => return false,
-            Some(known) => known.handles += 1,
-            None if !is_file(image, &self.mapped) => return false,
-            None => drop(all.insert(image.clone(), MappedFile { path: self.mapped.clone(), identity, handles: 1 })),
-        }
-        true
+        let serial = NEXT.fetch_add(1, Ordering::Relaxed);
+        let (path, name) = (self.mapped.clone(), name.to_owned());
+        files.insert(image.clone(), MappedFile { path, identity, name, serial, handles: 1 });
+        Some(serial)
     }
 }
 
@@ -273,9 +299,9 @@ fn not_closed(reason: libloading::Error, path: &Path) -> Error {
 }
 
 /// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.
-fn note_closed(image: &Image, stays: bool) {
+fn note_closed(image: &Image, serial: Option<u64>, stays: bool) {
     let mut mapped = mapped();
-    if let Some(known) = mapped.get_mut(image) {
+    if let Some(known) = mapped.get_mut(image).filter(|known| Some(known.serial) == serial) {
         known.handles -= 1;
         if known.handles == 0 && !stays {
             mapped.remove(image);
@@ -337,18 +363,24 @@ fn what_to_do(said: &str, mapped: &Path, path: &Path, shadowed: &[Shadowed]) -> 
     // glibc and FreeBSD, then musl and macOS.
     if ["ndefined symbol", "ymbol not found"].iter().any(|words| said.contains(words)) {
         return match shadowed {
-            [] => {
-                "link the library that defines the symbol; if it is the host's own, the host must export it".to_owned()
-            }
             [first, ..] => {
                 format!("it gets {first}, not its own: give its own another SONAME, or link that statically")
+            }
+            // So glibc names the version that a symbol is needed in.
+            [] if said.contains(", version ") => {
+                "the library that should define it is another one here than where the plugin was built: install a \
+                 plugin that was built for this system"
+                    .to_owned()
+            }
+            [] => {
+                "link the library that defines the symbol; if it is the host's own, the host must export it".to_owned()
             }
         };
     }
     let temporary = os::temporary();
     // A copy is gone by now, and its folder is not.
     let is_copy = mapped != path;
-    match os::forbids_code(if is_copy { &temporary } else { mapped }) {
+    match platform::forbids_code(if is_copy { &temporary } else { mapped }) {
         true if is_copy => {
             "the folder for temporary files is mounted `noexec`, so that no private copy can be loaded from it: choose \
              another one with `TMPDIR`"

@@ -13,7 +13,7 @@ impl Image {
         Image(path.to_owned())
     }
 
-    pub(super) fn is_mapped(&self) -> bool {
+    pub(super) fn is_mapped_as(&self, _: &Path) -> bool {
         os::is_open(&self.0)
     }
 

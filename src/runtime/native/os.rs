@@ -21,6 +21,7 @@ use libloading::os::windows as imp;
 pub(super) struct Handle {
     library: std::mem::ManuallyDrop<imp::Library>,
     image: Image,
+    name: PathBuf,
     #[cfg(all(unix, not(target_vendor = "apple")))]
     addresses: std::ops::Range<usize>,
     was_mapped: bool,
@@ -43,8 +44,8 @@ impl Handle {
         // SAFETY: the handle was taken out of a library just now.
         let library = std::mem::ManuallyDrop::new(unsafe { imp::Library::from_raw(raw) });
         let image = Image::of(raw).ok_or(libloading::Error::DlOpenUnknown)?;
-        let (addresses, was_mapped) = (image.addresses(), before.contains(&image));
-        Ok(Handle { library, image, addresses, was_mapped })
+        let ((addresses, name), was_mapped) = (image.place(), before.contains(&image));
+        Ok(Handle { library, image, name, addresses, was_mapped })
     }
 
     /// The same on macOS, where a symbol is looked up in this library only, as it is elsewhere.
@@ -53,7 +54,12 @@ impl Handle {
         let was_mapped = is_open(path);
         // SAFETY: as above.
         let library = unsafe { imp::Library::open(Some(path), imp::RTLD_NOW | imp::RTLD_LOCAL | libc::RTLD_FIRST) }?;
-        Ok(Handle { library: std::mem::ManuallyDrop::new(library), image: Image::at(path), was_mapped })
+        Ok(Handle {
+            library: std::mem::ManuallyDrop::new(library),
+            image: Image::at(path),
+            name: path.to_owned(),
+            was_mapped,
+        })
     }
 
     /// The same on Windows.
@@ -63,7 +69,12 @@ impl Handle {
         let flags = imp::LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | imp::LOAD_LIBRARY_SEARCH_DEFAULT_DIRS;
         // SAFETY: as above.
         let library = unsafe { imp::Library::load_with_flags(path, flags) }?;
-        Ok(Handle { library: std::mem::ManuallyDrop::new(library), image: Image::at(path), was_mapped })
+        Ok(Handle {
+            library: std::mem::ManuallyDrop::new(library),
+            image: Image::at(path),
+            name: path.to_owned(),
+            was_mapped,
+        })
     }
 
     pub(super) fn symbol(&self, name: &str) -> Option<Address> {
@@ -90,7 +101,13 @@ impl Handle {
         &self.image
     }
 
-    /// Whether it had been mapped before it was opened, by whomever.
+    /// The name by which the loader found it first.
+    pub(super) fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Whether it had been mapped before it was opened, by whomever. If another thread unmapped what was in its place
+    /// meanwhile, that was something else.
     pub(super) fn was_mapped(&self) -> bool {
         self.was_mapped
     }
@@ -111,6 +128,32 @@ pub(super) fn is_open(path: &Path) -> bool {
 #[cfg(windows)]
 pub(super) fn is_open(path: &Path) -> bool {
     imp::Library::open_already_loaded(path).is_ok()
+}
+
+/// Whether a library of this name is mapped.
+#[cfg(unix)]
+pub(super) fn has_mapped(name: &str) -> bool {
+    // SAFETY: `RTLD_NOLOAD` answers only for what is mapped already, so no constructor runs.
+    unsafe { imp::Library::open(Some(name), imp::RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok()
+}
+
+/// On Windows nobody asks.
+#[cfg(windows)]
+pub(super) fn has_mapped(_: &str) -> bool {
+    false
+}
+
+/// Whether the program, or a library that it was started with, exports a symbol.
+#[cfg(unix)]
+pub(super) fn program_exports(symbol: &str) -> bool {
+    // SAFETY: nothing is done with what lies at the address.
+    unsafe { imp::Library::this().get::<Address>(symbol.as_bytes()) }.is_ok()
+}
+
+/// On Windows nobody asks.
+#[cfg(windows)]
+pub(super) fn program_exports(_: &str) -> bool {
+    false
 }
 
 /// What the system's loader replaces in a path, in words.
@@ -140,22 +183,6 @@ pub(super) fn without_tokens(name: &OsStr) -> OsString {
 /// The folder for temporary files. The caller of a program with more rights does not choose it.
 pub(super) fn temporary() -> PathBuf {
     if cfg!(unix) && platform::is_privileged() { "/tmp".into() } else { std::env::temp_dir() }
-}
-
-/// Whether the file system of a file is one from which no code may be mapped.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn forbids_code(path: &Path) -> bool {
-    const ST_NOEXEC: libc::c_ulong = 8; // statvfs(3) of Linux
-    let Ok(path) = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()) else { return false };
-    let mut found = std::mem::MaybeUninit::<libc::statvfs>::uninit();
-    // SAFETY: a path that ends with NUL, and a place for the answer, which is read only if there is one.
-    unsafe { libc::statvfs(path.as_ptr(), found.as_mut_ptr()) == 0 && found.assume_init().f_flag & ST_NOEXEC != 0 }
-}
-
-/// Only Linux is asked.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn forbids_code(_: &Path) -> bool {
-    false
 }
 
 /// Has a function called when the process ends in the usual way.

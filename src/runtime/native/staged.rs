@@ -5,7 +5,7 @@
 //! ends; what one left that was killed is swept by the next that makes a copy.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::os;
 use crate::error::{Code, Error, Result};
+use crate::input;
 use crate::inspect::Inspection;
 use crate::receipt::{self, Receipt};
 
@@ -55,7 +56,7 @@ impl Staged {
 
     fn copied(file: &Path, top: &Path, target: &Path) -> io::Result<PathBuf> {
         let place = target.join(file.strip_prefix(top).map_err(io::Error::other)?);
-        copy(file, &place)?;
+        copy(&mut input::open(file)?.0, &place)?;
         Ok(place)
     }
 
@@ -67,8 +68,9 @@ impl Staged {
             let (source, place) = (plugin.join(&file.path), target.join(&file.path));
             let within = place.parent().unwrap_or(&target);
             make_folders(within).map_err(|error| failed(error, &source))?;
-            if is_library(&source) || source == library {
-                copy(&source, &place).map_err(|error| failed(error, &source))?;
+            if receipt::is_library(&source) || source == library {
+                let (mut opened, _) = input::open(&source).map_err(|error| receipt::cannot_read(error).at(&source))?;
+                copy(&mut opened, &place).map_err(|error| failed(error, &source))?;
                 receipt::check_library(&place, file.sha256).map_err(|error| error.at(&source))?;
             } else if source.exists() {
                 link(&source, &place).map_err(|error| failed(error, &source))?;
@@ -116,22 +118,6 @@ fn make_folders(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// Whether a file starts like a library of any system.
-pub(super) fn is_library(file: &Path) -> bool {
-    let mut start = [0; 4];
-    let read = File::open(file).and_then(|mut file| file.read_exact(&mut start));
-    let magic: [&[u8]; 7] = [
-        b"\x7fELF",
-        b"MZ",
-        b"\xfe\xed\xfa\xce",
-        b"\xfe\xed\xfa\xcf",
-        b"\xce\xfa\xed\xfe",
-        b"\xcf\xfa\xed\xfe",
-        b"\xca\xfe\xba\xbe",
-    ];
-    read.is_ok() && magic.iter().any(|magic| start.starts_with(magic))
 }
 
 /// What a library's own search path leads to in the folder of its plugin, or in the one above.
@@ -197,13 +183,13 @@ fn link_all(sources: Vec<PathBuf>, folder: &Path) -> io::Result<()> {
 }
 
 /// Copies a file so that nobody else can change or read the copy, whatever the file allows.
-fn copy(source: &Path, target: &Path) -> io::Result<()> {
+fn copy(source: &mut File, target: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut target = options.open(target)?;
-    io::copy(&mut File::open(source)?, &mut target).map(drop)
+    io::copy(source, &mut target).map(drop)
 }
 
 #[cfg(unix)]

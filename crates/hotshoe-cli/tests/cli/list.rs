@@ -282,6 +282,34 @@ error[library-truncated]: plugin `reverb`: [..]
 }
 
 #[test]
+fn a_tick_stands_only_before_what_was_installed_if_the_host_asks_for_that() {
+    let host = r#"{"name": "harmonics", "policies": {"receipt": "required"}}"#;
+    let tree = gain().file("h.host.json", host);
+    hotshoe(&tree, &["package", "gain"]).assert().code(0);
+    hotshoe(&tree, &["install", "gain-1.2.3.tar.gz", "--root", "r"]).assert().code(0);
+    let list = ["list", "--host", "h.host.json", "--path"];
+    let installed = [&list[..], &["r"]].concat();
+    hotshoe(&tree, &installed).assert().code(0).stderr_eq(str![]);
+    let copied = [&list[..], &["."]].concat();
+    hotshoe(&tree, &copied)
+        .assert()
+        .code(1)
+        .stdout_eq(str![[r#"
+✗ gain                 1.2.3      [..]/gain
+
+"#]])
+        .stderr_eq(str![[r#"
+error[receipt-missing]: plugin `gain`: the host loads only what was installed, and this has no receipt
+  in [..]/gain
+  hint: install it with `hotshoe install`
+
+"#]]);
+    let other = Library::c("int other;\nvoid harmonics_register(void *r) { (void)r; }\n").build();
+    let tree = tree.file("r/gain/1.2.3/libgain.so", fs::read(other).unwrap());
+    assert_eq!(json(&tree, &installed, 1)["plugins"][0]["refusal"]["code"], "library-changed");
+}
+
+#[test]
 fn a_quick_list_reads_manifests_only() {
     let (first, _) = litter();
     let object = json(&first, &["list", "--host", "harmonics", "--path", ".", "--quick"], 1);

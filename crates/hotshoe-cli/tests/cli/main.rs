@@ -10,10 +10,13 @@ mod install;
 mod key;
 mod list;
 mod new;
+#[cfg(target_os = "linux")]
+mod noexec;
 mod output;
 mod package;
 mod probe;
 mod python;
+mod sanitizer;
 mod sign;
 mod trust;
 mod verify;
