@@ -29,7 +29,7 @@ runs() { compiles "$@" && "$scratch/program"; }
 runs_in() { local in=$1 && shift && compiles "$@" && "$in" "$scratch/program"; }
 starts() { "$1" "${2:---version}" < /dev/null; }
 packs() { "$@" < "$scratch/program.c" > "$scratch/packed" && [ -s "$scratch/packed" ]; }
-archives() { "$@" "$scratch/archive" "$scratch/program.c" && rm "$scratch/archive"; }
+archives() { "$@" "$scratch/archive.zip" "$scratch/program.c" && rm "$scratch/archive.zip"; }
 checks_memory() { compiles cc -g && valgrind --quiet --error-exitcode=1 "$scratch/program"; }
 traces() { strace -f -o "$scratch/trace" true && [ -s "$scratch/trace" ]; }
 debugs() { compiles cc -g && gdb --batch --nx -ex run "$scratch/program" | grep -q 'exited normally'; }

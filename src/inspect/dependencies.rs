@@ -69,14 +69,15 @@ fn look_for_elf(needed: &mut Needed, seeker: &Seeker<'_>) {
 }
 
 fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
-    for place in seeker.places(&needed.name) {
+    let name = needed.name.clone();
+    for place in seeker.places(&name) {
         let candidates = match place {
             Place::Cached(path) => vec![path],
             Place::Folder(folder, inside) => {
                 if !needed.searched.contains(&folder) {
                     needed.searched.push(folder.clone());
                 }
-                inside.into_iter().chain([folder]).map(|folder| folder.join(&needed.name)).collect()
+                inside.into_iter().chain([folder]).map(|folder| folder.join(&name)).collect()
             }
         };
         if candidates.iter().any(|candidate| try_candidate(needed, candidate)) {
@@ -124,7 +125,7 @@ fn look_in_windows(needed: &mut Needed, folders: &[PathBuf]) {
     // These are names of interfaces, which no file has.
     let name = needed.name.to_ascii_lowercase();
     if !name.starts_with("api-ms-") && !name.starts_with("ext-ms-") {
-        let files: Vec<PathBuf> = folders.iter().map(|folder| folder.join(&needed.name)).collect();
+        let files: Vec<PathBuf> = folders.iter().map(|folder| folder.join(&name)).collect();
         look_at(needed, files);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use super::{elf_here, remembered};
@@ -57,8 +58,8 @@ impl Seeker<'_> {
         self.own.iter().flat_map(|path| self.expand(path)).map(or_here).collect()
     }
 
-    /// Everywhere that a name is looked for, in order.
-    pub(super) fn places(&self, name: &str) -> Vec<Place> {
+    /// Everywhere that a name is looked for, in order. What comes later is asked for only if nothing was found before.
+    pub(super) fn places<'a>(&self, name: &'a str) -> Box<dyn Iterator<Item = Place> + 'a> {
         let environment = from_environment();
         let own = self.own_folders();
         let mut folders = if self.musl {
@@ -70,16 +71,15 @@ impl Seeker<'_> {
         };
         if self.musl {
             folders.extend(musl_folders());
-            return first_of_each(folders).into_iter().map(|folder| Place::Folder(folder, Vec::new())).collect();
+            return Box::new(first_of_each(folders).into_iter().map(|folder| Place::Folder(folder, Vec::new())));
         }
         let folder = |folder: PathBuf| {
             let inside = elf_here::capabilities().iter().map(|name| folder.join("glibc-hwcaps").join(name)).collect();
             Place::Folder(folder, inside)
         };
-        let mut places: Vec<Place> = first_of_each(folders).into_iter().map(folder).collect();
-        places.extend(cached(name).into_iter().map(Place::Cached));
-        places.extend(system_folders().into_iter().map(folder));
-        places
+        let cached = iter::once_with(move || cached(name)).flatten().map(Place::Cached);
+        let system = iter::once_with(system_folders).flatten().map(folder);
+        Box::new(first_of_each(folders).into_iter().map(folder).chain(cached).chain(system))
     }
 
     /// What musl's loader takes for itself, by whatever name.
@@ -101,7 +101,7 @@ fn or_here(path: PathBuf) -> PathBuf {
 
 /// The folders of `LD_LIBRARY_PATH`.
 fn from_environment() -> Vec<PathBuf> {
-    let variable = platform::environment("LD_LIBRARY_PATH").unwrap_or_default();
+    let Some(variable) = platform::environment("LD_LIBRARY_PATH") else { return Vec::new() };
     let variable = variable.to_string_lossy();
     let program = env::current_exe().unwrap_or_default();
     let program = program.parent().unwrap_or(Path::new("/"));
