@@ -358,7 +358,8 @@ struct Place {
 
 impl Place {
     fn new(path: PathBuf, library: PathBuf) -> Place {
-        let above = library.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path.as_os_str());
+        let above =
+            library.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path.as_os_str());
         let library = library.into_boxed_path();
         match above {
             Some(above) => Place { library, apart: None, above: above as u8 },
