@@ -61,8 +61,8 @@ class Catalog {
   static Result<Catalog> scan(const Profile& profile) { return made(profile, nullptr, 0); }
 
   // Looks into the libraries, and refuses the plugins that cannot be loaded as far as bytes and receipts can
-  // tell. A host checks each plugin when it is loaded; who shows what there is should do this before. What the
-  // catalog lent before is gone. Errors: `argument-invalid` only.
+  // tell. A host checks each plugin when it is loaded; who shows what there is should do this before. What
+  // the catalog lent before is gone. Errors: `argument-invalid` only.
   Result<void> check_libraries(const Profile& profile) {
     return Result<void>(hotshoe_catalog_check_libraries(handle_.get(), profile.get()));
   }
