@@ -41,8 +41,9 @@ struct Progress {
 
 // Is told how far an operation is, several times each second and on the thread that called it. If it returns
 // true, the operation stops with the error `cancelled`, and nothing was changed. If it throws, that happens,
-// too, and the exception goes on from the function that was called. One that ends the thread, with pthread_exit
-// or because the thread was cancelled, stops the operation, too: the thread goes on with `cancelled`.
+// too, and the exception goes on from the function that was called. One that ends the thread, with
+// pthread_exit or because the thread was cancelled, stops the operation, too: the thread goes on with
+// `cancelled`.
 using Watch = std::function<bool(const Progress&)>;
 
 namespace detail {
