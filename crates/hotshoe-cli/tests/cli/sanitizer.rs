@@ -2,8 +2,8 @@
 
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, require};
 
-use crate::check::{CHECK, LOAD, with_library};
-use crate::{hotshoe, json};
+use crate::check::{CHECK, with_library};
+use crate::json;
 
 #[test]
 fn a_plugin_with_a_sanitizer_gets_a_warning() {
@@ -24,6 +24,8 @@ fn a_plugin_with_a_sanitizer_gets_a_warning() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_plugin_with_a_sanitizer_is_taken_by_a_host_that_has_it() {
+    use crate::check::LOAD;
+    use crate::hotshoe;
     if !require("gcc") {
         return;
     }
