@@ -136,11 +136,16 @@ impl Index {
         Folders { known: known.unwrap_or_default(), rested_since: self.rested_since }
     }
 
-    /// Writes what was used and what was read anew, if that is not what the file holds. `entries`: of the root.
-    pub fn keep(&self, known: &Folders, seen: Vec<Seen>, entries: usize) {
+    /// Whether a root with so many entries is worth an index.
+    pub fn is_for(&self, entries: usize) -> bool {
+        entries >= self.fewest
+    }
+
+    /// Writes what was used and what was read anew, if that is not what the file holds.
+    pub fn keep(&self, known: &Folders, seen: Vec<Seen>) {
         let used: usize = seen.iter().map(|seen| seen.used.len()).sum();
         let is_same = used == known.known.len() && seen.iter().all(|seen| seen.read.is_empty());
-        if is_same || entries < self.fewest {
+        if is_same {
             return;
         }
         let still = seen.iter().flat_map(|seen| &seen.used).map(|&place| known.known[place].clone());

@@ -57,13 +57,14 @@ impl Scan<'_> {
         let known = index.as_ref().map(Index::known);
         let mut found = Found::new(self.found.profile, known.as_ref());
         let entries = found.sorted_entries(&canonical);
-        let (profile, known) = (found.profile, found.known);
+        let is_for = |index: &Index| index.is_for(entries.len());
+        let (profile, known) = (found.profile, found.known.filter(|_| index.as_ref().is_some_and(is_for)));
         let mut seen = vec![self.found.add(found)];
         for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile, known)) {
             seen.push(self.found.add(part));
         }
-        if let (Some(index), Some(known)) = (&index, known) {
-            index.keep(known, seen, entries.len());
+        if let Some((index, known)) = index.as_ref().zip(known) {
+            index.keep(known, seen);
         }
     }
 }

@@ -78,7 +78,7 @@ impl Place {
         reading.manifest.as_mut().expect("what was read").2 = bytes.as_bytes().to_vec();
         let (known, mut seen) = (index.known(), Seen::default());
         known.keep_plugin(&folder, reading, &folder.join(format!("lib{name}.so")), &mut seen);
-        index.keep(&known, vec![seen], usize::MAX);
+        index.keep(&known, vec![seen]);
     }
 }
 

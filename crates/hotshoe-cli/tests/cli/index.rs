@@ -12,11 +12,11 @@ use crate::package::is_root;
 
 const TOOL: &str = env!("CARGO_BIN_EXE_hotshoe");
 
-/// As many plugins as an index is made for, which nobody has changed for two seconds.
+/// As many plugins as an index is made for, in folders of either layout, which nobody has changed for two seconds.
 fn many() -> PluginTree {
     let tree = (0..64).fold(PluginTree::new(), |tree, number| {
-        let manifest = format!(r#"{{"name": "gain{number}", "library": "libgain.so"}}"#);
-        let folder = format!("root/gain{number}");
+        let manifest = format!(r#"{{"name": "gain{number}", "version": "1.0.0", "library": "libgain.so"}}"#);
+        let folder = format!("root/gain{number}{}", if number % 2 == 0 { "/1.0.0" } else { "" });
         tree.file(&format!("{folder}/plugin.json"), manifest).file(&format!("{folder}/libgain.so"), "")
     });
     thread::sleep(Duration::from_millis(2100));
