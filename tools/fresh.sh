@@ -274,7 +274,9 @@ wait "$writer" || true
 remove
 trap - EXIT
 if [ "$code" = 0 ]; then
-  printf '\nfresh: %s passed on a new Debian 12 (%s)\n' "$(git -C "$top" log -1 --format=%h)" "the log: build/fresh.log"
+  # That of the copy: the checkout may be further by now.
+  commit=$(sed -n 's/^fresh: commit \([^ ]*\) .*/\1/p' "$log")
+  printf '\nfresh: %s passed on a new Debian 12 (%s)\n' "$commit" "the log: build/fresh.log"
   sed -n '/^== .*Done$/,$p' "$log"
 else
   printf '\nfresh: failed with code %s; the last step was: %s\nfresh: the whole log is build/fresh.log\n' \

@@ -1,5 +1,6 @@
 //! What the loader would make of the libraries that a plugin needs.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -197,4 +198,24 @@ fn a_good_plugin_passes_with_all_that_it_brings() {
     let cpp = "#include <string>\n#include <thread>\n\
         extern \"C\" void harmonics_register(void *r) { std::thread([] {}).join(); *(std::string *)r += \"x\"; }";
     assert!(told(&Library::cpp(cpp).build()).is_none());
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "the rules are those of musl's loader")]
+fn a_library_for_musl_is_looked_for_where_musls_loader_does() {
+    if !require("musl-gcc") {
+        return;
+    }
+    let dependency = Library::c("void tables(void) {}").compiler("musl-gcc").file_name("libnowhere.so");
+    let dependency = dependency.arg("-Wl,-soname,libnowhere.so").build();
+    let plugin = Library::c(NEEDY).compiler("musl-gcc").arg(dependency.display().to_string()).build();
+    let file = format!("/etc/ld-musl-{}.path", Platform::current().architecture);
+    let folders = fs::read_to_string(file).unwrap_or("/lib:/usr/local/lib:/usr/lib".to_owned());
+    let folders: Vec<PathBuf> = folders.split([':', '\n']).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+    let facts = facts(&plugin);
+    let missing = facts.missing().find(|needed| needed.name == "libnowhere.so").expect("it is not there");
+    // Cargo sets it for tests.
+    let environment: Vec<PathBuf> = env::var_os("LD_LIBRARY_PATH").iter().flat_map(env::split_paths).collect();
+    let own: Vec<&PathBuf> = missing.searched.iter().filter(|folder| !environment.contains(folder)).collect();
+    assert_eq!(own, folders.iter().collect::<Vec<_>>(), "and none of glibc's, nor of its cache");
 }
