@@ -162,15 +162,15 @@ fn printable(text: &str) -> Cow<'_, str> {
     let styles = [GOOD, BAD, ODD, NAME, DIM].map(|style| style.render().to_string());
     let ours: Vec<&str> = styles.iter().map(String::as_str).chain([RESET]).collect();
     let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(next) = rest.chars().next() {
+    while let Some(at) = rest.find(|c| !is_safe(c)) {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at..];
         let style = ours.iter().find(|style| rest.starts_with(**style));
-        let length = style.map_or(next.len_utf8(), |style| style.len());
-        match style {
-            None if !is_safe(next) => shown.push('\u{fffd}'),
-            _ => shown.push_str(&rest[..length]),
-        }
+        shown.push_str(style.copied().unwrap_or("\u{fffd}"));
+        let length = style.map_or(rest.chars().next().map_or(0, char::len_utf8), |style| style.len());
         rest = &rest[length..];
     }
+    shown.push_str(rest);
     Cow::Owned(shown)
 }
 
