@@ -6,6 +6,7 @@
 //! past a check.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ pub(super) struct Index {
 }
 
 /// Which root an index is of.
-#[derive(PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Key {
     path: Vec<u8>,
     device: u64,
@@ -143,17 +144,16 @@ impl Index {
 
     /// Writes what was used and what was read anew, if that is not what the file holds.
     pub fn keep(&self, known: &Folders, seen: Vec<Seen>) {
-        let used: usize = seen.iter().map(|seen| seen.used.len()).sum();
-        let is_same = used == known.known.len() && seen.iter().all(|seen| seen.read.is_empty());
-        if is_same {
+        // Several links may lead to one folder.
+        let used: BTreeSet<usize> = seen.iter().flat_map(|seen| &seen.used).copied().collect();
+        if used.len() == known.known.len() && seen.iter().all(|seen| seen.read.is_empty()) {
             return;
         }
-        let still = seen.iter().flat_map(|seen| &seen.used).map(|&place| known.known[place].clone());
-        let mut folders: Vec<Known> = still.chain(seen.iter().flat_map(|seen| seen.read.iter().cloned())).collect();
+        let still = used.into_iter().map(|place| known.known[place].clone());
+        let mut folders: Vec<Known> = still.chain(seen.into_iter().flat_map(|seen| seen.read)).collect();
         folders.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         folders.dedup_by(|a, b| a.path == b.path);
-        let Key { path, device, inode } = &self.key;
-        let content = Content { key: Key { path: path.clone(), device: *device, inode: *inode }, folders };
+        let content = Content { key: self.key.clone(), folders };
         // Whoever cannot write it reads the manifests at the next start, too.
         let _ = self.write(&content);
     }
@@ -161,6 +161,9 @@ impl Index {
     /// It is not synced: one that a power cut leaves torn is seen to be so, and made anew.
     fn write(&self, content: &Content) -> io::Result<()> {
         let body = postcard::to_stdvec(content).map_err(io::Error::other)?;
+        if body.len() as u64 > LARGEST_FILE - 64 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         let folder = self.file.parent().ok_or(io::ErrorKind::NotFound)?;
         platform::make_own_folder(folder)?;
         // Others see the old one or the new one. Who else writes one now writes as good a one.

@@ -239,6 +239,23 @@ fn many_at_once_leave_a_good_one() {
 }
 
 #[test]
+fn an_index_that_says_all_is_not_written_again() {
+    let place = Place::of(&["delay", "gain"]);
+    place.plugin("../store", "phaser", "1.0.0").expect("a plugin");
+    for link in ["phaser", "phaser-1.0.0"] {
+        std::os::unix::fs::symlink(place.path("store"), place.path("root").join(link)).expect("a link");
+    }
+    tick();
+    place.scan();
+    let inode = || std::os::unix::fs::MetadataExt::ino(&fs::metadata(place.file()).expect("an index"));
+    let before = inode();
+    // Kept open, so that no other file gets its number.
+    let _open = File::open(place.file()).expect("an index");
+    place.scan();
+    assert_eq!(inode(), before, "written once more");
+}
+
+#[test]
 fn what_is_gone_is_forgotten() {
     let place = Place::of(&["delay", "gain"]);
     tick();
