@@ -68,7 +68,8 @@ pub struct Manifest {
     pub dependencies: BTreeMap<String, VersionReq>,
     /// The platforms it was built for; `None` when it does not say.
     pub platforms: Option<Vec<Platform>>,
-    /// The binary interface it was built for, such as `stdlib` = `libstdc++`.
+    /// The binary interface it was built for, such as `stdlib` = `libstdc++`. Plugins of a
+    /// catalog that say the same share it.
     pub abi: Arc<BTreeMap<String, String>>,
     /// The files that go into an archive of it, as globs; `None` is all of them.
     pub include: Option<Vec<String>>,

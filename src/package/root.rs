@@ -72,6 +72,9 @@ fn by_name_and_version(installed: &Installed) -> (String, Option<Version>, bool)
     (installed.name.clone(), installed.version.clone(), installed.in_use)
 }
 
+/// How often what is changed meanwhile is looked at again before it is given up.
+const MOST_LOOKS: usize = 100;
+
 /// What is installed, and how it differs from its receipts.
 type Compared = Vec<(Installed, Vec<Difference>)>;
 
@@ -139,9 +142,14 @@ impl Root {
             return self.compare(name).map(Option::unwrap_or_default);
         };
         let root = Root { path: self.path.clone(), base: opened.base().to_owned() };
+        let mut looks = 0;
         let verified = loop {
             if let Some(verified) = root.compare(name).map_err(|error| opened.told(error))? {
                 break verified;
+            }
+            looks += 1;
+            if looks == MOST_LOOKS {
+                return Err(self.unreadable(io::Error::other("others change what is in it all the time")));
             }
         };
         if !opened.is_there() {

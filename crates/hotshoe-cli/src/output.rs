@@ -41,15 +41,15 @@ impl Answer {
     /// Adds a field to the object. Paths go in as text: `to_string_lossy`, as those in the library's own values do.
     pub fn field(&mut self, key: &str, value: impl serde::Serialize) {
         match serde_json::to_value(value) {
-            Ok(value) => self.list(key, value),
+            Ok(value) => self.owned_field(key, value),
             Err(error) => {
                 self.failure = Some(Error::new(Code::Internal, format!("`{key}` cannot be written")).because(error));
             }
         }
     }
 
-    /// Adds a field that may be long; nothing is made of it before it is printed.
-    pub fn list(&mut self, key: &str, value: impl serde::Serialize + 'static) {
+    /// Adds a field that the answer keeps until it is printed, and of which nothing is made before: it may be long.
+    pub fn owned_field(&mut self, key: &str, value: impl serde::Serialize + 'static) {
         self.object.insert(key.to_owned(), Box::new(value));
     }
 
@@ -79,10 +79,10 @@ impl Answer {
     fn write_json(mut self) -> io::Result<()> {
         if let Some(error) = self.failure.take() {
             self.object.clear();
-            self.list("error", error_object(error));
+            self.owned_field("error", error_object(error));
         }
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        self.list("diagnostics", diagnostics);
+        self.owned_field("diagnostics", diagnostics);
         let mut out = BufWriter::new(Printable(io::stdout().lock()));
         serde_json::to_writer_pretty(&mut out, &self.object)?;
         writeln!(out)?;

@@ -105,7 +105,7 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let shown = search_path.roots().iter().map(|root| root.to_string_lossy());
     answer.field("search_path", shown.collect::<Vec<_>>());
     answer.diagnostics(diagnostics);
-    answer.list("plugins", Plugins(catalog));
+    answer.owned_field("plugins", Plugins(catalog));
     Ok(answer)
 }
 
