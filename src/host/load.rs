@@ -128,7 +128,7 @@ impl Host {
             Begun::Live(plugin) => Ok(plugin),
             Begun::Change(change) => {
                 let plugin = self.bring_to_life(candidate, &change, notes(), false, bind)?;
-                change.settle(Some(plugin.clone()));
+                change.settle(plugin.clone());
                 Ok(plugin)
             }
         }
@@ -153,7 +153,7 @@ impl Host {
 
     fn runtime_of(&self, candidate: &Candidate) -> Result<Arc<dyn Runtime>> {
         let name = candidate.manifest().runtime();
-        self.runtimes().into_iter().find(|runtime| runtime.name() == name).ok_or_else(|| {
+        lock(&self.runtimes).get(name).cloned().ok_or_else(|| {
             Error::new(Code::RUNTIME_MISSING, format!("this host has no runtime `{}`", brief(name)))
                 .hint("name it among the `runtimes` of the host's profile")
                 .at(candidate.path())

@@ -7,6 +7,7 @@ mod load;
 pub(crate) mod reload;
 mod slots;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -35,7 +36,7 @@ use slots::{Ending, Slots};
 pub struct Host {
     profile: HostProfile,
     roots: Mutex<Vec<PathBuf>>,
-    runtimes: Mutex<Vec<Arc<dyn Runtime>>>,
+    runtimes: Mutex<BTreeMap<String, Arc<dyn Runtime>>>,
     prober: Option<Prober>,
     slots: Mutex<Slots>,
     settled: Condvar,
@@ -76,7 +77,7 @@ impl Host {
         Host {
             profile,
             roots: Mutex::default(),
-            runtimes: Mutex::new(runtime::builtin().into()),
+            runtimes: Mutex::new(runtime::builtin().map(|runtime| (runtime.name().to_owned(), runtime)).into()),
             prober: None,
             slots: Mutex::default(),
             settled: Condvar::new(),
@@ -84,13 +85,12 @@ impl Host {
         }
     }
 
-    /// Adds a runtime that is linked into the program. It is used if the profile lists its name.
+    /// Adds a runtime that is linked into the program. It is used if the profile lists its name, and in place of one
+    /// that has the same name.
     pub fn add_runtime(&self, runtime: Arc<dyn Runtime>) {
-        lock(&self.runtimes).push(runtime);
-    }
-
-    fn runtimes(&self) -> Vec<Arc<dyn Runtime>> {
-        lock(&self.runtimes).clone()
+        // Asked without the lock, for it is the runtime's code.
+        let name = runtime.name().to_owned();
+        lock(&self.runtimes).insert(name, runtime);
     }
 
     /// Has every library loaded in another process before it is loaded in this one.
@@ -122,13 +122,10 @@ impl Host {
 
     /// Unloads a plugin and says truthfully what became of it. One that others depend on is busy.
     pub fn unload(&self, plugin: &Arc<Plugin>) -> Result<Unload> {
-        let change = match self.begin_ending(plugin)? {
-            Ending::Change(change) => change,
-            Ending::Needed(dependents) => return Ok(Unload::Busy(dependents)),
-        };
-        let answer = plugin.unload();
-        change.settle(plugin.is_loaded().then(|| plugin.clone()));
-        answer
+        match self.begin_ending(plugin)? {
+            Ending::Change(_change) => plugin.unload(),
+            Ending::Needed(dependents) => Ok(Unload::Busy(dependents)),
+        }
     }
 
     /// Unloads every plugin: each before what it depends on, else the last one first.

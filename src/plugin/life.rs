@@ -105,14 +105,14 @@ impl Life {
 
     fn using<T>(&self, how: Use, work: impl FnOnce(&dyn Instance) -> T) -> Result<T, NotNow> {
         let using = Using::begin(self, how)?;
-        Ok(work(&**using.instance))
+        Ok(work(&***using.instance.as_ref().expect("it is there until it is dropped")))
     }
 
     /// Takes everything back that the plugin registered, if nothing of it is in use. Then it is to be ended or restored.
     pub(super) fn withdraw(&self) -> Result<Withdrawn<'_>, NotNow> {
-        let mut live = self.begin_ending()?;
-        let users = registration::withdraw(&mut live.registrations);
-        let withdrawn = Withdrawn { life: self, live: Some(live) };
+        let mut withdrawn = Withdrawn { life: self, live: Some(self.begin_ending()?) };
+        let users = withdrawn.live.as_mut().map(|live| registration::withdraw(&mut live.registrations));
+        let users = users.unwrap_or_default();
         match users.is_empty() {
             true => Ok(withdrawn),
             false => {
@@ -153,7 +153,8 @@ impl Life {
 struct Using<'a> {
     life: &'a Life,
     how: Use,
-    instance: Arc<Box<dyn Instance>>,
+    /// There until it is dropped.
+    instance: Option<Arc<Box<dyn Instance>>>,
 }
 
 impl<'a> Using<'a> {
@@ -161,7 +162,7 @@ impl<'a> Using<'a> {
         match &mut *life.state() {
             State::Live(live) => {
                 *live.count(how) += 1;
-                Ok(Using { life, how, instance: live.instance.clone() })
+                Ok(Using { life, how, instance: Some(live.instance.clone()) })
             }
             State::Ending => Err(NotNow::Ending),
             State::Ended => Err(NotNow::Ended),
@@ -171,6 +172,8 @@ impl<'a> Using<'a> {
 
 impl Drop for Using<'_> {
     fn drop(&mut self) {
+        // Let go of before it is said, for who ends the plugin must be the only one that has it.
+        self.instance = None;
         let mut state = self.life.state();
         if let State::Live(live) = &mut *state {
             *live.count(self.how) -= 1;
@@ -211,12 +214,20 @@ impl Withdrawn<'_> {
     /// Drops what it registered, and closes it.
     pub(crate) fn end(mut self) -> Result<Ended> {
         let mut live = self.live.take().expect("it is there until it is ended or restored");
+        let _ended = EndOf(self.life);
         // Last in, first out: what came later may build on what came before.
         while live.registrations.pop().is_some() {}
         let instance = Arc::into_inner(live.instance).expect("nobody uses it, or it would not have been withdrawn");
-        let ended = instance.close();
-        *self.life.state() = State::Ended;
-        ended
+        instance.close()
+    }
+}
+
+/// Says that it has ended when it is dropped, also by a panic of what is called while it ends.
+struct EndOf<'a>(&'a Life);
+
+impl Drop for EndOf<'_> {
+    fn drop(&mut self) {
+        *self.0.state() = State::Ended;
     }
 }
 

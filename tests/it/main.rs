@@ -23,6 +23,7 @@ mod layout;
 mod make;
 mod manifest;
 mod manifest_xml;
+mod memory;
 mod native;
 #[cfg(feature = "package")]
 mod package;
@@ -31,8 +32,10 @@ mod profile;
 mod readme;
 #[cfg(feature = "package")]
 mod receipts;
+mod reload;
 #[cfg(feature = "package")]
 mod root;
+mod runtime;
 #[cfg(feature = "package")]
 mod signature;
 #[cfg(all(feature = "package", unix))]
