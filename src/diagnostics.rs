@@ -90,6 +90,13 @@ impl Diagnostic {
 /// An error that stopped one plugin becomes a finding of the larger operation that goes on.
 impl From<Error> for Diagnostic {
     fn from(error: Error) -> Diagnostic {
+        Diagnostic::from(&error)
+    }
+}
+
+/// The same of an error that goes to somebody else, too.
+impl From<&Error> for Diagnostic {
+    fn from(error: &Error) -> Diagnostic {
         let mut message = error.message().to_owned();
         for cause in error.causes() {
             message.push_str(": ");

@@ -47,6 +47,24 @@ pub(crate) fn brief(text: &str) -> String {
     shown
 }
 
+/// A text from outside on one line, without control characters, and not longer than a reader may be asked to read.
+pub(crate) fn printable(text: &str) -> String {
+    const MOST: usize = 4000;
+    let is_plain = |c: char| !c.is_control() && !is_invisible(c);
+    let mut shown = String::with_capacity(text.len().min(MOST));
+    for (number, c) in text.chars().enumerate() {
+        match (number < MOST, is_plain(c)) {
+            (false, _) => {
+                shown.push('…');
+                break;
+            }
+            (true, true) => shown.push(c),
+            (true, false) => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
+}
+
 /// A text of which no later line begins as a line of ours does: what a file says cannot pass for another error.
 pub(crate) fn continued(text: &str) -> String {
     text.replace('\n', "\n    ")

@@ -35,6 +35,11 @@ pub(super) unsafe fn required_mut<'a, T>(handle: *mut T, what: &str) -> Result<&
     unsafe { handle.as_mut() }.ok_or_else(|| null(what))
 }
 
+/// A callback that must be there.
+pub(super) fn required_callback<T>(callback: Option<T>) -> Result<T> {
+    callback.ok_or_else(|| null("callback"))
+}
+
 /// Checks an out-parameter before work is done for it.
 pub(super) fn out<T>(place: *mut T, what: &str) -> Result<*mut T> {
     if place.is_null() { Err(null(what)) } else { Ok(place) }

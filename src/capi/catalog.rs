@@ -46,6 +46,11 @@ impl hotshoe_catalog {
         hotshoe_catalog { candidates: (0..catalog.candidates().len()).map(candidate).collect(), diagnostics, catalog }
     }
 
+    /// The first plugin of it, lent.
+    pub(super) fn first(&self) -> *const hotshoe_candidate {
+        self.candidates.first().map_or(ptr::null(), ptr::from_ref)
+    }
+
     fn lent(&self, found: &Candidate) -> *const hotshoe_candidate {
         let index = self.catalog.candidates().iter().position(|candidate| ptr::eq(candidate, found));
         index.map_or(ptr::null(), |index| &raw const self.candidates[index])

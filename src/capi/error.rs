@@ -23,7 +23,11 @@ pub struct hotshoe_error {
 
 impl hotshoe_error {
     pub(super) fn give(error: Error) -> *mut hotshoe_error {
-        Box::into_raw(Box::new(hotshoe_error {
+        Box::into_raw(Box::new(hotshoe_error::new(error)))
+    }
+
+    pub(super) fn new(error: Error) -> hotshoe_error {
+        hotshoe_error {
             code: c_string(error.code().as_str()),
             stage: c_string(error.code().stage().as_str()),
             message: c_string(error.message()),
@@ -33,7 +37,7 @@ impl hotshoe_error {
             plugin: error.plugin_name().map(c_string),
             causes: error.causes().map(c_string).collect(),
             error,
-        }))
+        }
     }
 
     /// Takes an error that a callback returned.

@@ -3,7 +3,9 @@
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use super::boundary::{free, give, optional_text, out, path, required, required_mut, text};
+use super::boundary::{
+    ask, c_path, free, give, optional_text, out, path, required, required_callback, required_mut, text,
+};
 use super::catalog::{hotshoe_candidate, hotshoe_catalog};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error};
@@ -12,13 +14,19 @@ use super::profile::hotshoe_profile;
 use super::unload::hotshoe_unload;
 use crate::capability::Capability;
 use crate::error::Result;
-use crate::host::{Host, Report};
+use crate::host::{CandidateState, Host, Report};
 use crate::plugin::Plugin;
 use crate::runtime::Prober;
 use crate::version;
 
 /// A program's side of its plugins: where they are looked for, and which are alive.
 pub struct hotshoe_host(Host);
+
+impl hotshoe_host {
+    pub(super) fn host(&self) -> &Host {
+        &self.0
+    }
+}
 
 /// Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
 /// registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
@@ -27,6 +35,35 @@ pub struct hotshoe_host(Host);
 /// error `plugin-busy`, as does anybody who wants this plugin while the callback runs.
 pub type hotshoe_bind_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, plugin: *const hotshoe_plugin) -> *mut hotshoe_error>;
+
+/// Called for each folder.
+pub type hotshoe_folder_callback = Option<unsafe extern "C" fn(user_data: *mut c_void, folder: *const c_char)>;
+
+/// What a host does with a candidate.
+#[repr(C)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum hotshoe_candidate_state {
+    /// It is not loaded.
+    #[default]
+    NotLoaded = 0,
+    /// A thread is loading, reloading or unloading it.
+    Loading = 1,
+    /// It is loaded.
+    Loaded = 2,
+    /// It is loaded, and has ended by itself: unload or reload it.
+    Ended = 3,
+}
+
+impl From<CandidateState> for hotshoe_candidate_state {
+    fn from(state: CandidateState) -> hotshoe_candidate_state {
+        match state {
+            CandidateState::NotLoaded => hotshoe_candidate_state::NotLoaded,
+            CandidateState::Loading => hotshoe_candidate_state::Loading,
+            CandidateState::Loaded => hotshoe_candidate_state::Loaded,
+            CandidateState::Ended => hotshoe_candidate_state::Ended,
+        }
+    }
+}
 
 /// Calls the callback of a host; with none, plugins are loaded and not bound.
 fn bind_with(callback: hotshoe_bind_callback, user_data: *mut c_void) -> impl FnMut(&Arc<Plugin>) -> Result<()> {
@@ -73,6 +110,41 @@ pub unsafe extern "C" fn hotshoe_host_add_search_root(
         host.0.add_search_root(root);
         Ok(())
     })
+}
+
+/// The folders that plugins are looked for in, first one first, as the environment says it now; lent to `folder` one by
+/// one, each for the call. Paths are as the system has them. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_search_roots(
+    host: *const hotshoe_host,
+    folder: hotshoe_folder_callback,
+    user_data: *mut c_void,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let host = unsafe { required(host, "host")? };
+        let folder = required_callback(folder)?;
+        for root in host.0.search_path().roots() {
+            // SAFETY: the program gave the two together; the path outlives the call.
+            unsafe { folder(user_data, c_path(root).as_ptr()) }
+        }
+        Ok(())
+    })
+}
+
+/// What a host does with a candidate at this moment. Another thread may change that a moment later.
+/// HOTSHOE_CANDIDATE_STATE_NOT_LOADED for NULL. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_candidate_state(
+    host: *const hotshoe_host,
+    candidate: *const hotshoe_candidate,
+) -> hotshoe_candidate_state {
+    // SAFETY: the header's contract for handles.
+    let candidate = unsafe { candidate.as_ref() };
+    // SAFETY: the same.
+    unsafe {
+        ask(host, |host| candidate.map(|candidate| host.0.state(candidate.candidate()).into()).unwrap_or_default())
+    }
 }
 
 /// Has every library loaded once by another program, the tool `hotshoe`, before this process loads it: a plugin
@@ -337,8 +409,14 @@ pub unsafe extern "C" fn hotshoe_host_plugins(
 }
 
 /// Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
+///
+/// In a callback of a host it does nothing, which the log says as `plugin-busy`: free it afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_free(host: *mut hotshoe_host) {
+    // SAFETY: the header's contract for handles.
+    if unsafe { host.as_ref() }.is_some_and(|host| host.0.must_stay()) {
+        return;
+    }
     // SAFETY: the header's contract for handles.
     unsafe { free(host) }
 }

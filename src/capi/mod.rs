@@ -22,4 +22,6 @@ pub mod plugin;
 pub mod profile;
 pub mod root;
 pub mod unload;
+pub mod unloads;
 pub mod version;
+pub mod watch;

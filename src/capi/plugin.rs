@@ -4,10 +4,9 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr;
 use std::sync::Arc;
 
-use super::boundary::{ask, c_path, c_string, free, lend, out, required, text};
+use super::boundary::{ask, c_path, c_string, free, lend, out, required, required_callback, text};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error};
-use crate::error::Result;
 use crate::plugin::{Plugin, Registration};
 
 /// A plugin that was brought to life. Freeing the handle does not unload the plugin.
@@ -224,15 +223,9 @@ pub unsafe extern "C" fn hotshoe_plugin_register(
     fallible(|| {
         // SAFETY: the header's contract for handles and strings.
         let (plugin, what) = unsafe { (required(plugin, "plugin")?, text(what, what_length, "what")?) };
-        let callback = *required_callback(&callback)?;
+        let callback = required_callback(callback)?;
         plugin.plugin.register(|| Box::new(CRegistration { what: what.to_owned(), callback, user_data }))
     })
-}
-
-fn required_callback<T>(callback: &Option<T>) -> Result<&T> {
-    let null = ptr::null();
-    // SAFETY: a reference or null.
-    unsafe { required(callback.as_ref().map_or(null, ptr::from_ref), "callback") }
 }
 
 /// Another handle of the same plugin. Yours; NULL for NULL. [any thread]

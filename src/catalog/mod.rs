@@ -14,6 +14,7 @@ mod order;
 mod parallel;
 mod scan;
 mod search_path;
+mod veto;
 
 use std::collections::HashMap;
 use std::path::Path;

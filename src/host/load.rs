@@ -6,10 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::slots::{Begun, Change};
-use super::{Host, KEPT, Report, lock};
+use super::slots::{Begun, CandidateState, Change};
+use super::{Host, KEPT, Report, callback, lock};
 use crate::catalog::{Candidate, Catalog};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::plugin::{Plugin, Unload};
@@ -80,11 +80,25 @@ impl Host {
     /// a diagnostic and never keeps the others from being loaded. If there is another one of its name,
     /// that is loaded instead, unless it was its entry that failed.
     pub fn load_all(&self, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
-        self.load_catalog(&self.catalog(), bind)
+        self.load_filtered(&self.catalog(), bind)
     }
 
     /// The same for a catalog, such as one made of another search path.
-    pub fn load_catalog(&self, catalog: &Catalog, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+    pub fn load_catalog(&self, catalog: &Catalog, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+        if !self.watch.has_filter() {
+            return self.load_filtered(catalog, bind);
+        }
+        let mut catalog = catalog.clone();
+        self.filter(&mut catalog);
+        self.load_filtered(&catalog, bind)
+    }
+
+    fn load_filtered(&self, catalog: &Catalog, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
+        for candidate in catalog.candidates() {
+            if let Some(refusal) = candidate.refusal() {
+                self.refuse(candidate, refusal);
+            }
+        }
         let refused = catalog.candidates().iter().filter_map(|candidate| candidate.refusal().cloned());
         let diagnostics = catalog.diagnostics().iter().cloned().chain(refused).collect();
         let mut all = LoadAll { host: self, catalog, report: Report::default(), outcomes: BTreeMap::new() };
@@ -121,15 +135,39 @@ impl Host {
         notes: impl FnOnce() -> Vec<Diagnostic>,
         bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
+        let loaded = self.load_new(candidate, needs, notes, bind);
+        if let Ok((plugin, true)) = &loaded {
+            self.came(plugin, None);
+        }
+        loaded.map(|(plugin, _)| plugin).map_err(|error| self.refused(candidate, error))
+    }
+
+    /// A plugin, and whether it came to life just now.
+    fn load_new(
+        &self,
+        candidate: &Candidate,
+        needs: &[Arc<Plugin>],
+        notes: impl FnOnce() -> Vec<Diagnostic>,
+        bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
+    ) -> Result<(Arc<Plugin>, bool)> {
+        callback::check_outside().map_err(|error| error.plugin(candidate.name()).at(candidate.path()))?;
         if let Some(refusal) = candidate.refusal() {
             return Err(refusal.clone().into());
         }
-        match self.begin(candidate, needs).map_err(|error| error.plugin(candidate.name()))? {
-            Begun::Live(plugin) => Ok(plugin),
+        let begin = || self.begin(candidate, needs).map_err(|error| error.plugin(candidate.name()));
+        if matches!(self.state(candidate), CandidateState::Loaded | CandidateState::Ended)
+            && let Begun::Live(plugin) = begin()?
+        {
+            return Ok((plugin, false));
+        }
+        // Before it is begun, for then others may wait.
+        self.admit(candidate)?;
+        match begin()? {
+            Begun::Live(plugin) => Ok((plugin, false)),
             Begun::Change(change) => {
                 let plugin = self.bring_to_life(candidate, &change, notes(), false, bind)?;
                 change.settle(plugin.clone());
-                Ok(plugin)
+                Ok((plugin, true))
             }
         }
     }
@@ -277,12 +315,7 @@ fn answers(plugin: Arc<Plugin>, requirement: Option<&VersionReq>) -> Result<Arc<
 
 /// What was passed over is no error for whoever got another one.
 fn passed_over(error: &Error) -> Diagnostic {
-    let words: Vec<String> = std::iter::once(error.message().to_owned()).chain(error.causes()).collect();
-    let mut found = Diagnostic::warning(error.code(), words.join(": "));
-    found.hint = error.hint_text().map(str::to_owned);
-    found.path = error.path().map(Path::to_owned);
-    found.plugin = error.plugin_name().map(str::to_owned);
-    found
+    Diagnostic { severity: Severity::Warning, ..Diagnostic::from(error) }
 }
 
 fn stale_dependency(candidate: &Candidate, name: &str, wanted: &VersionReq, alive: Option<&Arc<Plugin>>) -> Error {

@@ -3,9 +3,11 @@
 //! Owns which plugins are alive and that each is brought to life, reloaded and ended by one thread
 //! at a time. It knows nothing of what plugins register.
 
+mod callback;
 mod load;
 pub(crate) mod reload;
 mod slots;
+pub(crate) mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,7 +22,10 @@ use crate::plugin::{Plugin, Unload};
 use crate::profile::HostProfile;
 use crate::runtime::{self, Prober, Runtime};
 
+pub use slots::CandidateState;
 use slots::{Ending, Slots};
+use watch::Watch;
+pub use watch::{Event, Filter, Listener, Log};
 
 /// A program's side of its plugins. It may be used from any number of threads.
 ///
@@ -38,6 +43,7 @@ pub struct Host {
     roots: Mutex<Vec<PathBuf>>,
     runtimes: Mutex<BTreeMap<String, Arc<dyn Runtime>>>,
     prober: Option<Prober>,
+    watch: Arc<Watch>,
     slots: Mutex<Slots>,
     settled: Condvar,
     /// How many plugins have come to life: each takes its number, so that what came later ends first.
@@ -79,6 +85,7 @@ impl Host {
             roots: Mutex::default(),
             runtimes: Mutex::new(runtime::builtin().map(|runtime| (runtime.name().to_owned(), runtime)).into()),
             prober: None,
+            watch: Arc::default(),
             slots: Mutex::default(),
             settled: Condvar::new(),
             loads: AtomicU64::new(0),
@@ -115,17 +122,25 @@ impl Host {
         search_path
     }
 
-    /// The plugins that are on the search path now. Nothing is loaded.
+    /// The plugins that are on the search path now. Nothing is loaded. What the filter does not let in is refused.
     pub fn catalog(&self) -> Catalog {
-        Catalog::scan(&self.profile, &self.search_path())
+        let mut catalog = Catalog::scan(&self.profile, &self.search_path());
+        self.filter(&mut catalog);
+        catalog
     }
 
     /// Unloads a plugin and says truthfully what became of it. One that others depend on is busy.
     pub fn unload(&self, plugin: &Arc<Plugin>) -> Result<Unload> {
-        match self.begin_ending(plugin)? {
+        let answer = match self.begin_ending(plugin)? {
             Ending::Change(_change) => plugin.unload(),
             Ending::Needed(dependents) => Ok(Unload::Busy(dependents)),
+        };
+        match &answer {
+            Ok(Unload::Busy(_)) => {}
+            Ok(ended) => self.watch.tell(&Event::Unloaded(plugin, ended)),
+            Err(error) => self.watch.log(&Diagnostic::from(error)),
         }
+        answer
     }
 
     /// Unloads every plugin: each before what it depends on, else the last one first.
@@ -165,6 +180,7 @@ static KEPT: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
 
 impl Drop for Host {
     fn drop(&mut self) {
+        self.watch.end();
         lock(&KEPT).extend(self.plugins());
     }
 }

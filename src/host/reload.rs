@@ -1,14 +1,15 @@
 //! Reloading: a new plugin in the place of an old one, with a way back or without.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Host;
 use super::slots::{Begun, Change, Ending};
+use super::{Event, Host, callback};
 use crate::catalog::Candidate;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
-use crate::plugin::{Plugin, Withdrawn};
+use crate::plugin::{Plugin, Unload, Withdrawn};
 use crate::runtime::Ended;
 
 codes! {
@@ -25,7 +26,11 @@ impl Host {
     ///
     /// [`Code::RELOAD_NOT_BESIDE`] says that both cannot be in one process at a time, before anything is touched; then
     /// [`Host::replace`] can help. If the old code stays mapped, the new plugin's diagnostics say so.
-    pub fn reload(
+    pub fn reload(&self, plugin: &Arc<Plugin>, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+        self.told(plugin, self.reload_beside(plugin, bind))
+    }
+
+    fn reload_beside(
         &self,
         plugin: &Arc<Plugin>,
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
@@ -58,20 +63,41 @@ impl Host {
     /// This does where [`Host::reload`] answers [`Code::RELOAD_NOT_BESIDE`], and there is no way back: the new files
     /// are checked first, and if they would be refused, or the plugin is in use, it lives on; but an error after its
     /// end, from the new plugin's constructors or from `bind`, leaves none alive.
-    pub fn replace(
+    pub fn replace(&self, plugin: &Arc<Plugin>, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+        let ended = Cell::new(None);
+        let answer = self.end_and_load(plugin, &ended, bind);
+        if let (Err(_), Some(ended)) = (&answer, ended.take()) {
+            self.watch.tell(&Event::Unloaded(plugin, &Unload::from(ended)));
+        }
+        self.told(plugin, answer)
+    }
+
+    fn end_and_load(
         &self,
         plugin: &Arc<Plugin>,
+        ended: &Cell<Option<Ended>>,
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
         let (fresh, needs) = self.fresh(plugin, &mut bind)?;
         let named = |error: Error| error.plugin(plugin.name());
         let may_follow = plugin.ask(|instance| instance.replacing(plugin.path()))?.map_err(named)?;
         self.exchange(plugin, &fresh, &needs, |change, withdrawn| {
-            withdrawn.end().map_err(named)?;
+            ended.set(Some(withdrawn.end().map_err(named)?));
             may_follow().map_err(named)?;
             change.mapping();
             self.bring_to_life(&fresh, change, Vec::new(), false, bind)
         })
+    }
+
+    /// Tells what came of a reload.
+    fn told(&self, old: &Arc<Plugin>, answer: Result<Arc<Plugin>>) -> Result<Arc<Plugin>> {
+        match answer {
+            Ok(plugin) => {
+                self.came(&plugin, Some(old));
+                Ok(plugin)
+            }
+            Err(error) => Err(self.refused(old.candidate(), error)),
+        }
     }
 
     /// What is on disk in a plugin's place, checked, and the plugins that it needs, loaded.
@@ -80,6 +106,7 @@ impl Host {
         plugin: &Arc<Plugin>,
         bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<(Candidate, Vec<Arc<Plugin>>)> {
+        callback::check_outside().map_err(|error| error.plugin(plugin.name()).at(plugin.path()))?;
         let fresh = self.check_anew(plugin.path()).map_err(|error| error.plugin(plugin.name()))?;
         let needs = match fresh.manifest().dependencies.is_empty() {
             true => Vec::new(),
@@ -141,6 +168,7 @@ impl Host {
         if let Some(refusal) = candidate.refusal() {
             return Err(refusal.clone().into());
         }
+        self.admit(&candidate)?;
         self.check(&candidate)?;
         Ok(candidate)
     }

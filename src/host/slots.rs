@@ -114,7 +114,33 @@ pub(super) enum Ending<'a> {
     Needed(Vec<String>),
 }
 
+/// What a host does with a candidate at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CandidateState {
+    /// It is not loaded.
+    NotLoaded,
+    /// A thread is loading, reloading or unloading it.
+    Loading,
+    /// It is loaded.
+    Loaded,
+    /// It is loaded, and has ended by itself: unload or reload it.
+    Ended,
+}
+
 impl Host {
+    /// What this host does with a candidate at this moment. Another thread may change that a moment later.
+    pub fn state(&self, candidate: &Candidate) -> CandidateState {
+        let slots = lock(&self.slots);
+        let slot = slots.0.get(candidate.library()).filter(|slot| slot.candidate().path() == candidate.path());
+        match slot {
+            None => CandidateState::NotLoaded,
+            Some(Slot::Changing { .. }) => CandidateState::Loading,
+            Some(Slot::Live { plugin, .. }) if plugin.why_ended().is_some() => CandidateState::Ended,
+            Some(Slot::Live { .. }) => CandidateState::Loaded,
+        }
+    }
+
     /// Takes the slot of a plugin that is to be loaded, unless it is alive. Those that it needs must be
     /// alive still; from now on they cannot go before it.
     pub(super) fn begin(&self, candidate: &Candidate, needs: &[Arc<Plugin>]) -> Result<Begun<'_>> {
@@ -142,6 +168,7 @@ impl Host {
 
     /// Takes the slot of a plugin that is to end, unless others depend on it.
     pub(super) fn begin_ending(&self, plugin: &Arc<Plugin>) -> Result<Ending<'_>> {
+        super::callback::check_outside().map_err(|error| error.plugin(plugin.name()).at(plugin.path()))?;
         let (path, linked) = (plugin.library(), plugin.linked());
         let mut slots = lock(&self.slots);
         loop {

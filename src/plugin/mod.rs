@@ -87,6 +87,11 @@ impl Plugin {
         }
     }
 
+    /// Where its runtime tells what happens to it.
+    pub(crate) fn events(&self) -> &Events {
+        &self.events
+    }
+
     pub(crate) fn notice(&self, found: Diagnostic) {
         self.noticed().push(found);
     }

@@ -23,6 +23,7 @@ static hotshoe_error* meddle(void* user_data, const hotshoe_plugin* plugin) {
   hotshoe_plugin* other = NULL;
   CHECK_FAILS(hotshoe_host_unload(host, plugin, &unload), "plugin-busy");
   CHECK_FAILS(hotshoe_host_reload(host, plugin, NULL, NULL, &other), "plugin-busy");
+  CHECK_FAILS(hotshoe_host_replace(host, plugin, NULL, NULL, &other), "plugin-busy");
   CHECK_FAILS(hotshoe_host_load(host, "lens", Z, NULL, 0, NULL, NULL, &other), "plugin-busy");
   CHECK(unload == NULL && other == NULL);
   return NULL;
@@ -57,6 +58,22 @@ static void plugins_are_bound_once(hotshoe_host* host) {
   hotshoe_unload_free(unload);
   hotshoe_plugin_free(lens);
   hotshoe_plugin_free(same);
+  hotshoe_plugin_free(fresh);
+}
+
+static void a_reload_has_a_way_back_and_a_replacement_has_none(hotshoe_host* host) {
+  struct camera camera = {0};
+  hotshoe_plugin* lens = NULL;
+  hotshoe_plugin* fresh = NULL;
+  hotshoe_plugin* none = NULL;
+  CHECK_OK(hotshoe_host_load(host, "lens", Z, NULL, 0, bind_camera, &camera, &lens));
+  CHECK_FAILS(hotshoe_host_reload(host, lens, refuse, "no film", &none), "entry-failed");
+  CHECK(hotshoe_plugin_is_loaded(lens));
+  CHECK_OK(hotshoe_host_replace(host, lens, bind_camera, &camera, &fresh));
+  CHECK(camera.lenses == 2 && hotshoe_plugin_is_loaded(fresh) && !hotshoe_plugin_is_loaded(lens));
+  CHECK_FAILS(hotshoe_host_replace(host, fresh, refuse, "no film", &none), "entry-failed");
+  CHECK(none == NULL && !hotshoe_plugin_is_loaded(fresh));
+  hotshoe_plugin_free(lens);
   hotshoe_plugin_free(fresh);
 }
 
@@ -139,6 +156,8 @@ static void null_is_refused(hotshoe_host* host) {
   CHECK_FAILS(hotshoe_host_load_catalog(host, NULL, NULL, NULL, &plugins, &diagnostics), "argument-invalid");
   CHECK_FAILS(hotshoe_host_reload(NULL, NULL, NULL, NULL, &plugin), "argument-invalid");
   CHECK_FAILS(hotshoe_host_reload(host, NULL, NULL, NULL, &plugin), "argument-invalid");
+  CHECK_FAILS(hotshoe_host_replace(NULL, NULL, NULL, NULL, &plugin), "argument-invalid");
+  CHECK_FAILS(hotshoe_host_replace(host, NULL, NULL, NULL, &plugin), "argument-invalid");
   CHECK_FAILS(hotshoe_host_unload(NULL, NULL, &unload), "argument-invalid");
   CHECK_FAILS(hotshoe_host_unload(host, NULL, &unload), "argument-invalid");
   CHECK_FAILS(hotshoe_host_plugins(NULL, NULL, 0, NULL, 0, &plugins), "argument-invalid");
@@ -177,6 +196,7 @@ int main(int argc, char** argv) {
   const char* root = plugin_root(argc, argv);
   hotshoe_host* host = camera_host(root);
   plugins_are_bound_once(host);
+  a_reload_has_a_way_back_and_a_replacement_has_none(host);
   a_plugin_that_cannot_be_bound_is_not_there(host);
   loading_a_catalog_loads_its_plugins(host);
   a_candidate_outlives_its_catalog_as_a_plugin(host);

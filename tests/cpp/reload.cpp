@@ -77,9 +77,40 @@ void the_old_plugin_lives_on_if_the_new_one_is_refused() {
   held.reset();
 
   replace(library, built("throws"));
-  CHECK_EQUAL(host.reload<Mixer>(plugin, rack).error().code(), "entry-failed");
-  CHECK_EQUAL(rack.size(), 0u);  // too late for the old one
+  hotshoe::Result<hotshoe::Plugin> threw = host.reload<Mixer>(plugin, rack);
+  CHECK_EQUAL(threw.error().code(), "entry-failed");
+  CHECK_EQUAL(threw.error().causes()[0], "boom");
+  CHECK_EQUAL(rack.size(), 1u);  // what the new one had registered is gone, and the old one's is back
+  CHECK_EQUAL(gain(rack), 2);
+  CHECK(plugin.is_loaded());
+  CHECK_EQUAL(host.plugins().size(), 1u);
+  replace(library, built("gain3"));
+  plugin = host.reload<Mixer>(plugin, rack).value();
+  CHECK_EQUAL(gain(rack), 3);
+  CHECK_EQUAL(plugin.diagnostics().size(), 0u);  // nothing of the old one stays
+}
+
+void what_cannot_be_beside_the_old_one_replaces_it_only_if_asked_to() {
+  Folder folder;
+  const fs::path library = folder.install("gain", built("gain2")) / "lib.so";
+  Rack rack;
+  hotshoe::Host host = mixer_host(folder);
+  hotshoe::Plugin plugin = host.load<Mixer>("gain", rack).value();
+  replace(library, built("unique"));
+  hotshoe::Result<hotshoe::Plugin> refused = host.reload<Mixer>(plugin, rack);
+  CHECK_EQUAL(refused.error().code(), "reload-not-beside");
+  CHECK(contains(refused.error().hint(), "replace"));
+  CHECK_EQUAL(gain(rack), 2);
+  CHECK(plugin.is_loaded());
+  hotshoe::Plugin fresh = host.replace<Mixer>(plugin, rack).value();
+  CHECK(fresh.is_loaded() && !plugin.is_loaded());
+  CHECK_EQUAL(rack.size(), 1u);
+
+  replace(library, built("throws"));
+  CHECK_EQUAL(host.replace<Mixer>(fresh, rack).error().code(), "entry-failed");
+  CHECK_EQUAL(rack.size(), 0u);  // there is no way back
   CHECK(host.plugins().empty());
+  CHECK_EQUAL(host.replace<Mixer>(fresh, rack).error().code(), "plugin-unloaded");
 }
 
 }  // namespace
@@ -88,4 +119,5 @@ int main() {
   a_replaced_file_is_the_new_plugin();
   a_private_copy_may_be_overwritten_while_it_runs();
   the_old_plugin_lives_on_if_the_new_one_is_refused();
+  what_cannot_be_beside_the_old_one_replaces_it_only_if_asked_to();
 }

@@ -42,6 +42,7 @@ mod signature;
 mod swapped;
 #[cfg(feature = "package")]
 mod trust;
+mod watch;
 
 use std::path::Path;
 

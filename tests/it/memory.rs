@@ -24,7 +24,8 @@ use crate::host_on;
 pub struct Behaviour {
     /// What `say` puts out.
     says: String,
-    /// `refused`, `open-fails`, `open-panics`, `close-fails`, `close-panics`, `resident`, `exited`, `released`, `sick`.
+    /// `refused`, `open-fails`, `open-panics`, `close-fails`, `close-panics`, `resident`, `exited`, `released`,
+    /// `ends-when-closed`, `sick`.
     does: String,
     /// Why it cannot be opened beside an older one.
     not_beside: Vec<String>,
@@ -113,8 +114,10 @@ impl Runtime for Shared {
 impl Instance for Thing {
     fn call(&self, call: &Call<'_>, sink: &mut dyn Sink) -> Result<()> {
         match call.method {
-            "say" => drop(sink.output(self.behaviour.says.as_bytes())),
-            "echo" => drop(sink.output(call.input)),
+            "say" | "echo" => {
+                let output = if call.method == "say" { self.behaviour.says.as_bytes() } else { call.input };
+                let _ = sink.output(output);
+            }
             "count" => {
                 for number in 0..u64::MAX {
                     sink.progress(number, 3);
@@ -140,7 +143,7 @@ impl Instance for Thing {
                 }
                 let joined = inputs.remove(&call.id()).unwrap_or_default().inputs.concat();
                 drop(inputs);
-                drop(sink.output(&joined));
+                let _ = sink.output(&joined);
             }
             "ask-host" => {
                 let services = self.services.lock().unwrap().as_ref().map(|offered| offered.0.clone());
@@ -192,6 +195,10 @@ impl Instance for Thing {
     fn close(self: Box<Self>) -> Result<Ended> {
         match self.behaviour.does.as_str() {
             "close-fails" => Err(Error::new(Code::LOAD_FAILED, "it does not close")),
+            "ends-when-closed" => {
+                self.events.ended("it was asked to");
+                Ok(Ended::Unmapped)
+            }
             "close-panics" => panic!("in the runtime"),
             "resident" => Ok(Ended::Resident(vec!["it likes it here".to_owned()])),
             "exited" => Ok(Ended::Exited("code 3".to_owned())),

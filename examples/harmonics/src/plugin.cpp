@@ -80,11 +80,18 @@ std::vector<PluginHandle> load(const hotshoe::Catalog& catalog) {
   return handles;
 }
 
+// Where both cannot be in one process at a time, the old one is ended first; then there is no way back.
+hotshoe::Result<hotshoe::Plugin> reload(const hotshoe::Plugin& live) {
+  auto reloaded = runtime().host.reload(live, FunctionRegistry::instance());
+  if (reloaded || reloaded.error().code() != "reload-not-beside") return reloaded;
+  return runtime().host.replace(live, FunctionRegistry::instance());
+}
+
 std::vector<PluginHandle> reload(const hotshoe::Catalog& catalog) {
   for (const hotshoe::Candidate& found : catalog) {
     std::optional<hotshoe::Plugin> live = live_at(found.path());
     if (!live) continue;
-    auto reloaded = runtime().host.reload(*live, FunctionRegistry::instance());
+    auto reloaded = reload(*live);
     if (!reloaded) runtime().notice(reloaded.error());
   }
   return load(catalog);
@@ -98,7 +105,7 @@ PluginHandle load_plugin(const std::string& path) {
 
 PluginHandle reload_plugin(const std::string& path) {
   while (std::optional<hotshoe::Plugin> live = live_at(path)) {
-    auto reloaded = runtime().host.reload(*live, FunctionRegistry::instance());
+    auto reloaded = reload(*live);
     if (reloaded) return handle_of(std::move(reloaded).value());
     // Another thread ended it in between: look again.
     if (reloaded.error().code() != "plugin-unloaded") std::move(reloaded).value();

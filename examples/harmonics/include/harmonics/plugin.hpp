@@ -28,8 +28,9 @@ struct PluginHandle {
 PluginHandle load_plugin(const std::string& path);
 std::future<PluginHandle> load_plugin_async(std::string path);
 
-// Ends the plugin at a path, if there is one, and loads what lies there now. Throws like load_plugin; if
-// the new one would be refused, or a function of the old one is in use, the old one lives on.
+// Loads what lies at a path now, and then ends the plugin that was loaded from there, if there is one.
+// Throws like load_plugin; then the old one lives on. Where both cannot be in one process at a time, the old
+// one is ended first, and is lost if the new one's entry fails.
 PluginHandle reload_plugin(const std::string& path);
 std::future<PluginHandle> reload_plugin_async(std::string path);
 
