@@ -44,7 +44,7 @@ pub(crate) fn check_platform(manifest: &Manifest, here: Platform) -> Result<()> 
 pub(crate) fn check_interface(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
     check_host_version(manifest, profile)?;
     let differs = |(key, theirs): (&String, &String)| {
-        profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
+        profile.native.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
             let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
             let hint = "build both with the same compiler family, standard library and settings";
             Error::new(Code::AbiIncompatible, message).hint(hint)

@@ -36,7 +36,7 @@ impl Candidate {
         if let Some(receipt) = self.receipt(profile.policies.receipt)? {
             return receipt.check_libraries(self.path(), self.library());
         }
-        match profile.policies.load == LoadPolicy::Direct && platform::forbids_code(self.library()) {
+        match profile.native.load == LoadPolicy::Direct && platform::forbids_code(self.library()) {
             true => {
                 Err(Error::new(Code::LoadFailed, "its file system is mounted `noexec`: nothing on it can be loaded")
                     .hint("install the plugin elsewhere")

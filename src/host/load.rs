@@ -142,7 +142,7 @@ impl Host {
     }
 
     fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
-        candidate.manifest().entry.as_deref().unwrap_or(&self.profile.entry)
+        candidate.manifest().entry.as_deref().unwrap_or(&self.profile.native.entry)
     }
 
     /// Maps a plugin and binds it. If binding fails, what it registered goes with it.
@@ -193,7 +193,7 @@ impl Host {
             self.check(candidate)?;
         }
         let request = Request { library: candidate.library(), plugin: candidate.path(), entry };
-        let library = match (candidate.receipt(self.profile.policies.receipt)?, self.profile.policies.load) {
+        let library = match (candidate.receipt(self.profile.policies.receipt)?, self.profile.native.load) {
             (Some(receipt), _) => Library::load_installed(request, &receipt)?,
             (None, LoadPolicy::Direct) => Library::load(request)?,
             (None, LoadPolicy::Copy) => Library::load_copy(request)?,

@@ -42,7 +42,7 @@ impl Staged {
         let mut inspection = Inspection::of(&library).map_err(in_plugin)?;
         inspection.set_provided(&host.provides);
         if let Some(platform) = cargo.platform {
-            let entry = manifest.entry.as_deref().unwrap_or(&host.entry);
+            let entry = manifest.entry.as_deref().unwrap_or(&host.native.entry);
             inspection.check(platform, entry).map_err(in_plugin)?;
         }
         for finding in findings.iter().chain(&inspection.findings()) {
