@@ -6,21 +6,31 @@
 mod file;
 mod folders;
 mod installed;
+mod policies;
 mod runtimes;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::diagnostics::Diagnostic;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, codes};
 use crate::input::{self, brief};
 use crate::version::{self, Version};
 
-pub use folders::{FolderKind, Folders};
-pub use runtimes::check_runtime_name;
 use runtimes::Runtimes;
+
+pub use folders::{FolderKind, Folders};
+pub use policies::{IndexPolicy, LoadPolicy, ManifestPolicy, Policies, ReceiptPolicy};
+pub use runtimes::check_runtime_name;
+
+codes! {
+    PROFILE_UNREADABLE = "profile-unreadable", PROFILE, "The host profile's file cannot be read.";
+    PROFILE_INVALID = "profile-invalid", PROFILE, "The host profile breaks its schema.";
+    PROFILE_NOT_FOUND = "profile-not-found", PROFILE, "No host of this name is installed.";
+    PROFILE_UNKNOWN_KEY = "profile-unknown-key", PROFILE, "A key of the host profile is unknown.";
+}
 
 /// The runtime of shared libraries, whose settings a profile has always had.
 const NATIVE: &str = "native";
@@ -78,67 +88,6 @@ pub struct Native {
     pub abi: BTreeMap<String, String>,
     /// Which file is mapped.
     pub load: LoadPolicy,
-}
-
-/// How a host wants things done where there is a choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Policies {
-    /// Whether a plugin must have a manifest.
-    pub manifest: ManifestPolicy,
-    /// Whether a library must be the one that was installed.
-    pub receipt: ReceiptPolicy,
-    /// Whether what was read of a root is kept for the next start.
-    pub index: IndexPolicy,
-}
-
-/// Whether a plugin must have a manifest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ManifestPolicy {
-    /// A folder or a bare library without one is a plugin too.
-    #[default]
-    Optional,
-    /// Without one it is refused.
-    Required,
-}
-
-/// Which file is mapped when a plugin is loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LoadPolicy {
-    /// The plugin's own file: the fastest, and right for installed plugins.
-    #[default]
-    Direct,
-    /// A private copy, so that the plugin's own file may be overwritten while it is loaded: for
-    /// hosts that plugins are developed in.
-    Copy,
-}
-
-/// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
-///
-/// A library that is compared is mapped from a private copy, so that what is mapped is what was compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReceiptPolicy {
-    /// Receipts are not looked at.
-    #[default]
-    Off,
-    /// Where there is a receipt, the library must be the one it names.
-    IfPresent,
-    /// There must be a receipt, too: what was copied into place is refused.
-    Required,
-}
-
-/// Whether the manifests of a root that holds many are kept in the user's cache folder for the next start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IndexPolicy {
-    /// They are, and one whose file has not changed since is not opened again.
-    #[default]
-    On,
-    /// Every manifest is read at every start, and nothing is written.
-    Off,
 }
 
 impl HostProfile {
@@ -239,10 +188,9 @@ impl HostProfile {
             !name.is_empty() && name.len() <= LONGEST_TEXT && name.chars().all(is_plain)
         };
         if let Some(name) = names.iter().find(|name| !is_name(name)) {
-            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a library", brief(name)))
-                .hint(
-                    "name the file as the plugin needs it, without a folder: `libsynth-core.so.1`, `libsynth-*.so.*`",
-                ));
+            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a library", brief(name))).hint(
+                "name the file as the plugin needs it, without a folder: `libsynth-core.so.1`, `libsynth-*.so.*`",
+            ));
         }
         self.provides = names;
         Ok(())
@@ -270,12 +218,10 @@ fn check_abi(abi: &BTreeMap<String, String>) -> Result<()> {
     if abi.len() > MOST_ENTRIES {
         return Err(too_many("abi"));
     }
-    abi.iter().flat_map(|(key, value)| [key, value]).try_for_each(|text| {
-        match text.len() <= LONGEST_TEXT {
-            true => Ok(()),
-            false => Err(Error::new(Code::PROFILE_INVALID, format!("`abi`: `{}` is too long", brief(text)))
-                .hint(format!("at most {LONGEST_TEXT} bytes can stand there"))),
-        }
+    abi.iter().flat_map(|(key, value)| [key, value]).try_for_each(|text| match text.len() <= LONGEST_TEXT {
+        true => Ok(()),
+        false => Err(Error::new(Code::PROFILE_INVALID, format!("`abi`: `{}` is too long", brief(text)))
+            .hint(format!("at most {LONGEST_TEXT} bytes can stand there"))),
     })
 }
 

@@ -126,11 +126,11 @@ impl SearchPath {
         let variable = self.variable.as_ref().filter(|variable| variable.said == Said::Ignored);
         let variable = variable.map(|Variable { name, .. }| {
             let message = format!("the environment variable `{name}` is ignored: {WHY}");
-            Diagnostic::warning(Code::EnvironmentIgnored, message).hint(HINT)
+            Diagnostic::warning(Code::ENVIRONMENT_IGNORED, message).hint(HINT)
         });
         let user = self.without_user.then(|| {
             let message = format!("the folder for the user's plugins is left out: {WHY}");
-            Diagnostic::note(Code::EnvironmentIgnored, message).hint(HINT)
+            Diagnostic::note(Code::ENVIRONMENT_IGNORED, message).hint(HINT)
         });
         variable.into_iter().chain(user)
     }

@@ -174,12 +174,8 @@ impl ProfileFile {
                 profile.folders.set(kind, folder.as_deref())?;
             }
         }
-        let flat = NativeFile {
-            entry: self.entry,
-            version_symbol: self.version_symbol,
-            abi: self.abi,
-            load: policies.load,
-        };
+        let flat =
+            NativeFile { entry: self.entry, version_symbol: self.version_symbol, abi: self.abi, load: policies.load };
         let says_native = flat.says_something();
         let runtimes = self.runtimes.unwrap_or_default();
         flat.with(runtimes.native)?.set(&mut profile)?;

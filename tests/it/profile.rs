@@ -70,7 +70,8 @@ fn a_key_of_a_later_version_is_told_and_keeps_no_host_from_starting() {
     )
     .unwrap();
     assert_eq!(profile.native.entry, "synth_main");
-    let keys = |profile: &HostProfile| profile.diagnostics().iter().map(|found| found.message.clone()).collect::<Vec<_>>();
+    let keys =
+        |profile: &HostProfile| profile.diagnostics().iter().map(|found| found.message.clone()).collect::<Vec<_>>();
     let told = |key: &str| format!("the key `{key}` is unknown, and means nothing here");
     let mut expected = ["telemetry", "policies.signature", "runtimes.native.isolation", "folders.cloud"].map(told);
     let mut found = keys(&profile);
@@ -187,7 +188,8 @@ fn a_host_has_the_folders_that_its_profile_names_and_none_by_its_name_alone() {
     assert_eq!(folders(&profile), [None, None, None]);
     assert!(kinds.iter().all(|kind| profile.folders.paths(*kind).is_empty()));
     profile.use_default_folders();
-    let usual = ["../lib/Audio-Lab/plugins", "Audio-Lab/plugins", "Audio-Lab/plugins"].map(|path| Some(path.to_owned()));
+    let usual =
+        ["../lib/Audio-Lab/plugins", "Audio-Lab/plugins", "Audio-Lab/plugins"].map(|path| Some(path.to_owned()));
     assert_eq!(folders(&profile), usual);
 
     let mut profile = parse(r#"{"name": "synth", "folders": {"program": "../parts", "user": "synth"}}"#).unwrap();
@@ -197,18 +199,46 @@ fn a_host_has_the_folders_that_its_profile_names_and_none_by_its_name_alone() {
     profile.use_default_folders();
     assert_eq!(profile.folders.get(FolderKind::User), Some("synth"), "what it says stays");
     assert_eq!(profile.folders.get(FolderKind::System), Some("synth/plugins"));
-    assert!(profile.folders.paths(FolderKind::System).iter().all(|path| path.is_absolute() && path.ends_with("synth/plugins")));
+    assert!(
+        profile
+            .folders
+            .paths(FolderKind::System)
+            .iter()
+            .all(|path| path.is_absolute() && path.ends_with("synth/plugins"))
+    );
 }
 
 #[test]
 fn a_folder_of_a_profile_cannot_lead_elsewhere() {
     let hostile = [
-        "", "/", "/usr/lib/synth", "..", "../..", ".", "./synth", "synth/", "synth//plugins", "synth/../../etc", "synth/..",
-        "~/synth", "$HOME/synth", "%APPDATA%/synth", r"..\\synth", "C:/synth", "synth/con", "synth/a\\u0000b",
-        "synth\\n/x", "synth/\\u202egpj", "synth/x.", "synth/ x", "//server/share",
+        "",
+        "/",
+        "/usr/lib/synth",
+        "..",
+        "../..",
+        ".",
+        "./synth",
+        "synth/",
+        "synth//plugins",
+        "synth/../../etc",
+        "synth/..",
+        "~/synth",
+        "$HOME/synth",
+        "%APPDATA%/synth",
+        r"..\\synth",
+        "C:/synth",
+        "synth/con",
+        "synth/a\\u0000b",
+        "synth\\n/x",
+        "synth/\\u202egpj",
+        "synth/x.",
+        "synth/ x",
+        "//server/share",
     ];
     for kind in ["program", "user", "system"] {
-        for folder in hostile.iter().map(|folder| (*folder).to_owned()).chain([format!("a{}", "/a".repeat(600)), "b".repeat(300)]) {
+        for folder in
+            hostile.iter().map(|folder| (*folder).to_owned()).chain([format!("a{}", "/a".repeat(600)), "b".repeat(300)])
+        {
             let error = parse(&format!(r#"{{"name": "synth", "folders": {{"{kind}": "{folder}"}}}}"#));
             assert!(error.is_err_and(|error| error.code().as_str() == "profile-invalid"), "{kind}: {folder}");
         }
@@ -228,14 +258,31 @@ fn a_hostile_profile_is_refused_and_nothing_else_happens() {
     let many_names = format!(r#"{{"name": "synth", "provides": [{}]}}"#, many_names.join(","));
     let deep = format!(r#"{{"name": "synth", "x": {}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
     let texts = [
-        "", "null", "[]", "5", r#"["synth"]"#, r#"{"name": ["synth"]}"#, r#"{"name": null}"#, r#"{"name": "synth"} x"#,
-        r#"{"name": "synth", "policies": ["required"]}"#, r#"{"name": "synth", "policies": "x"}"#,
-        r#"{"name": "synth", "folders": ["a", "b", "c"]}"#, r#"{"name": "synth", "runtimes": ["process"]}"#,
-        r#"{"name": "synth", "runtimes": {"native": ["go"]}}"#, r#"{"name": "synth", "runtimes": {"native": null}}"#,
-        r#"{"name": "synth", "search_path_variable": "A=B"}"#, r#"{"name": "synth", "search_path_variable": ""}"#,
-        r#"{"name": "synth", "search_path_variable": "A\u0000B"}"#, r#"{"name": "synth", "version_key": ""}"#,
-        r#"{"name": "synth", "provides": ["a\u0000b"]}"#, r#"{"name": "synth", "provides": "libsynth.so.1"}"#,
-        r#"{"name": "synth", "abi": {"stdlib": 5}}"#, "\u{feff}{\"name\": \"synth\"}", &large, &many_names, &deep,
+        "",
+        "null",
+        "[]",
+        "5",
+        r#"["synth"]"#,
+        r#"{"name": ["synth"]}"#,
+        r#"{"name": null}"#,
+        r#"{"name": "synth"} x"#,
+        r#"{"name": "synth", "policies": ["required"]}"#,
+        r#"{"name": "synth", "policies": "x"}"#,
+        r#"{"name": "synth", "folders": ["a", "b", "c"]}"#,
+        r#"{"name": "synth", "runtimes": ["process"]}"#,
+        r#"{"name": "synth", "runtimes": {"native": ["go"]}}"#,
+        r#"{"name": "synth", "runtimes": {"native": null}}"#,
+        r#"{"name": "synth", "search_path_variable": "A=B"}"#,
+        r#"{"name": "synth", "search_path_variable": ""}"#,
+        r#"{"name": "synth", "search_path_variable": "A\u0000B"}"#,
+        r#"{"name": "synth", "version_key": ""}"#,
+        r#"{"name": "synth", "provides": ["a\u0000b"]}"#,
+        r#"{"name": "synth", "provides": "libsynth.so.1"}"#,
+        r#"{"name": "synth", "abi": {"stdlib": 5}}"#,
+        "\u{feff}{\"name\": \"synth\"}",
+        &large,
+        &many_names,
+        &deep,
     ];
     for text in texts {
         let error = parse(text).expect_err(&text[..text.len().min(80)]);

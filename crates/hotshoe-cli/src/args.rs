@@ -110,7 +110,7 @@ impl Place {
 /// A warning if a folder where plugins are installed is not there; nothing is installed in it then.
 pub fn if_absent(root: &Root) -> Option<Diagnostic> {
     let warning =
-        || Diagnostic::warning(Code::FolderUnreadable, "there is no such folder, so nothing is installed in it");
+        || Diagnostic::warning(Code::FOLDER_UNREADABLE, "there is no such folder, so nothing is installed in it");
     (!root.path().exists()).then(|| warning().hint("see that it is the right folder").at(root.path()))
 }
 
@@ -126,7 +126,7 @@ pub fn root(root: Option<&Path>, host: Option<&Path>) -> Result<Root> {
             Some(_) => format!("{variable} names no folder, and nothing says where your data is"),
             None => format!("{variable} names no folder, and {} has none for its user's plugins", host.name),
         };
-        Error::new(Code::ArgumentInvalid, message).hint("set it, or say where with --root")
+        Error::new(Code::ARGUMENT_INVALID, message).hint("set it, or say where with --root")
     })
 }
 
