@@ -15,9 +15,10 @@ use super::publish::replace;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::json::{Keys, UnknownKeys};
-use crate::input::{self, shell_word};
+use crate::input::{self, brief, shell_word};
 use crate::platform;
 use crate::profile::HostProfile;
+use crate::spelling::meant;
 
 /// The largest trust store, in bytes.
 const LARGEST_STORE: u64 = 1 << 20;
@@ -121,8 +122,8 @@ fn nowhere() -> Error {
     Error::new(Code::KEY_INVALID, problem).hint(hint)
 }
 
-/// The file's form. A key that is not known here is a finding, and is kept; a later Hotshoe whose keys trust less than
-/// this one would must write another form, which is refused.
+/// The file's form. A key that is not known here is a finding, and is kept, unless its name says that it restricts: a
+/// later Hotshoe whose files trust less than this one would uses such a name, or writes another form.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct StoreFile {
@@ -150,6 +151,20 @@ pub(super) struct StoredKey {
     pub other: Map<String, Value>,
 }
 
+/// What such files call a restriction that this version has not.
+const RESTRICTIONS: [&str; 10] = [
+    "critical",
+    "disabled",
+    "distrusted",
+    "expires",
+    "not_after",
+    "not_before",
+    "requires",
+    "revoked",
+    "threshold",
+    "valid_until",
+];
+
 /// The keys of the form.
 const KEYS: Keys = &[("", &["format", "policy", "keys"]), ("keys", &["key", "comment", "plugins"])];
 
@@ -172,17 +187,26 @@ impl StoreFile {
         if let Some(format) = file.format.filter(|format| *format != 1) {
             return Err(unreadable(format!("its form is {format}, and this Hotshoe knows 1"), path));
         }
+        if let Some(restriction) = file.others().find(|(_, key)| meant(key, &RESTRICTIONS).is_some()) {
+            let problem = format!("`{}` restricts whom it trusts, and this Hotshoe cannot", brief(restriction.1));
+            return Err(unreadable(problem, path));
+        }
         match file.unknown().misspelt() {
             Some(misspelt) => Err(unreadable(misspelt, path)),
             None => Ok(file),
         }
     }
 
+    /// The keys that are not known here, each with its place.
+    fn others(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let inside = self.keys.iter().flat_map(|stored| stored.other.keys()).map(|key| ("keys", key));
+        self.other.keys().map(|key| ("", key)).chain(inside)
+    }
+
     /// What is in it and not known here.
     fn unknown(&self) -> UnknownKeys {
         let mut unknown = UnknownKeys::default();
-        self.other.keys().for_each(|key| unknown.add("", key, KEYS));
-        self.keys.iter().flat_map(|stored| stored.other.keys()).for_each(|key| unknown.add("keys", key, KEYS));
+        self.others().for_each(|(place, key)| unknown.add(place, key, KEYS));
         unknown
     }
 

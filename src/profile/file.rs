@@ -140,7 +140,7 @@ fn refuse_lists(value: &Value) -> Result<()> {
     for (place, _) in KEYS {
         let mut parts = place.split('.').filter(|part| !part.is_empty());
         let found = parts.try_fold(value, |value, part| value.get(part));
-        if let Some(other) = found.filter(|found| !found.is_object() && !(found.is_null() && !place.is_empty())) {
+        if let Some(other) = found.filter(|found| !(found.is_object() || found.is_null() && !place.is_empty())) {
             let what = if place.is_empty() { "it".to_owned() } else { format!("`{place}`") };
             return Err(invalid(format!("{what} is {}, not an object", kind(other))));
         }
