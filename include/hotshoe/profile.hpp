@@ -90,22 +90,22 @@ class Profile {
   }
 
   // The folders for plugins that most hosts have, for those that the profile does not name:
-  // `../lib/<name>/plugins` from the program's folder, `<name>/plugins` in the user's data and in the system's
-  // library folders. They need not be there.
+  // `../lib/<name>/plugins` from the program's folder, `<name>/plugins` in the user's data and in the
+  // system's library folders. They need not be there.
   Result<void> use_default_folders() { return Result<void>(hotshoe_profile_use_default_folders(get())); }
 
-  // A folder that the host has for plugins, by a relative path with `/` between its parts; empty takes it out.
-  // It need not be there. Errors: `profile-invalid`.
+  // A folder that the host has for plugins, by a relative path with `/` between its parts; empty takes it
+  // out. It need not be there. Errors: `profile-invalid`.
   Result<void> set_folder(FolderKind kind, std::string_view folder) {
-    return Result<void>(hotshoe_profile_set_folder(
-        get(), static_cast<int>(kind), folder.empty() ? nullptr : folder.data(), folder.size()));
+    return Result<void>(hotshoe_profile_set_folder(get(), static_cast<int>(kind),
+                                                   folder.empty() ? nullptr : folder.data(), folder.size()));
   }
 
-  // One more runtime whose plugins the host takes, beside `native` or those of its profile, with a JSON object
-  // of settings that the runtime knows. Errors: `profile-invalid`.
+  // One more runtime whose plugins the host takes, beside `native` or those of its profile, with a JSON
+  // object of settings that the runtime knows. Errors: `profile-invalid`.
   Result<void> add_runtime(std::string_view name, std::string_view settings = "{}") {
-    return Result<void>(hotshoe_profile_add_runtime(get(), name.data(), name.size(), settings.data(),
-                                                    settings.size()));
+    return Result<void>(
+        hotshoe_profile_add_runtime(get(), name.data(), name.size(), settings.data(), settings.size()));
   }
 
   // Whether a private copy of a plugin's library is mapped, so that its file may be overwritten while it is
@@ -143,8 +143,8 @@ class Profile {
   std::string_view folder(FolderKind kind) const noexcept {
     return detail::view(hotshoe_profile_folder(get(), static_cast<int>(kind)));
   }
-  // The runtimes whose plugins the host takes; past the last, the name is empty. The settings are a JSON object,
-  // and empty for `native`, which has functions of its own here.
+  // The runtimes whose plugins the host takes; past the last, the name is empty. The settings are a JSON
+  // object, and empty for `native`, which has functions of its own here.
   std::size_t runtime_count() const noexcept { return hotshoe_profile_runtime_count(get()); }
   std::string_view runtime(std::size_t index) const noexcept {
     return detail::view(hotshoe_profile_runtime(get(), index));

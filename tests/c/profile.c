@@ -92,7 +92,8 @@ static void it_takes_the_runtimes_that_it_lists(void) {
   CHECK_FAILS(hotshoe_profile_add_runtime(profile, "process", Z, NULL, 0), "profile-invalid");
   CHECK_FAILS(hotshoe_profile_add_runtime(profile, "../../x", Z, NULL, 0), "profile-invalid");
   CHECK_FAILS(hotshoe_profile_add_runtime(profile, "python", Z, "[]", Z), "profile-invalid");
-  CHECK_FAILS(hotshoe_profile_add_runtime(profile, "python", Z, "{\"a\": 1, \"a\": 2}", Z), "profile-invalid");
+  CHECK_FAILS(hotshoe_profile_add_runtime(profile, "python", Z, "{\"a\": 1, \"a\": 2}", Z),
+              "profile-invalid");
   CHECK_FAILS(hotshoe_profile_add_runtime(profile, "python", Z, "{", Z), "profile-invalid");
   CHECK(hotshoe_profile_runtime_count(profile) == 3);
   hotshoe_profile_free(profile);

@@ -30,7 +30,8 @@ void everything_follows_from_the_name() {
 
 void it_has_folders_and_runtimes() {
   hotshoe::Profile profile =
-      hotshoe::Profile::from_json(R"({"name": "mixer", "shelf": 1, "runtimes": {"process": {"timeout": 5}}})").value();
+      hotshoe::Profile::from_json(R"({"name": "mixer", "shelf": 1, "runtimes": {"process": {"timeout": 5}}})")
+          .value();
   CHECK_EQUAL(profile.diagnostics().size(), 1U);
   CHECK_EQUAL(profile.diagnostics()[0].code(), "profile-unknown-key");
   CHECK_EQUAL(profile.runtime_count(), 1U);

@@ -612,6 +612,20 @@ fn a_folder_that_need_not_be_there_is_missed_by_nobody_until_it_is_there() {
 }
 
 #[test]
+fn a_host_takes_no_plugin_of_a_runtime_that_its_profile_does_not_list() {
+    let tree = tree(&[("gain", "gain", "1.0.0")]);
+    let refusal = |runtimes: &str| {
+        let profile = format!(r#"{{"name": "harmonics", "runtimes": {runtimes}}}"#);
+        let profile = HostProfile::from_json(profile.as_bytes()).unwrap();
+        let catalog = Catalog::scan(&profile, &[tree.root()].iter().collect());
+        catalog.candidates()[0].refusal().map(|refusal| refusal.message.clone())
+    };
+    assert_eq!(refusal(r#"{"process": {}, "native": {}}"#), None);
+    let refused = "harmonics takes no plugin of the runtime `native`".to_owned();
+    assert_eq!(refusal(r#"{"process": {}}"#), Some(refused));
+}
+
+#[test]
 fn a_host_looks_in_its_own_folders_behind_all_that_its_user_names() {
     let folders = r#"{"name": "synth", "search_path_variable": "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE",
                       "folders": {"system": "synth-c", "program": "../synth-a", "user": "synth-b"}}"#;

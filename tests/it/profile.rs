@@ -75,7 +75,8 @@ fn a_key_of_a_later_version_is_told_and_keeps_no_host_from_starting() {
     let told = |key: &str| format!("the key `{key}` is unknown, and means nothing here");
     let mut expected = ["telemetry", "policies.signature", "runtimes.native.isolation", "folders.cloud"].map(told);
     let mut found = keys(&profile);
-    (expected.sort(), found.sort());
+    expected.sort();
+    found.sort();
     assert_eq!(found, expected);
     assert!(profile.diagnostics().iter().all(|found| found.code.as_str() == "profile-unknown-key"));
 

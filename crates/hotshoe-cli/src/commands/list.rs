@@ -87,7 +87,9 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
-        answer.line(format!("no plugin in {}", folders(search_path.roots())));
+        let there: Vec<PathBuf> = search_path.roots().iter().filter(|root| root.exists()).cloned().collect();
+        let looked_in = if there.is_empty() { search_path.roots() } else { &there };
+        answer.line(format!("no plugin in {}", folders(looked_in)));
     }
     if !as_json {
         // In the order of the catalog, too.
