@@ -105,11 +105,13 @@ impl Host {
 
     /// Adds a folder to look for plugins in, before those of the environment variable and of the profile.
     pub fn add_search_root(&self, root: impl Into<PathBuf>) {
+        let root: PathBuf = root.into();
         lock(&self.roots).push(root);
     }
 
     /// Adds a folder that need not be there: as long as it is not, nothing is said of it.
     pub fn add_optional_search_root(&self, root: impl Into<PathBuf>) {
+        let root: PathBuf = root.into();
         lock(&self.roots).push_optional(root);
     }
 
