@@ -6,6 +6,7 @@
 
 mod cache;
 mod environment;
+mod folders;
 mod mount;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::input::brief;
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
+pub(crate) use folders::{data_folder, library_folders, multiarch, program_folder, shared_data_folders};
 pub(crate) use mount::forbids_code;
 
 codes! {
