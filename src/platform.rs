@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, codes};
 use crate::input::brief;
 
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
@@ -22,6 +22,10 @@ pub(crate) use environment::environment;
 pub use environment::is_privileged;
 pub(crate) use mount::forbids_code;
 pub(crate) use processor::{leave_processor, processor};
+
+codes! {
+    PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";
+}
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,7 +55,7 @@ impl FromStr for Platform {
 
     fn from_str(text: &str) -> Result<Platform, Error> {
         let unknown = || {
-            Error::new(Code::PlatformUnknown, format!("`{}` is not a platform", brief(text)))
+            Error::new(Code::PLATFORM_UNKNOWN, format!("`{}` is not a platform", brief(text)))
                 .hint("write a system and an architecture, as in `linux-x86_64`, `macos-aarch64` or `windows-x86_64`")
         };
         let (system, architecture) = text.split_once('-').ok_or_else(unknown)?;

@@ -2,6 +2,7 @@
 
 mod args;
 mod ci;
+mod codes;
 mod commands;
 mod output;
 mod progress;
@@ -11,7 +12,7 @@ mod template;
 use std::process::ExitCode;
 
 use clap::Parser;
-use hotshoe::runtime::native::Prober;
+use hotshoe::runtime::Prober;
 
 use commands::Command;
 use output::Answer;

@@ -63,7 +63,7 @@ impl Answer {
         match serde_json::to_value(value) {
             Ok(value) => drop(self.object.insert(key.to_owned(), Field::Value(value))),
             Err(error) => {
-                self.failure = Some(Error::new(Code::Internal, format!("`{key}` cannot be written")).because(error));
+                self.failure = Some(Error::new(Code::INTERNAL, format!("`{key}` cannot be written")).because(error));
             }
         }
     }

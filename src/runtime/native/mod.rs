@@ -4,23 +4,23 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
 mod brought;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) mod codes;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;
+mod instance;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod maps;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod no_brought;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 mod no_image;
-mod os;
-mod probe;
+pub(in crate::runtime) mod os;
 mod staged;
 
 use std::collections::BTreeMap;
-use std::ffi::c_void;
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -31,34 +31,23 @@ use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection, Sanitizer};
 use crate::platform::{self, Platform};
 use crate::receipt::Receipt;
+use crate::runtime::{Address, Ended};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) use brought::Replaced;
+use brought::Replaced;
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use brought::shadowed;
-use identity::FileIdentity;
+use brought::{mapped_already, shadowed};
+pub(in crate::runtime) use identity::FileIdentity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
-pub(crate) use image::Image;
+use image::Image;
+pub use instance::Native;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) use no_brought::Replaced;
+use no_brought::Replaced;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-use no_brought::shadowed;
+use no_brought::{mapped_already, shadowed};
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-pub(crate) use no_image::Image;
-pub use probe::Prober;
+use no_image::Image;
 use staged::Staged;
-
-/// The address of a symbol in a loaded library; meaningless once the library is unmapped.
-pub type Address = *const c_void;
-
-/// What became of a library that was closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Residency {
-    /// It is not mapped any more.
-    Unmapped,
-    /// It is still mapped, for these reasons.
-    Resident(Vec<String>),
-}
 
 /// A mapped shared library.
 ///
@@ -79,11 +68,11 @@ pub struct Library {
 
 /// A library that another one needs and does not get, for the loader has one of that name already.
 #[derive(Clone, Debug)]
-pub(crate) struct Shadowed {
+struct Shadowed {
     /// The name.
-    pub(crate) name: String,
+    name: String,
     /// What it gets.
-    pub(crate) taken: PathBuf,
+    taken: PathBuf,
 }
 
 /// `libcodec.so.1` from `/plugins/a/libcodec.so.1`
@@ -93,9 +82,9 @@ impl fmt::Display for Shadowed {
     }
 }
 
-/// What is to be loaded.
+/// What is to be mapped.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request<'a> {
+struct Request<'a> {
     /// The library.
     pub library: &'a Path,
     /// The folder of its plugin, or the library once more.
@@ -106,7 +95,7 @@ pub(crate) struct Request<'a> {
 
 /// What is checked before every load: [`inspect::check_before_load`], and that the program has the sanitizer that the
 /// library was compiled with. Where it is missing, the start of that would end the process.
-pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
+fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
     let (metadata, sanitizer) = inspect::before_load(path, Platform::current(), entry)?;
     match sanitizer.filter(|sanitizer| !os::has_mapped(sanitizer.library()) && !may_begin_late(sanitizer)) {
         Some(missing) => Err(missing.refusal().at(path)),
@@ -158,7 +147,7 @@ impl Library {
     }
 
     /// Maps a plugin's library, or a private copy as [`Library::open`] does.
-    pub(crate) fn load(request: Request<'_>) -> Result<Library> {
+    fn load(request: Request<'_>) -> Result<Library> {
         let path = request.library;
         let metadata = check_before_load(path, request.entry)?;
         if os::expands(path) {
@@ -176,13 +165,13 @@ impl Library {
     }
 
     /// Maps a private copy of a plugin's library, in a folder with the shape of the plugin's.
-    pub(crate) fn load_copy(request: Request<'_>) -> Result<Library> {
+    fn load_copy(request: Request<'_>) -> Result<Library> {
         Self::map_copy(request, Staged::new(request.library, request.plugin)?)
     }
 
     /// Maps private copies of all libraries that an install brought, if they are what it brought. So what is
     /// mapped is what was compared, whatever happens to the files meanwhile.
-    pub(crate) fn load_installed(request: Request<'_>, receipt: &Receipt) -> Result<Library> {
+    fn load_installed(request: Request<'_>, receipt: &Receipt) -> Result<Library> {
         Self::map_copy(request, Staged::installed(request.library, request.plugin, receipt)?)
     }
 
@@ -190,7 +179,7 @@ impl Library {
         let mapped = copy.library().to_owned();
         if os::expands(&mapped) {
             return Err(Error::new(
-                Code::LoadFailed,
+                Code::LOAD_FAILED,
                 format!("the system's loader would replace {} in the path", os::TOKENS),
             )
             .hint("give the file or folder, or the folder for temporary files, a name without it")
@@ -202,7 +191,7 @@ impl Library {
 
     fn map(mapped: PathBuf, copy: Option<Staged>) -> Result<Library> {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
-            Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
+            Error::new(Code::LOAD_FAILED, "the system's loader refused the library").because(reason)
         })?;
         // Read now, for another file may lie there when it is closed.
         let facts = if handle.image().leaves_nothing_behind() { None } else { Inspection::of(&mapped).ok() };
@@ -219,13 +208,8 @@ impl Library {
         (self.handle.owns(address) || is_own()).then_some(address)
     }
 
-    /// What it brings and does not get.
-    pub(crate) fn shadowed(&self) -> &[Shadowed] {
-        &self.shadowed
-    }
-
     /// What is mapped by it.
-    pub(crate) fn image(&self) -> &Image {
+    fn image(&self) -> &Image {
         self.handle.image()
     }
 
@@ -244,7 +228,7 @@ impl Library {
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
     /// may leave threads behind, or functions that somebody calls later, is never unmapped.
-    pub fn close(self) -> Result<Residency> {
+    pub fn close(self) -> Result<Ended> {
         let Library { handle, mapped, copy, serial, leftovers, .. } = self;
         let (image, name) = (handle.image().clone(), handle.name().to_owned());
         if !leftovers.is_empty() {
@@ -252,12 +236,12 @@ impl Library {
                 copy.keep();
             }
             note_closed(&image, serial, true);
-            return Ok(Residency::Resident(leftovers));
+            return Ok(Ended::Resident(leftovers));
         }
         handle.close().map_err(|reason| not_closed(reason, &mapped))?;
         let stays = image.is_mapped_as(&name);
         note_closed(&image, serial, stays);
-        Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
+        Ok(if stays { Ended::Resident(why_resident(&mapped, &image)) } else { Ended::Unmapped })
     }
 
     /// Takes note of a handle and returns the number of what is mapped; `None` if that is another file than the one
@@ -295,7 +279,7 @@ fn is_file(_: &Image, _: &Path) -> bool {
 }
 
 fn not_closed(reason: libloading::Error, path: &Path) -> Error {
-    Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(path)
+    Error::new(Code::LOAD_FAILED, "the system's loader could not close the library").because(reason).at(path)
 }
 
 /// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.
