@@ -39,6 +39,15 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// As [`Path::join`] does, which asks for memory twice: what lies in thousands of folders is looked for.
+pub(crate) fn join(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+    let name = name.as_ref();
+    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + name.as_os_str().len());
+    path.push(folder);
+    path.push(name);
+    path
+}
+
 /// A hostile text, short and plain enough to stand in a message.
 pub(crate) fn brief(text: &str) -> String {
     const MOST: usize = 60;
