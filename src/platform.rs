@@ -1,12 +1,15 @@
 //! Operating systems, processor architectures, and what each calls a shared library.
 //!
 //! Owns every difference between platforms that is known from names alone. What is true "here" is
-//! [`Platform::current`], fixed at build time; the running system is asked two things only, whether its
-//! environment may be believed and whether code may be mapped from a file system.
+//! [`Platform::current`], fixed at build time; the running system is asked four things only: whether its
+//! environment may be believed, whether code may be mapped from a file system, who could change a file, and which file this
+//! code was mapped from.
 
 mod cache;
 mod environment;
 mod mount;
+mod own_image;
+mod trusted;
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,6 +23,10 @@ pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
 pub(crate) use mount::forbids_code;
+pub(crate) use own_image::runtime_folders;
+#[cfg(all(feature = "package", any(target_os = "linux", target_os = "macos")))]
+pub(crate) use trusted::Owners;
+pub(crate) use trusted::{Refused, trusted_file};
 
 codes! {
     PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";
