@@ -10,7 +10,6 @@ mod changing;
 mod differential;
 mod docs;
 mod fixtures;
-#[cfg(feature = "capi")]
 mod headers;
 mod host;
 mod inspect;
@@ -33,6 +32,7 @@ mod readme;
 mod receipts;
 #[cfg(feature = "package")]
 mod root;
+mod runtime_module;
 #[cfg(feature = "package")]
 mod signature;
 #[cfg(all(feature = "package", unix))]
