@@ -1,5 +1,7 @@
 //! Bytes that somebody else wrote: opened, capped and decoded before anything looks at them.
 
+pub(crate) mod json;
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Path, PathBuf};
@@ -35,6 +37,15 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     file.take(metadata.len()).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// As [`Path::join`] does, which asks for memory twice: what lies in thousands of folders is looked for.
+pub(crate) fn join(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+    let name = name.as_ref();
+    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + name.as_os_str().len());
+    path.push(folder);
+    path.push(name);
+    path
 }
 
 /// A hostile text, short and plain enough to stand in a message.
@@ -92,12 +103,16 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 /// A path as a text on one line, whatever its maker put into it.
 pub(crate) fn path_in_line(path: &Path) -> String {
+    visible(&path.to_string_lossy())
+}
+
+/// A text on one line, with an escape for each character that nobody would see.
+pub(crate) fn visible(text: &str) -> String {
     let is_plain = |c: char| !c.is_control() && !is_invisible(c);
-    let shown = path.to_string_lossy();
-    if shown.chars().all(is_plain) {
-        return shown.into_owned();
+    if text.chars().all(is_plain) {
+        return text.to_owned();
     }
-    shown.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+    text.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
 /// Serializes paths as every answer has them: as text, with U+FFFD for what is not UTF-8 in them.

@@ -172,7 +172,7 @@ impl<'a> Using<'a> {
 
 impl Drop for Using<'_> {
     fn drop(&mut self) {
-        // Let go of before it is said, for who ends the plugin must be the only one that has it.
+        // Before it is counted out: whoever closes the instance must have the last of these.
         self.instance = None;
         let mut state = self.life.state();
         if let State::Live(live) = &mut *state {

@@ -33,8 +33,11 @@ const PACKAGE_MAY_USE: &[&str] = &[
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] = &[
     "src/runtime/native/",
+    "src/runtime/module/",
     "src/capi/",
+    "crates/hotshoe-abi/",
     "src/platform/environment.rs",
+    "src/platform/own_image.rs",
     "tests/",
     "bench/",
     "templates/",
@@ -97,6 +100,23 @@ fn modules_import_downward_only() {
 }
 
 #[test]
+fn what_is_above_the_runtimes_knows_none_of_them() {
+    for file in rust_files(&root().join("src")) {
+        if ["host", "plugin"].contains(&module(&file).as_str()) {
+            let text = fs::read_to_string(&file).expect("readable");
+            for word in ["native", "\"python\"", "\"process\""] {
+                let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+                assert!(!code.collect::<String>().contains(word), "{} names {word}", file.display());
+            }
+        }
+    }
+    let outside = rust_files(&root().join("crates")).into_iter().chain(rust_files(&root().join("examples")));
+    for file in outside {
+        assert!(!fs::read_to_string(&file).expect("readable").contains("runtime::native"), "{}", file.display());
+    }
+}
+
+#[test]
 fn unsafe_stands_only_where_foreign_code_is_met() {
     for file in rust_files(&root()) {
         let path = file.strip_prefix(root()).expect("it is under the root").to_string_lossy().replace('\\', "/");
@@ -107,6 +127,16 @@ fn unsafe_stands_only_where_foreign_code_is_met() {
         let listed = UNSAFE.iter().any(|place| path.starts_with(place)) || path.starts_with("tests/it/layers.rs");
         assert!(!says_it || listed, "{path} holds unsafe code");
     }
+}
+
+#[test]
+fn what_a_runtime_module_imports_brings_nothing_with_it() {
+    let read = |file: &str| fs::read_to_string(root().join("crates/hotshoe-abi").join(file)).expect("it is there");
+    let manifest = read("Cargo.toml");
+    let (_, dependencies) = manifest.split_once("\n[dependencies]\n").expect("it says that there are none");
+    assert!(dependencies.starts_with("\n[lints]"), "{dependencies}");
+    assert_eq!(manifest.matches("dependencies").count(), 1, "nor for building or testing");
+    assert!(read("src/lib.rs").contains("\n#![no_std]\n"));
 }
 
 #[test]

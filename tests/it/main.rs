@@ -10,7 +10,6 @@ mod changing;
 mod differential;
 mod docs;
 mod fixtures;
-#[cfg(feature = "capi")]
 mod headers;
 mod host;
 mod inspect;
@@ -33,6 +32,9 @@ mod readme;
 #[cfg(feature = "package")]
 mod receipts;
 mod reload;
+mod reload;
+#[cfg(feature = "package")]
+mod root;
 #[cfg(feature = "package")]
 mod root;
 mod runtime;
@@ -53,7 +55,7 @@ use hotshoe::profile::HostProfile;
 fn harmonics() -> HostProfile {
     let mut profile = HostProfile::named("harmonics").expect("it is a name");
     profile.set_version("1.2.0").expect("it is a version");
-    profile.abi.insert("stdlib".to_owned(), "libstdc++".to_owned());
+    profile.native.abi.insert("stdlib".to_owned(), "libstdc++".to_owned());
     profile
 }
 
