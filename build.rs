@@ -13,7 +13,7 @@ mod headers {
     use std::path::PathBuf;
 
     /// The files of `src/capi` that hold functions for C. Not `mod`, from which cbindgen would find them all again.
-    const SOURCES: [&str; 15] = [
+    const SOURCES: [&str; 16] = [
         "version",
         "error",
         "diagnostics",
@@ -25,6 +25,7 @@ mod headers {
         "host",
         "watch",
         "unloads",
+        "call",
         "package",
         "installed",
         "root",

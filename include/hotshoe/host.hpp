@@ -21,6 +21,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,6 +35,7 @@
 #include "profile.hpp"
 #include "registration.hpp"
 #include "unload.hpp"
+#include "watch.hpp"
 
 namespace hotshoe {
 
@@ -40,6 +43,21 @@ namespace hotshoe {
 struct Loaded {
   std::vector<Plugin> plugins;  // that are alive now, in the order in which they were loaded
   Diagnostics diagnostics;      // an error for each that is not, among other findings
+};
+
+// What a host does with a candidate at a moment.
+enum class CandidateState {
+  NotLoaded = HOTSHOE_CANDIDATE_STATE_NOT_LOADED,
+  Loading = HOTSHOE_CANDIDATE_STATE_LOADING,  // or reloading or unloading it
+  Loaded = HOTSHOE_CANDIDATE_STATE_LOADED,
+  Ended = HOTSHOE_CANDIDATE_STATE_ENDED,  // by itself: unload or reload it
+};
+
+// What became of one plugin when all were unloaded.
+struct UnloadAnswer {
+  Plugin plugin;
+  std::optional<Outcome> outcome;  // none: it could not be unloaded
+  std::string text;                // outcome and reasons in one line, or the report of the error
 };
 
 class Host {
@@ -133,10 +151,10 @@ class Host {
     return Loaded{all(plugins), Diagnostics(diagnostics)};
   }
 
-  // Brings what is on disk in a plugin's place to life, and then ends the plugin. If anything fails on the way, the
-  // plugin lives on as if nothing had been asked. While the new one is bound, what the old one registered is withdrawn.
-  // Errors: `reload-not-beside`, if both cannot be in one process at a time: replace may help; `plugin-in-use`,
-  // `plugin-unloaded`, and those of load_path.
+  // Brings what is on disk in a plugin's place to life, and then ends the plugin. If anything fails on the
+  // way, the plugin lives on as if nothing had been asked. While the new one is bound, what the old one
+  // registered is withdrawn. Errors: `reload-not-beside`, if both cannot be in one process at a time: replace
+  // may help; `plugin-in-use`, `plugin-unloaded`, and those of load_path.
   template <class Registry>
   Result<Plugin> reload(const Plugin& plugin, Registry& registry) const {
     hotshoe_plugin* reloaded = nullptr;
@@ -144,9 +162,9 @@ class Host {
                  reloaded);
   }
 
-  // Ends a plugin and then brings what is on disk in its place to life. If the new files would be refused, or the
-  // plugin is in use, the old plugin lives on. An error after that leaves none alive: there is no way back.
-  // Errors: `plugin-in-use`, `plugin-unloaded`, and those of load_path.
+  // Ends a plugin and then brings what is on disk in its place to life. If the new files would be refused, or
+  // the plugin is in use, the old plugin lives on. An error after that leaves none alive: there is no way
+  // back. Errors: `plugin-in-use`, `plugin-unloaded`, and those of load_path.
   template <class Registry>
   Result<Plugin> replace(const Plugin& plugin, Registry& registry) const {
     hotshoe_plugin* replaced = nullptr;
@@ -161,6 +179,64 @@ class Host {
     Result<void> asked(hotshoe_host_unload(get(), plugin.get(), &unload));
     if (!asked) return std::move(asked).error();
     return Unload(unload);
+  }
+
+  // Unloads every plugin: each before what it depends on, else the last one first. One that is busy lives on.
+  std::vector<UnloadAnswer> unload_all() const {
+    hotshoe_unloads* handle = nullptr;
+    Result<void>(hotshoe_host_unload_all(get(), &handle)).value();
+    std::unique_ptr<hotshoe_unloads, detail::Deleter<hotshoe_unloads_free>> unloads(handle);
+    std::vector<UnloadAnswer> answers;
+    for (std::size_t index = 0; index < hotshoe_unloads_count(handle); ++index) {
+      Plugin plugin(hotshoe_plugin_clone(hotshoe_unloads_plugin(handle, index)));
+      if (const hotshoe_unload* unload = hotshoe_unloads_get(handle, index)) {
+        answers.push_back({std::move(plugin), static_cast<Outcome>(hotshoe_unload_get_outcome(unload)),
+                           hotshoe_unload_text(unload)});
+      } else {
+        const hotshoe_error* error = hotshoe_unloads_error(handle, index);
+        answers.push_back({std::move(plugin), std::nullopt, hotshoe_error_report(error)});
+      }
+    }
+    return answers;
+  }
+
+  // What the host does with a candidate now. Another thread may change that a moment later.
+  CandidateState state(const Candidate& candidate) const noexcept {
+    return static_cast<CandidateState>(hotshoe_host_candidate_state(get(), candidate.get()));
+  }
+
+  // The folders that plugins are looked for in, first one first, as the environment says it now.
+  std::vector<std::string> search_roots() const {
+    std::vector<std::string> roots;
+    auto keep = [](void* kept, const char* folder) noexcept {
+      detail::contained([&] { static_cast<std::vector<std::string>*>(kept)->emplace_back(folder); });
+    };
+    Result<void>(hotshoe_host_search_roots(get(), keep, &roots)).value();
+    return roots;
+  }
+
+  // Asks a function before a plugin is loaded or reloaded, or one that it depends on; an empty one: none.
+  // What it does not let in is the error `plugin-vetoed`, and the next best one of its name is taken. It may
+  // be asked more than once, and is not asked of a plugin that is alive.
+  //
+  // This holds for all three functions of a host. They come on any thread, several at once, and never under a
+  // lock of Hotshoe's. In them const functions may be called, but whatever loads, reloads or unloads a plugin
+  // is `plugin-busy`, and no host may end. When a setter returns, no call of the function before is going on,
+  // unless it is called from within one; so do not hold a lock that they take. Without them nothing is
+  // printed.
+  Result<void> set_filter(Filter filter) const {
+    return detail::watch(hotshoe_host_set_filter, get(), detail::filtered, std::move(filter));
+  }
+
+  // Tells a function of findings: why plugins are refused, what is noticed when they are loaded, and that
+  // they ended by themselves. Texts are short and hold no control characters.
+  Result<void> set_log(Log log) const {
+    return detail::watch(hotshoe_host_set_log, get(), detail::logged, std::move(log));
+  }
+
+  // Tells a function what happens to plugins, after it has happened.
+  Result<void> set_listener(Listener listener) const {
+    return detail::watch(hotshoe_host_set_listener, get(), detail::heard, std::move(listener));
   }
 
   // The live plugins, in the order in which they were loaded.

@@ -16,6 +16,7 @@
 #ifndef HOTSHOE_HOTSHOE_HPP
 #define HOTSHOE_HOTSHOE_HPP
 
+#include "call.hpp"
 #include "catalog.hpp"
 #include "diagnostics.hpp"
 #include "error.hpp"
@@ -30,5 +31,6 @@
 #include "registration.hpp"
 #include "root.hpp"
 #include "unload.hpp"
+#include "watch.hpp"
 
 #endif  // HOTSHOE_HOTSHOE_HPP

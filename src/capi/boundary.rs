@@ -96,6 +96,15 @@ unsafe fn bytes<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'
     Ok(unsafe { std::slice::from_raw_parts(data.cast(), length) })
 }
 
+/// Bytes that may be none at all: null with the length 0.
+///
+/// # Safety
+/// `data` is null or points to that many bytes.
+pub(super) unsafe fn byte_string<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'a [u8]> {
+    // SAFETY: as the caller promises.
+    if length == 0 { Ok(&[]) } else { unsafe { bytes(data, length, what) } }
+}
+
 /// A text that must be there.
 ///
 /// # Safety

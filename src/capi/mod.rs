@@ -10,6 +10,7 @@
 #![expect(clippy::missing_safety_doc, reason = "the header states the contract of all pointers once")]
 
 mod boundary;
+pub mod call;
 pub mod catalog;
 pub mod diagnostics;
 pub mod error;
