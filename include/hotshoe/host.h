@@ -95,6 +95,68 @@ typedef enum {
 } hotshoe_unload_outcome;
 
 /*
+ What a host does with a candidate.
+ */
+typedef enum {
+  /*
+   It is not loaded.
+   */
+  HOTSHOE_CANDIDATE_STATE_NOT_LOADED = 0,
+  /*
+   A thread is loading, reloading or unloading it.
+   */
+  HOTSHOE_CANDIDATE_STATE_LOADING = 1,
+  /*
+   It is loaded.
+   */
+  HOTSHOE_CANDIDATE_STATE_LOADED = 2,
+  /*
+   It is loaded, and has ended by itself: unload or reload it.
+   */
+  HOTSHOE_CANDIDATE_STATE_ENDED = 3,
+} hotshoe_candidate_state;
+
+/*
+ What happened. There may be more kinds some day: pass over those that you do not know.
+ */
+typedef enum {
+  /*
+   It was loaded and bound.
+   */
+  HOTSHOE_EVENT_KIND_LOADED = 0,
+  /*
+   It was unloaded; hotshoe_event_unload says what became of it.
+   */
+  HOTSHOE_EVENT_KIND_UNLOADED = 1,
+  /*
+   It took the place of an older one, which has ended.
+   */
+  HOTSHOE_EVENT_KIND_RELOADED = 2,
+  /*
+   It was not loaded or reloaded; hotshoe_event_code says why.
+   */
+  HOTSHOE_EVENT_KIND_REFUSED = 3,
+  /*
+   It has ended by itself. It stays loaded until it is unloaded.
+   */
+  HOTSHOE_EVENT_KIND_ENDED = 4,
+} hotshoe_event_kind;
+
+/*
+ How the bytes of inputs and outputs are to be read.
+ */
+typedef enum {
+  /*
+   A JSON text in UTF-8.
+   */
+  HOTSHOE_ENCODING_JSON = 0,
+  /*
+   As the plugin's interface defines.
+   */
+  HOTSHOE_ENCODING_RAW = 1,
+} hotshoe_encoding;
+
+/*
  What an install did about a plugin.
  */
 typedef enum {
@@ -168,6 +230,16 @@ typedef enum {
 } hotshoe_folder_kind;
 
 /*
+ A call of a plugin's method: what is asked, and who takes what comes of it.
+ */
+typedef struct hotshoe_call hotshoe_call;
+
+/*
+ Says that calls are to be given up: fired once, by any thread, and for ever.
+ */
+typedef struct hotshoe_cancel_token hotshoe_cancel_token;
+
+/*
  One plugin that was found. It belongs to its catalog.
  */
 typedef struct hotshoe_candidate hotshoe_candidate;
@@ -186,6 +258,11 @@ typedef struct hotshoe_diagnostics hotshoe_diagnostics;
  Why one operation stopped: code, stage, message, hint, path, plugin and causes.
  */
 typedef struct hotshoe_error hotshoe_error;
+
+/*
+ What happened to a plugin of a host.
+ */
+typedef struct hotshoe_event hotshoe_event;
 
 /*
  A program's side of its plugins: where they are looked for, and which are alive.
@@ -233,9 +310,19 @@ typedef struct hotshoe_profile hotshoe_profile;
 typedef struct hotshoe_root hotshoe_root;
 
 /*
+ A call that a plugin makes of its host.
+ */
+typedef struct hotshoe_service_call hotshoe_service_call;
+
+/*
  The answer to "unload this plugin".
  */
 typedef struct hotshoe_unload hotshoe_unload;
+
+/*
+ What became of all plugins of a host, in the order in which they were unloaded.
+ */
+typedef struct hotshoe_unloads hotshoe_unloads;
 
 /*
  A function whose type the host knows: cast it before calling.
@@ -249,6 +336,11 @@ typedef void (*hotshoe_function)(void);
 typedef int (*hotshoe_registration_callback)(void *user_data, hotshoe_registration_event event);
 
 /*
+ Called for each folder.
+ */
+typedef void (*hotshoe_folder_callback)(void *user_data, const char *folder);
+
+/*
  Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
  registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
  another function: then what the plugin registered is withdrawn, it is unloaded, and loading fails with that
@@ -256,6 +348,54 @@ typedef int (*hotshoe_registration_callback)(void *user_data, hotshoe_registrati
  error `plugin-busy`, as does anybody who wants this plugin while the callback runs.
  */
 typedef hotshoe_error *(*hotshoe_bind_callback)(void *user_data, const hotshoe_plugin *plugin);
+
+/*
+ Asked before a plugin is loaded or reloaded, or one that it depends on; `candidate` is lent for the call. Return
+ NULL to let it in, or an error, as from hotshoe_error_new, which says why not.
+ */
+typedef hotshoe_error *(*hotshoe_filter_callback)(void *user_data, const hotshoe_candidate *candidate);
+
+/*
+ Called when user_data is not used any more.
+ */
+typedef void (*hotshoe_release_callback)(void *user_data);
+
+/*
+ Told of a finding: `found` holds this one, and is lent for the call.
+ */
+typedef void (*hotshoe_log_callback)(void *user_data, const hotshoe_diagnostics *found);
+
+/*
+ Told what happened to a plugin, after it has happened; `event` is lent for the call.
+ */
+typedef void (*hotshoe_event_callback)(void *user_data, const hotshoe_event *event);
+
+/*
+ Takes an output of a call, one or the next of many, on the thread that calls; the bytes are lent for the call.
+ Return 0 to get more, and anything else if no more is wanted. It must not throw.
+ */
+typedef int (*hotshoe_output_callback)(void *user_data, const void *output, size_t output_length);
+
+/*
+ Takes note of how far a call has got: `done` of `total` steps; 0 of 0 if nobody knows. It must not throw.
+ */
+typedef void (*hotshoe_call_progress_callback)(void *user_data, uint64_t done, uint64_t total);
+
+/*
+ Takes note of what the plugin says it is doing: one line, lent for the call. It must not throw.
+ */
+typedef void (*hotshoe_status_callback)(void *user_data, const char *text);
+
+/*
+ Takes a text as JSON, lent for the call. It must not throw.
+ */
+typedef void (*hotshoe_json_callback)(void *user_data, const char *json);
+
+/*
+ Serves a call of a plugin's, on any thread, several at once. `call` is lent for the call. Return NULL, or an error,
+ as from hotshoe_error_new. It must not throw.
+ */
+typedef hotshoe_error *(*hotshoe_service_callback)(void *user_data, hotshoe_service_call *call);
 
 /*
  Called several times each second, on the thread that does the work. `done` and `total` are in bytes, and 0
@@ -856,6 +996,21 @@ hotshoe_error *hotshoe_host_add_optional_search_root(const hotshoe_host *host,
                                                      size_t root_length);
 
 /*
+ The folders that plugins are looked for in, first one first, as the environment says it now; lent to `folder` one by
+ one, each for the call. Paths are as the system has them. [any thread]
+ */
+hotshoe_error *hotshoe_host_search_roots(const hotshoe_host *host,
+                                         hotshoe_folder_callback folder,
+                                         void *user_data);
+
+/*
+ What a host does with a candidate at this moment. Another thread may change that a moment later.
+ HOTSHOE_CANDIDATE_STATE_NOT_LOADED for NULL. [any thread]
+ */
+hotshoe_candidate_state hotshoe_host_candidate_state(const hotshoe_host *host,
+                                                     const hotshoe_candidate *candidate);
+
+/*
  Has every library loaded once by another program, the tool `hotshoe`, before this process loads it: a plugin
  whose constructors throw, exit or hang for 10 seconds is then the error `probe-failed`, where it would end
  this process otherwise. Costs a process start for each plugin. Off by default.
@@ -981,8 +1136,269 @@ hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
 
 /*
  Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
+
+ In a callback of a host it does nothing, which the log says as `plugin-busy`: free it afterwards.
  */
 void hotshoe_host_free(hotshoe_host *host);
+
+/*
+ Has a function asked before a plugin is loaded or reloaded, or one that it depends on. One that it does not let in
+ is the error `plugin-vetoed`, and the next best one of its name is taken. It may be asked more than once, and is not
+ asked of a plugin that is alive.
+
+ This holds for all three callbacks of a host. They belong to that host, come on any thread, several at once, and
+ never under a lock of Hotshoe's. In them functions whose parameters are all pointers to const may be called; but
+ whatever loads, reloads or unloads a plugin is `plugin-busy` there, and a host is not freed. They must not throw.
+ NULL for the callback: none is called any more. When a setter returns, no call of the one before is going on, unless
+ it is called from within a callback; so do not hold a lock that a callback takes. Without callbacks nothing is
+ printed.
+
+ `release`: called once, when user_data is not used any more, also when the host is freed; NULL: never. If this
+ fails, user_data stays yours. [any thread]
+ */
+hotshoe_error *hotshoe_host_set_filter(const hotshoe_host *host,
+                                       hotshoe_filter_callback callback,
+                                       void *user_data,
+                                       hotshoe_release_callback release);
+
+/*
+ Has a function told of findings: why plugins are refused, what is noticed when they are loaded, and that they ended
+ by themselves. Texts are short and hold no control characters. See hotshoe_host_set_filter. [any thread]
+ */
+hotshoe_error *hotshoe_host_set_log(const hotshoe_host *host,
+                                    hotshoe_log_callback callback,
+                                    void *user_data,
+                                    hotshoe_release_callback release);
+
+/*
+ Has a function told what happens to plugins, after it has happened. See hotshoe_host_set_filter. [any thread]
+ */
+hotshoe_error *hotshoe_host_set_listener(const hotshoe_host *host,
+                                         hotshoe_event_callback callback,
+                                         void *user_data,
+                                         hotshoe_release_callback release);
+
+/*
+ What happened. [any thread]
+ */
+hotshoe_event_kind hotshoe_event_get_kind(const hotshoe_event *event);
+
+/*
+ The name of the plugin that it is about. [any thread]
+ */
+const char *hotshoe_event_name(const hotshoe_event *event);
+
+/*
+ The plugin's folder, or its library if it has no folder of its own. [any thread]
+ */
+const char *hotshoe_event_path(const hotshoe_event *event);
+
+/*
+ What happened, in one line. [any thread]
+ */
+const char *hotshoe_event_text(const hotshoe_event *event);
+
+/*
+ The kind of error for which a plugin was refused; NULL for other events. [any thread]
+ */
+const char *hotshoe_event_code(const hotshoe_event *event);
+
+/*
+ The plugin, lent: hotshoe_plugin_clone makes it yours. NULL if it was refused. [any thread]
+ */
+const hotshoe_plugin *hotshoe_event_plugin(const hotshoe_event *event);
+
+/*
+ What became of a plugin that was unloaded, lent; NULL for other events. [any thread]
+ */
+const hotshoe_unload *hotshoe_event_unload(const hotshoe_event *event);
+
+/*
+ Unloads every plugin: each before what it depends on, else the last one first. One that is busy lives on.
+
+ `unloads`: yours; it says what became of each. Errors: `argument-invalid` only. [any thread]
+ */
+hotshoe_error *hotshoe_host_unload_all(const hotshoe_host *host, hotshoe_unloads **unloads);
+
+/*
+ How many plugins there were. [any thread]
+ */
+size_t hotshoe_unloads_count(const hotshoe_unloads *unloads);
+
+/*
+ One of them, lent: hotshoe_plugin_clone makes it yours. NULL past the last. [any thread]
+ */
+const hotshoe_plugin *hotshoe_unloads_plugin(const hotshoe_unloads *unloads, size_t index);
+
+/*
+ What became of it, lent; NULL if that failed, and past the last. [any thread]
+ */
+const hotshoe_unload *hotshoe_unloads_get(const hotshoe_unloads *unloads, size_t index);
+
+/*
+ Why it could not be unloaded, lent; NULL if nothing failed. [any thread]
+ */
+const hotshoe_error *hotshoe_unloads_error(const hotshoe_unloads *unloads, size_t index);
+
+/*
+ Ends the answers. NULL is fine.
+ */
+void hotshoe_unloads_free(hotshoe_unloads *unloads);
+
+/*
+ Makes a token that no call has. `token`: yours. [any thread]
+ */
+hotshoe_error *hotshoe_cancel_token_new(hotshoe_cancel_token **token);
+
+/*
+ Has the calls that have the token given up, also those that are made later. Does nothing for NULL. [any thread]
+ */
+void hotshoe_cancel_token_fire(const hotshoe_cancel_token *token);
+
+/*
+ Whether it was fired. [any thread]
+ */
+bool hotshoe_cancel_token_is_fired(const hotshoe_cancel_token *token);
+
+/*
+ Ends a handle; calls that have the token keep it. NULL is fine.
+ */
+void hotshoe_cancel_token_free(hotshoe_cancel_token *token);
+
+/*
+ A call of a method with one empty input in JSON and no time limit, of which nobody takes what comes.
+
+ `method`: its interface and its name, as the plugin spells them. `call`: yours. Errors: `argument-invalid` only.
+ [any thread]
+ */
+hotshoe_error *hotshoe_call_new(const char *method,
+                                size_t method_length,
+                                hotshoe_call **call);
+
+/*
+ The input, which is copied.
+ */
+hotshoe_error *hotshoe_call_set_input(hotshoe_call *call,
+                                      int encoding,
+                                      const void *input,
+                                      size_t input_length);
+
+/*
+ Whether more inputs follow by hotshoe_plugin_send, until hotshoe_plugin_finish. Off by default.
+ */
+hotshoe_error *hotshoe_call_set_streams(hotshoe_call *call, bool streams);
+
+/*
+ Gives the call up this many nanoseconds after it was begun; 0: never, as by default.
+ */
+hotshoe_error *hotshoe_call_set_timeout(hotshoe_call *call, uint64_t nanoseconds);
+
+/*
+ Gives the call up when the token is fired. The token's handle stays yours, and may be freed before the call.
+ */
+hotshoe_error *hotshoe_call_set_cancel_token(hotshoe_call *call, const hotshoe_cancel_token *token);
+
+/*
+ Who takes what comes of the call, on the thread that calls, before hotshoe_plugin_call returns. Each may be NULL.
+ */
+hotshoe_error *hotshoe_call_set_sink(hotshoe_call *call,
+                                     hotshoe_output_callback output,
+                                     hotshoe_call_progress_callback progress,
+                                     hotshoe_status_callback status,
+                                     void *user_data);
+
+/*
+ Ends a call that is not going on. NULL is fine.
+ */
+void hotshoe_call_free(hotshoe_call *call);
+
+/*
+ Calls a method, and returns when it has ended. Meanwhile the plugin cannot be unloaded: that is busy.
+
+ `call`: may be made again afterwards, but not twice at once. Errors: `runtime-unsupported`, `call-failed`,
+ `call-cancelled`, `call-deadline`, `plugin-ended`, `plugin-unloaded`, `plugin-busy`, and those of the plugin's
+ runtime. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_call(const hotshoe_plugin *plugin,
+                                   const hotshoe_call *call);
+
+/*
+ Gives more input, which is copied, to a call that another thread makes. Errors: as for hotshoe_plugin_call.
+ [any thread]
+ */
+hotshoe_error *hotshoe_plugin_send(const hotshoe_plugin *plugin,
+                                   const hotshoe_call *call,
+                                   const void *input,
+                                   size_t input_length);
+
+/*
+ Says that a call that another thread makes gets no more input. Errors: as for hotshoe_plugin_call. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_finish(const hotshoe_plugin *plugin,
+                                     const hotshoe_call *call);
+
+/*
+ Where the table of an interface is that the plugin offers in this revision or a later one. Good until the plugin is
+ unloaded.
+
+ `table`: NULL if the plugin does not offer it. Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`.
+ [any thread]
+ */
+hotshoe_error *hotshoe_plugin_interface(const hotshoe_plugin *plugin,
+                                        const char *id,
+                                        size_t id_length,
+                                        uint32_t revision,
+                                        const void **table);
+
+/*
+ What the plugin says of its interfaces and methods, given to `json` before this returns.
+ Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`, and those of the plugin's runtime. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_describe(const hotshoe_plugin *plugin,
+                                       hotshoe_json_callback json,
+                                       void *user_data);
+
+/*
+ Whether the plugin can serve calls; if it cannot, the error says why: `plugin-ended` if it has ended by itself.
+ [any thread]
+ */
+hotshoe_error *hotshoe_plugin_health(const hotshoe_plugin *plugin);
+
+/*
+ Lets the plugin call the host by the names of methods.
+
+ `release`: called once, when user_data is not used any more; NULL: never. If the callback or the plugin is NULL,
+ user_data stays yours. Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+hotshoe_error *hotshoe_plugin_offer(const hotshoe_plugin *plugin,
+                                    hotshoe_service_callback service,
+                                    void *user_data,
+                                    hotshoe_release_callback release);
+
+/*
+ The method that the plugin calls.
+ */
+const char *hotshoe_service_call_method(const hotshoe_service_call *call);
+
+/*
+ How input and outputs are spelt.
+ */
+hotshoe_encoding hotshoe_service_call_encoding(const hotshoe_service_call *call);
+
+/*
+ The bytes of the input, lent; `length`: how many. NULL for NULL.
+ */
+const void *hotshoe_service_call_input(const hotshoe_service_call *call, size_t *length);
+
+/*
+ Whether the call is to be given up, for it was cancelled or is late.
+ */
+bool hotshoe_service_call_is_given_up(const hotshoe_service_call *call);
+
+/*
+ Puts out bytes, which are copied, once or many times. Returns whether more is wanted; false for NULL.
+ */
+bool hotshoe_service_call_output(hotshoe_service_call *call, const void *output, size_t output_length);
 
 /*
  Makes `<output>/<name>-<version>.tar.gz` of a plugin's folder, and its `.sha256` beside it. The same folder
