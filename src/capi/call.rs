@@ -438,3 +438,6 @@ pub unsafe extern "C" fn hotshoe_service_call_output(
     // SAFETY: what it points to lives as long as the callback, and only this thread has it.
     super::boundary::infallible(false, || unsafe { (*call.sink).output(output) }.is_continue())
 }
+
+#[cfg(test)]
+mod tests;
