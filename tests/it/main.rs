@@ -32,9 +32,6 @@ mod readme;
 #[cfg(feature = "package")]
 mod receipts;
 mod reload;
-mod reload;
-#[cfg(feature = "package")]
-mod root;
 #[cfg(feature = "package")]
 mod root;
 mod runtime;
