@@ -13,7 +13,7 @@ mod headers {
     use std::path::PathBuf;
 
     /// The files of `src/capi` that hold functions for C. Not `mod`, from which cbindgen would find them all again.
-    const SOURCES: [&str; 16] = [
+    const SOURCES: [&str; 17] = [
         "version",
         "error",
         "diagnostics",
@@ -26,6 +26,7 @@ mod headers {
         "watch",
         "unloads",
         "call",
+        "runtime",
         "package",
         "installed",
         "root",

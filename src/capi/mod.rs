@@ -22,6 +22,7 @@ pub mod package;
 pub mod plugin;
 pub mod profile;
 pub mod root;
+pub mod runtime;
 pub mod unload;
 pub mod unloads;
 pub mod version;

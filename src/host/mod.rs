@@ -6,10 +6,10 @@
 mod callback;
 mod load;
 pub(crate) mod reload;
+mod runtimes;
 mod slots;
 pub(crate) mod watch;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -20,8 +20,9 @@ use crate::diagnostics::Diagnostic;
 use crate::error::Result;
 use crate::plugin::{Plugin, Unload};
 use crate::profile::HostProfile;
-use crate::runtime::{self, Prober, Runtime};
+use crate::runtime::Prober;
 
+use runtimes::Runtimes;
 pub use slots::CandidateState;
 use slots::{Ending, Slots};
 use watch::Watch;
@@ -41,7 +42,7 @@ pub use watch::{Event, Filter, Listener, Log};
 pub struct Host {
     profile: HostProfile,
     roots: Mutex<SearchPath>,
-    runtimes: Mutex<BTreeMap<String, Arc<dyn Runtime>>>,
+    runtimes: Mutex<Runtimes>,
     prober: Option<Prober>,
     watch: Arc<Watch>,
     slots: Mutex<Slots>,
@@ -83,21 +84,13 @@ impl Host {
         Host {
             profile,
             roots: Mutex::default(),
-            runtimes: Mutex::new(runtime::builtin().map(|runtime| (runtime.name().to_owned(), runtime)).into()),
+            runtimes: Mutex::default(),
             prober: None,
             watch: Arc::default(),
             slots: Mutex::default(),
             settled: Condvar::new(),
             loads: AtomicU64::new(0),
         }
-    }
-
-    /// Adds a runtime that is linked into the program. It is used if the profile lists its name, and in place of one
-    /// that has the same name.
-    pub fn add_runtime(&self, runtime: Arc<dyn Runtime>) {
-        // Asked without the lock, for it is the runtime's code.
-        let name = runtime.name().to_owned();
-        lock(&self.runtimes).insert(name, runtime);
     }
 
     /// Has every library loaded in another process before it is loaded in this one.
@@ -188,7 +181,16 @@ static KEPT: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
 impl Drop for Host {
     fn drop(&mut self) {
         self.watch.end();
-        lock(&KEPT).extend(self.plugins());
+        let (mut kept, mut plugins) = (Vec::new(), self.plugins());
+        while let Some(plugin) = plugins.pop() {
+            // With a process behind it nothing is pulled away, and nobody could end that later.
+            let may_end =
+                plugin.registered().is_empty() && plugin.ask(|instance| !instance.lends_code()).unwrap_or(false);
+            if !may_end || !matches!(self.unload(&plugin), Ok(answer) if !matches!(answer, Unload::Busy(_))) {
+                kept.push(plugin);
+            }
+        }
+        lock(&KEPT).extend(kept);
     }
 }
 

@@ -35,6 +35,7 @@ mod reload;
 #[cfg(feature = "package")]
 mod root;
 mod runtime;
+mod runtime_module;
 #[cfg(feature = "package")]
 mod signature;
 #[cfg(all(feature = "package", unix))]
@@ -69,7 +70,7 @@ fn host_on(root: &Path) -> Host {
 #[cfg(target_os = "linux")]
 fn is_mapped(library: &Path) -> bool {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
-    maps.lines().any(|line| line.ends_with(&library.display().to_string()))
+    maps.lines().any(|line| line.trim_end_matches(" (deleted)").ends_with(&library.display().to_string()))
 }
 
 /// Whether the loader of this process has this file.

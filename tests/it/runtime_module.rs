@@ -78,7 +78,7 @@ impl Echo {
 /// Asks for the plugin that is this file.
 fn asked<T>(artifact: &Path, ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let folder = artifact.parent().expect("it has a folder");
-    ask(&Request { artifact, folder, entry: "main", profile: &crate::harmonics(), prober: None, beside: false })
+    ask(&Request { artifact, folder, entry: Some("main"), profile: &crate::harmonics(), prober: None, beside: false })
 }
 
 /// What came of a call, and what is done when its status comes.
