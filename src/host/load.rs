@@ -93,7 +93,8 @@ impl Host {
     }
 
     fn load_filtered(&self, catalog: &Catalog, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Report {
-        for candidate in catalog.candidates() {
+        // From within a callback nothing is loaded, and telling of it could go on for ever.
+        for candidate in catalog.candidates().iter().filter(|_| !callback::is_inside()) {
             if let Some(refusal) = candidate.refusal() {
                 self.refuse(candidate, refusal);
             }

@@ -118,7 +118,8 @@ fn a_filter_counts_for_dependencies_and_reloads_too() {
 
 #[test]
 fn in_a_callback_all_can_be_asked_and_no_plugin_can_be_changed() {
-    let tree = memory::tree(&[("gain", "{}"), ("other", "{}")]);
+    let refused = r#"{"name": "bad", "platforms": []}"#;
+    let tree = memory::tree(&[("gain", "{}"), ("other", "{}")]).file("bad/plugin.json", refused);
     let (host, memory) = memory::host(&tree);
     let host = Arc::new(host);
     let other = host.load("other", None, |_| Ok(())).unwrap();
@@ -146,7 +147,7 @@ fn in_a_callback_all_can_be_asked_and_no_plugin_can_be_changed() {
     })));
     host.set_listener(Some(Arc::new(move |_| listener())));
     let gain = host.load("gain", None, |_| Ok(())).unwrap();
-    assert_eq!(calls.load(Ordering::SeqCst), 4, "twice by the catalog, then by the load, then told");
+    assert_eq!(calls.load(Ordering::SeqCst), 4, "for each in the catalog, for the load, and when it was loaded");
     host.set_log(Some(Arc::new(move |_| log())));
     assert!(call(&gain, "die").is_err());
     assert_eq!((calls.load(Ordering::SeqCst), memory.open_now()), (6, 2));
