@@ -47,7 +47,7 @@ impl ModuleRuntime {
     ///
     /// The folders must be absolute, and not such as plugins are found in.
     ///
-    /// Fails with [`Code::RUNTIME_MISSING`]; [`Code::RUNTIME_UNTRUSTED`] where others than root and this user may write to
+    /// Fails with [`Code::PROFILE_INVALID`] if no runtime can be called so; [`Code::RUNTIME_MISSING`]; [`Code::RUNTIME_UNTRUSTED`] where others than root and this user may write to
     /// the file or a folder above it, which nobody is asked for on Windows; and [`Code::RUNTIME_INVALID`].
     pub fn open(name: &str, folders: &[PathBuf]) -> Result<ModuleRuntime> {
         let file = find::file(name, folders)?;
@@ -77,7 +77,7 @@ impl Runtime for ModuleRuntime {
 
     fn check(&self, request: &Request<'_>) -> Result<()> {
         let Some(check) = self.module.table.check else { return Ok(()) };
-        let request = Lent::new(request)?;
+        let request = Lent::new(self.module.name(), request)?;
         let mut kept = Kept::default();
         let asked = Asked::new(self.module.name(), &mut kept);
         // SAFETY: the contract; all of the request lives until it returns.
@@ -87,7 +87,7 @@ impl Runtime for ModuleRuntime {
 
     fn open(&self, request: &Request<'_>, events: &Events) -> Result<Box<dyn Instance>> {
         let Some(open) = self.module.table.open else { return Err(unsupported(&self.module.name)) };
-        let request = Lent::new(request)?;
+        let request = Lent::new(self.module.name(), request)?;
         let told = Told::new(events);
         let mut kept = Kept::default();
         let asked = Asked::new(self.module.name(), &mut kept);
@@ -103,17 +103,18 @@ impl Runtime for ModuleRuntime {
 /// A request as a module gets it, with the texts that it points to.
 struct Lent<'a> {
     request: &'a Request<'a>,
-    settings: &'static str,
+    settings: String,
     version: Option<String>,
 }
 
 impl<'a> Lent<'a> {
-    fn new(request: &'a Request<'a>) -> Result<Lent<'a>> {
+    fn new(runtime: &str, request: &'a Request<'a>) -> Result<Lent<'a>> {
         if let Some(path) = [request.folder, request.artifact].into_iter().find(|path| !is_text(path)) {
             return Err(Error::new(Code::ARGUMENT_INVALID, "a runtime takes no path that is not Unicode").at(path));
         }
         let version = request.profile.version.as_ref().map(ToString::to_string);
-        Ok(Lent { request, settings: "{}", version })
+        let settings = request.profile.runtime_settings(runtime).cloned().unwrap_or_default();
+        Ok(Lent { request, settings: serde_json::Value::Object(settings).to_string(), version })
     }
 
     fn table(&self) -> abi::Request {
@@ -125,7 +126,7 @@ impl<'a> Lent<'a> {
             folder: path(self.request.folder),
             artifact: path(self.request.artifact),
             entry: self.request.entry.into(),
-            settings: self.settings.into(),
+            settings: self.settings.as_str().into(),
             host: self.request.profile.name.as_str().into(),
             host_version: self.version.as_deref().map_or(Text::NONE, Text::from),
         }
