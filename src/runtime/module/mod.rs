@@ -125,7 +125,7 @@ impl<'a> Lent<'a> {
             beside: u32::from(self.request.beside),
             folder: path(self.request.folder),
             artifact: path(self.request.artifact),
-            entry: self.request.entry.into(),
+            entry: self.request.entry.map_or(Text::NONE, Text::from),
             settings: self.settings.as_str().into(),
             host: self.request.profile.name.as_str().into(),
             host_version: self.version.as_deref().map_or(Text::NONE, Text::from),
