@@ -22,6 +22,7 @@ mod layout;
 mod make;
 mod manifest;
 mod manifest_xml;
+mod memory;
 mod native;
 #[cfg(feature = "package")]
 mod package;
@@ -30,8 +31,10 @@ mod profile;
 mod readme;
 #[cfg(feature = "package")]
 mod receipts;
+mod reload;
 #[cfg(feature = "package")]
 mod root;
+mod runtime;
 mod runtime_module;
 #[cfg(feature = "package")]
 mod signature;

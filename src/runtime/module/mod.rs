@@ -20,13 +20,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use hotshoe_abi::runtime::{self as abi, Text};
-
-use host::Told;
+use serde_json::json;
 
 use crate::error::{Code, Error, Result};
 use crate::runtime::{Events, Instance, Request, Runtime};
 
 use answer::{Asked, Kept, unsupported};
+use host::Told;
 use instance::ModuleInstance;
 use library::{Module, User};
 
@@ -77,7 +77,7 @@ impl Runtime for ModuleRuntime {
 
     fn check(&self, request: &Request<'_>) -> Result<()> {
         let Some(check) = self.module.table.check else { return Ok(()) };
-        let request = Lent::new(self.module.name(), request)?;
+        let request = Lent::new(request, &self.module.name)?;
         let mut kept = Kept::default();
         let asked = Asked::new(self.module.name(), &mut kept);
         // SAFETY: the contract; all of the request lives until it returns.
@@ -87,7 +87,7 @@ impl Runtime for ModuleRuntime {
 
     fn open(&self, request: &Request<'_>, events: &Events) -> Result<Box<dyn Instance>> {
         let Some(open) = self.module.table.open else { return Err(unsupported(&self.module.name)) };
-        let request = Lent::new(self.module.name(), request)?;
+        let request = Lent::new(request, &self.module.name)?;
         let told = Told::new(events);
         let mut kept = Kept::default();
         let asked = Asked::new(self.module.name(), &mut kept);
@@ -103,18 +103,20 @@ impl Runtime for ModuleRuntime {
 /// A request as a module gets it, with the texts that it points to.
 struct Lent<'a> {
     request: &'a Request<'a>,
+    /// What the host's profile says to this runtime.
     settings: String,
     version: Option<String>,
 }
 
 impl<'a> Lent<'a> {
-    fn new(runtime: &str, request: &'a Request<'a>) -> Result<Lent<'a>> {
+    fn new(request: &'a Request<'a>, runtime: &str) -> Result<Lent<'a>> {
         if let Some(path) = [request.folder, request.artifact].into_iter().find(|path| !is_text(path)) {
             return Err(Error::new(Code::ARGUMENT_INVALID, "a runtime takes no path that is not Unicode").at(path));
         }
         let version = request.profile.version.as_ref().map(ToString::to_string);
-        let settings = request.profile.runtime_settings(runtime).cloned().unwrap_or_default();
-        Ok(Lent { request, settings: serde_json::Value::Object(settings).to_string(), version })
+        let settings = request.profile.runtime_settings(runtime);
+        let settings = settings.map_or_else(|| "{}".to_owned(), |settings| json!(settings).to_string());
+        Ok(Lent { request, settings, version })
     }
 
     fn table(&self) -> abi::Request {
