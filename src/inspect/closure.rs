@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use super::source::Source;
-use super::{Inspection, Needed, dependencies, format, library, remembered};
+use super::{Inspection, Needed, dependencies, format, library, memory};
 use crate::error::{Code, Error};
 use crate::input::brief;
 use crate::platform::Platform;
@@ -25,7 +25,7 @@ pub(super) struct Brought {
 
 /// The facts of a library that cost little: all but its symbols.
 pub(super) fn open(path: &Path) -> Option<Inspection> {
-    remembered::facts(path, || read(path))
+    memory::facts(path, || read(path))
 }
 
 fn read(path: &Path) -> Option<Inspection> {

@@ -8,9 +8,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::elf_search::{self, Place, Seeker, first_of_each};
+use super::elf::search::{self, Place, Seeker, first_of_each};
 use super::source::Source;
-use super::{Inspection, Needed, closure, format, remembered};
+use super::{Inspection, Needed, closure, format, memory};
 use crate::error::Code;
 use crate::platform::{Platform, System};
 
@@ -84,7 +84,7 @@ fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
             return;
         }
     }
-    let configured = elf_search::configured().into_iter().filter(|_| !seeker.musl);
+    let configured = search::configured().into_iter().filter(|_| !seeker.musl);
     for folder in configured.collect::<Vec<_>>() {
         let file = folder.join(&needed.name);
         if needed.broken.is_none() && judge(&file) == Verdict::Fit {
@@ -145,7 +145,7 @@ pub(super) enum Verdict {
 
 /// Libraries for another processor are passed over; what is no library ends the search of glibc.
 fn judge(path: &Path) -> Verdict {
-    remembered::verdict(path, || read(path))
+    memory::verdict(path, || read(path))
 }
 
 fn read(path: &Path) -> Verdict {

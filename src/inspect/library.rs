@@ -3,7 +3,7 @@
 //! Owns the order of the questions (is it a library, for this system, for this processor, complete?)
 //! and their wording. It never reads past what tells the formats apart.
 
-use super::elf_versions::NeededVersion;
+use super::elf::NeededVersion;
 use super::sanitizer::Sanitizer;
 use super::source::Part;
 use super::{Format, Inspection};

@@ -7,24 +7,16 @@
 mod closure;
 mod dependencies;
 mod elf;
-mod elf_dynamic;
-mod elf_here;
-mod elf_hidden;
-mod elf_search;
-mod elf_symbols;
-mod elf_versions;
 mod entry;
 mod findings;
 mod format;
-mod glibc;
 mod leftovers;
 mod library;
 mod macho;
-mod macho_exports;
+mod memory;
 mod names;
 mod pe;
-mod portable;
-mod remembered;
+mod portability;
 mod sanitizer;
 mod source;
 
@@ -38,13 +30,13 @@ use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
 use dependencies::Ancestry;
-use elf_versions::NeededVersion;
+use elf::NeededVersion;
 use library::{Export, Obstacle, Unnamed};
 use source::Source;
 
-pub use glibc::{GlibcSymbol, GlibcVersion};
-pub use portable::Portability;
-pub(crate) use remembered::remembering;
+pub use elf::{GlibcSymbol, GlibcVersion};
+pub(crate) use memory::remembering;
+pub use portability::Portability;
 pub(crate) use sanitizer::Sanitizer;
 
 /// The section of an ELF or PE library that holds an embedded manifest; `__DATA,__hotshoe` in Mach-O.
@@ -294,7 +286,7 @@ impl Inspection {
     /// Everything that keeps it from being shipped: the findings that its author can mend, and
     /// what it needs of a newer glibc. All of them are errors.
     pub fn portability(&self, rules: &Portability) -> Vec<Diagnostic> {
-        portable::problems(self, rules)
+        portability::problems(self, rules)
     }
 
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {

@@ -8,8 +8,9 @@ use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use super::{elf_here, remembered};
+use super::machine;
 use crate::input;
+use crate::inspect::{memory, names};
 use crate::platform::{self, Platform, System};
 
 /// The deepest nesting of `include` lines in the loader's configuration.
@@ -22,21 +23,21 @@ const LARGEST_FILE: u64 = 16 << 20;
 const PARTS_OF_MUSL: [&str; 8] = ["c", "pthread", "rt", "m", "dl", "util", "xnet", "c.musl-"];
 
 /// Who asks for a library.
-pub(super) struct Seeker<'a> {
+pub(in crate::inspect) struct Seeker<'a> {
     /// Its folder.
-    pub(super) folder: &'a Path,
+    pub(in crate::inspect) folder: &'a Path,
     /// Its search path, as written.
-    pub(super) own: &'a [String],
+    pub(in crate::inspect) own: &'a [String],
     /// Whether that is a RUNPATH.
-    pub(super) runpath: bool,
+    pub(in crate::inspect) runpath: bool,
     /// The RPATHs of the libraries that brought it, the nearest first.
-    pub(super) inherited: &'a [PathBuf],
+    pub(in crate::inspect) inherited: &'a [PathBuf],
     /// Whether musl's loader is asked.
-    pub(super) musl: bool,
+    pub(in crate::inspect) musl: bool,
 }
 
 /// A folder that is searched, or a file that the cache names.
-pub(super) enum Place {
+pub(in crate::inspect) enum Place {
     /// A folder, with those inside it that come first.
     Folder(PathBuf, Vec<PathBuf>),
     /// What `ldconfig` found.
@@ -45,21 +46,21 @@ pub(super) enum Place {
 
 impl Seeker<'_> {
     /// A name or path without tokens; those in the name of a needed library count, too.
-    pub(super) fn expand(&self, text: &str) -> Vec<PathBuf> {
+    pub(in crate::inspect) fn expand(&self, text: &str) -> Vec<PathBuf> {
         if self.musl {
             let folder = self.folder.to_string_lossy();
             return vec![PathBuf::from(text.replace("${ORIGIN}", &folder).replace("$ORIGIN", &folder))];
         }
-        elf_here::expand(text, self.folder)
+        machine::expand(text, self.folder)
     }
 
     /// Its own search path, with the tokens replaced.
-    pub(super) fn own_folders(&self) -> Vec<PathBuf> {
+    pub(in crate::inspect) fn own_folders(&self) -> Vec<PathBuf> {
         self.own.iter().flat_map(|path| self.expand(path)).map(or_here).collect()
     }
 
     /// Everywhere that a name is looked for, in order. What comes later is asked for only if nothing was found before.
-    pub(super) fn places<'a>(&self, name: &'a str) -> Box<dyn Iterator<Item = Place> + 'a> {
+    pub(in crate::inspect) fn places<'a>(&self, name: &'a str) -> Box<dyn Iterator<Item = Place> + 'a> {
         let environment = from_environment();
         let own = self.own_folders();
         let mut folders = if self.musl {
@@ -74,7 +75,7 @@ impl Seeker<'_> {
             return Box::new(first_of_each(folders).into_iter().map(|folder| Place::Folder(folder, Vec::new())));
         }
         let folder = |folder: PathBuf| {
-            let inside = elf_here::capabilities().iter().map(|name| folder.join("glibc-hwcaps").join(name)).collect();
+            let inside = machine::capabilities().iter().map(|name| folder.join("glibc-hwcaps").join(name)).collect();
             Place::Folder(folder, inside)
         };
         let cached = iter::once_with(move || cached(name)).flatten().map(Place::Cached);
@@ -83,7 +84,7 @@ impl Seeker<'_> {
     }
 
     /// What musl's loader takes for itself, by whatever name.
-    pub(super) fn part_of_musl(&self, name: &str) -> Option<PathBuf> {
+    pub(in crate::inspect) fn part_of_musl(&self, name: &str) -> Option<PathBuf> {
         let rest = name.strip_prefix("lib").filter(|_| self.musl)?;
         PARTS_OF_MUSL.iter().find(|part| {
             let rest = rest.strip_prefix(**part);
@@ -106,15 +107,15 @@ fn from_environment() -> Vec<PathBuf> {
     let program = env::current_exe().unwrap_or_default();
     let program = program.parent().unwrap_or(Path::new("/"));
     let folders = variable.split([':', ';']).filter(|path| !path.is_empty());
-    folders.flat_map(|path| elf_here::expand(path, program)).collect()
+    folders.flat_map(|path| machine::expand(path, program)).collect()
 }
 
 /// The folders that glibc and FreeBSD search without being told.
-pub(super) fn system_folders() -> Vec<PathBuf> {
+pub(in crate::inspect) fn system_folders() -> Vec<PathBuf> {
     if Platform::current().system == System::FreeBsd {
         return ["/lib", "/usr/lib", "/usr/local/lib"].map(PathBuf::from).to_vec();
     }
-    let multiarch = elf_here::multiarch();
+    let multiarch = machine::multiarch();
     let own = [format!("/lib/{multiarch}"), format!("/usr/lib/{multiarch}")].map(PathBuf::from);
     match own[0].is_dir() || own[1].is_dir() {
         true => [own.to_vec(), ["/lib", "/usr/lib"].map(PathBuf::from).to_vec()].concat(),
@@ -136,7 +137,7 @@ fn musl_folders() -> Vec<PathBuf> {
 
 /// The files that the cache of `ldconfig` has for a name. Without a cache, the loader knows its own folders only.
 fn cached(name: &str) -> Vec<PathBuf> {
-    remembered::cached(name, || read_cache(name))
+    memory::cached(name, || read_cache(name))
 }
 
 fn read_cache(name: &str) -> Vec<PathBuf> {
@@ -147,18 +148,18 @@ fn read_cache(name: &str) -> Vec<PathBuf> {
     let cache = &cache[start..];
     let word = |at: usize| Some(u32::from_ne_bytes(cache.get(at..at + 4)?.try_into().ok()?) as usize);
     let count = word(MAGIC.len()).unwrap_or(0).min(cache.len() / 24);
-    let text = |offset: usize| super::names::string(cache, offset as u64);
+    let text = |offset: usize| names::string(cache, offset as u64);
     let entries = (0..count).filter_map(|index| Some((word(48 + 24 * index + 4)?, word(48 + 24 * index + 8)?)));
     let of_this_name = entries.filter(|(key, _)| {
         let rest = cache.get(*key..).and_then(|rest| rest.strip_prefix(name.as_bytes()));
         rest.is_some_and(|rest| rest.first() == Some(&0))
     });
     let paths = of_this_name.filter_map(|(_, value)| text(value)).map(PathBuf::from);
-    paths.filter(|path| elf_here::is_capable(path)).collect()
+    paths.filter(|path| machine::is_capable(path)).collect()
 }
 
 /// The folders of an `ld.so.conf`: one in a line, or `include` and a pattern with `*` in the file name.
-pub(super) fn configured() -> Vec<PathBuf> {
+pub(in crate::inspect) fn configured() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     if Platform::current().system == System::Linux {
         read_configuration(Path::new("/etc/ld.so.conf"), DEEPEST_INCLUDE, &mut folders);
@@ -196,7 +197,7 @@ fn matching(pattern: &Path) -> Vec<PathBuf> {
     files
 }
 
-pub(super) fn first_of_each(folders: Vec<PathBuf>) -> Vec<PathBuf> {
+pub(in crate::inspect) fn first_of_each(folders: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(folders.len());
     for folder in folders {
         if !kept.contains(&folder) {

@@ -10,9 +10,9 @@ use object::endian::Endianness;
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, SectionHeader, Sym};
 
-use super::library::Traces;
-use super::names::Names;
-use super::source::Part;
+use crate::inspect::library::Traces;
+use crate::inspect::names::Names;
+use crate::inspect::source::Part;
 
 /// The most of `.comment` that is looked at, in bytes; compilers write a line each.
 const LARGEST_COMMENT: u64 = 64 << 10;

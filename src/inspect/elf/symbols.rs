@@ -11,9 +11,9 @@ use object::endian::{Endianness, U32, U64};
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, Sym};
 
-use super::library::Export;
-use super::names::Names;
-use super::source::Part;
+use crate::inspect::library::Export;
+use crate::inspect::names::Names;
+use crate::inspect::source::Part;
 
 /// The longest chain of a hash table that is followed; linkers keep them below ten.
 const LONGEST_CHAIN: u64 = 1 << 16;

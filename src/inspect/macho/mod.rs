@@ -3,6 +3,8 @@
 //! Owns the choice of one part out of a universal library; the facts are that part's. It never
 //! looks into code signatures: whether macOS trusts a library is for macOS to say.
 
+mod exports;
+
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -12,7 +14,6 @@ use object::read::ReadRef;
 use object::read::macho::{FatArch, LoadCommandData, MachHeader, MachOFatFile, Nlist, Section, Segment};
 
 use super::library::{self, Export, Library, Shape, Unnamed};
-use super::macho_exports;
 use super::names::{self, Names};
 use super::source::Part;
 use super::{Format, Inspection, Needed};
@@ -135,7 +136,7 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
             Some(trie) => {
                 let base = self.segments().find(|(segment, _)| segment.name() == b"__TEXT");
                 let base: u64 = base.map_or(0, |(segment, _)| segment.vmaddr(self.endian).into());
-                macho_exports::read(trie, &|offset| is_in(&code, base.saturating_add(offset)))
+                exports::read(trie, &|offset| is_in(&code, base.saturating_add(offset)))
             }
             None => self.symbol_table(&code),
         }

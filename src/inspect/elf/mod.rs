@@ -4,6 +4,14 @@
 //! the system's loader goes by. Section headers are asked for one thing only, the embedded
 //! manifest, because a library works without them.
 
+mod dynamic;
+mod glibc;
+mod hidden;
+mod machine;
+pub(super) mod search;
+mod symbols;
+mod versions;
+
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -11,17 +19,19 @@ use object::elf::{self, FileHeader32, FileHeader64};
 use object::endian::Endianness;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 
-use super::elf_dynamic::Dynamic;
-use super::elf_hidden;
-use super::elf_symbols::Symbols;
-use super::elf_versions::{self, GlibcNeeds};
 use super::library::{self, Export, Library, Obstacle, Shape, Traces, Unnamed};
 use super::names;
 use super::sanitizer::Sanitizer;
 use super::source::Part;
-use super::{Format, GlibcSymbol, Inspection, Needed};
+use super::{Format, Inspection, Needed};
 use crate::error::Result;
 use crate::platform::{Architecture, Platform, System};
+use dynamic::Dynamic;
+use symbols::Symbols;
+use versions::GlibcNeeds;
+
+pub use glibc::{GlibcSymbol, GlibcVersion};
+pub(super) use versions::NeededVersion;
 
 /// The most segments of notes, and notes in one, that are looked at.
 const MOST_NOTES: usize = 64;
@@ -337,10 +347,10 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         facts.musl = self.is_for_musl(&dynamic);
         let table = |address: Option<u64>| address.and_then(|address| self.at(address));
         if let Some(table) = table(dynamic.versions) {
-            facts.needed_versions = elf_versions::needed(self.endian, table, strings);
+            facts.needed_versions = versions::needed(self.endian, table, strings);
         }
         if let Some(table) = table(dynamic.defined_versions) {
-            facts.defined_versions = elf_versions::defined(self.endian, table, strings);
+            facts.defined_versions = versions::defined(self.endian, table, strings);
         }
         Ok(())
     }
@@ -371,7 +381,7 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
     }
 
     fn traces(&self) -> Traces {
-        elf_hidden::traces(self.header, self.endian, self.file)
+        hidden::traces(self.header, self.endian, self.file)
     }
 }
 
