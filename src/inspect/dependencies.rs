@@ -8,7 +8,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::elf::search::{self, Place, Seeker, first_of_each};
+use super::elf::ldconfig;
+use super::elf::search::{Place, Seeker, first_of_each};
 use super::source::Source;
 use super::{Inspection, Needed, closure, format, memory};
 use crate::error::Code;
@@ -84,8 +85,8 @@ fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
             return;
         }
     }
-    let configured = search::configured().into_iter().filter(|_| !seeker.musl);
-    for folder in configured.collect::<Vec<_>>() {
+    let configured = if seeker.musl { Vec::new() } else { first_of_each(ldconfig::configured_folders()) };
+    for folder in configured {
         let file = folder.join(&needed.name);
         if needed.broken.is_none() && judge(&file) == Verdict::Fit {
             needed.broken = Some(format!("{} is not in the loader's cache: run `ldconfig`", file.display()));

@@ -7,6 +7,7 @@
 mod dynamic;
 mod glibc;
 mod hidden;
+pub(super) mod ldconfig;
 mod machine;
 pub(super) mod search;
 mod symbols;

@@ -1,23 +1,17 @@
 //! Where the loaders of Linux and FreeBSD look for a library: `ld.so(8)`, and musl's `load_library`.
 //!
-//! Owns the order of the folders, the tokens in paths and the cache of `ldconfig`. It never says whether a file that is
-//! found is fit.
+//! Owns the order of the folders. It never says whether a file that is found is fit.
 
 use std::env;
-use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use super::machine;
+use super::{ldconfig, machine};
 use crate::input;
-use crate::inspect::{memory, names};
 use crate::platform::{self, Platform, System};
 
-/// The deepest nesting of `include` lines in the loader's configuration.
-const DEEPEST_INCLUDE: usize = 4;
-
-/// The largest file of the loader's configuration, in bytes.
-const LARGEST_FILE: u64 = 16 << 20;
+/// The largest file that names musl's folders, in bytes.
+const LARGEST_FILE: u64 = 1 << 20;
 
 /// The names of the parts of musl, all of which are its loader.
 const PARTS_OF_MUSL: [&str; 8] = ["c", "pthread", "rt", "m", "dl", "util", "xnet", "c.musl-"];
@@ -78,7 +72,7 @@ impl Seeker<'_> {
             let inside = machine::capabilities().iter().map(|name| folder.join("glibc-hwcaps").join(name)).collect();
             Place::Folder(folder, inside)
         };
-        let cached = iter::once_with(move || cached(name)).flatten().map(Place::Cached);
+        let cached = iter::once_with(move || ldconfig::cached(name)).flatten().map(Place::Cached);
         let system = iter::once_with(system_folders).flatten().map(folder);
         Box::new(first_of_each(folders).into_iter().map(folder).chain(cached).chain(system))
     }
@@ -133,68 +127,6 @@ fn musl_folders() -> Vec<PathBuf> {
         }
         Err(_) => ["/lib", "/usr/local/lib", "/usr/lib"].map(PathBuf::from).to_vec(),
     }
-}
-
-/// The files that the cache of `ldconfig` has for a name. Without a cache, the loader knows its own folders only.
-fn cached(name: &str) -> Vec<PathBuf> {
-    memory::cached(name, || read_cache(name))
-}
-
-fn read_cache(name: &str) -> Vec<PathBuf> {
-    const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
-    let cache = input::read(Path::new("/etc/ld.so.cache"), LARGEST_FILE).unwrap_or_default();
-    // An older table may stand before this one.
-    let Some(start) = cache.windows(MAGIC.len()).position(|window| window == MAGIC) else { return Vec::new() };
-    let cache = &cache[start..];
-    let word = |at: usize| Some(u32::from_ne_bytes(cache.get(at..at + 4)?.try_into().ok()?) as usize);
-    let count = word(MAGIC.len()).unwrap_or(0).min(cache.len() / 24);
-    let text = |offset: usize| names::string(cache, offset as u64);
-    let entries = (0..count).filter_map(|index| Some((word(48 + 24 * index + 4)?, word(48 + 24 * index + 8)?)));
-    let of_this_name = entries.filter(|(key, _)| {
-        let rest = cache.get(*key..).and_then(|rest| rest.strip_prefix(name.as_bytes()));
-        rest.is_some_and(|rest| rest.first() == Some(&0))
-    });
-    let paths = of_this_name.filter_map(|(_, value)| text(value)).map(PathBuf::from);
-    paths.filter(|path| machine::is_capable(path)).collect()
-}
-
-/// The folders of an `ld.so.conf`: one in a line, or `include` and a pattern with `*` in the file name.
-pub(in crate::inspect) fn configured() -> Vec<PathBuf> {
-    let mut folders = Vec::new();
-    if Platform::current().system == System::Linux {
-        read_configuration(Path::new("/etc/ld.so.conf"), DEEPEST_INCLUDE, &mut folders);
-    }
-    first_of_each(folders)
-}
-
-fn read_configuration(file: &Path, depth: usize, folders: &mut Vec<PathBuf>) {
-    let text = input::read(file, 1 << 20).unwrap_or_default();
-    for line in String::from_utf8_lossy(&text).lines() {
-        let line = line.split('#').next().unwrap_or("").trim();
-        match line.strip_prefix("include").map(str::trim) {
-            Some(pattern) if depth > 0 => {
-                let base = file.parent().unwrap_or(Path::new("/"));
-                matching(&base.join(pattern)).iter().for_each(|file| read_configuration(file, depth - 1, folders));
-            }
-            None if line.starts_with('/') => folders.push(PathBuf::from(line)),
-            _ => {}
-        }
-    }
-}
-
-/// The files that a pattern with one `*` in its file name stands for, in order.
-fn matching(pattern: &Path) -> Vec<PathBuf> {
-    let name = pattern.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Some((start, end)) = name.split_once('*') else { return vec![pattern.to_owned()] };
-    let entries = pattern.parent().and_then(|folder| fs::read_dir(folder).ok());
-    let names = entries.into_iter().flatten().flatten().filter(|entry| {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-    });
-    let mut files: Vec<PathBuf> = names.map(|entry| entry.path()).collect();
-    files.sort();
-    files
 }
 
 pub(in crate::inspect) fn first_of_each(folders: Vec<PathBuf>) -> Vec<PathBuf> {
