@@ -5,6 +5,7 @@
 //! cannot make this module panic, loop or use memory without end. It never loads anything.
 
 mod closure;
+mod demangle;
 mod dependencies;
 mod elf;
 mod entry;
