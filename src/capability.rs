@@ -4,8 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, codes};
 use crate::input::is_invisible;
+
+codes! {
+    CAPABILITY_INVALID = "capability-invalid", MANIFEST, "A text cannot be a capability.";
+}
 
 /// A tag under which a plugin can be found.
 ///
@@ -36,7 +40,7 @@ impl Capability {
         } else {
             return Ok(Capability(text.to_owned()));
         };
-        Err(Error::new(Code::CapabilityInvalid, format!("a capability {problem}"))
+        Err(Error::new(Code::CAPABILITY_INVALID, format!("a capability {problem}"))
             .hint("write a tag such as `backend:python`"))
     }
 

@@ -3,8 +3,10 @@
 //! One [`Error`] type serves every module, because it crosses the C ABI as one handle. It always
 //! says what failed and, where there are any, the file, the plugin, the causes and what to do next.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde::{Serialize, Serializer};
 
@@ -137,173 +139,133 @@ impl std::error::Error for Error {
 
 /// Which part of the work an error or diagnostic comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// How a function was called.
-    Call,
-    /// Reading a host profile.
-    Profile,
-    /// Reading a manifest.
-    Manifest,
-    /// Walking the search path and choosing from it.
-    Catalog,
-    /// Reading facts out of a library without running it.
-    Inspect,
-    /// Bringing a plugin to life.
-    Load,
-    /// Letting a plugin register what it offers.
-    Bind,
-    /// Ending a plugin.
-    Unload,
-    /// Making or installing an archive.
-    Package,
-    /// Building a plugin from its sources.
-    Build,
-    /// Making a release of a project's plugins.
-    Release,
-    /// Making a new project.
-    Project,
-}
+#[serde(transparent)]
+pub struct Stage(&'static str);
 
 impl Stage {
-    /// The stage's name: its variant in lower case.
+    /// How a function was called.
+    pub const CALL: Stage = Stage::new("call");
+    /// Reading a host profile.
+    pub const PROFILE: Stage = Stage::new("profile");
+    /// Reading a manifest.
+    pub const MANIFEST: Stage = Stage::new("manifest");
+    /// Walking the search path and choosing from it.
+    pub const CATALOG: Stage = Stage::new("catalog");
+    /// Reading facts out of a library without running it.
+    pub const INSPECT: Stage = Stage::new("inspect");
+    /// Bringing a plugin to life.
+    pub const LOAD: Stage = Stage::new("load");
+    /// Letting a plugin register what it offers.
+    pub const BIND: Stage = Stage::new("bind");
+    /// Ending a plugin.
+    pub const UNLOAD: Stage = Stage::new("unload");
+    /// Making or installing an archive.
+    pub const PACKAGE: Stage = Stage::new("package");
+
+    /// A stage of work that is not the loader's.
+    pub const fn new(name: &'static str) -> Stage {
+        Stage(name)
+    }
+
+    /// The stage's name, in lower case.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Stage::Call => "call",
-            Stage::Profile => "profile",
-            Stage::Manifest => "manifest",
-            Stage::Catalog => "catalog",
-            Stage::Inspect => "inspect",
-            Stage::Load => "load",
-            Stage::Bind => "bind",
-            Stage::Unload => "unload",
-            Stage::Package => "package",
-            Stage::Build => "build",
-            Stage::Release => "release",
-            Stage::Project => "project",
-        }
+        self.0
     }
 }
 
-/// Defines [`Code`] from one table, so that a code's name, stage and meaning cannot drift apart.
-macro_rules! codes {
-    ($($variant:ident, $name:literal, $stage:ident, $meaning:literal;)*) => {
-        /// What kind of error or diagnostic it is. Names are stable: programs may compare them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Code {
-            $(#[doc = $meaning] $variant,)*
+/// What kind of error or diagnostic it is. Names are stable: programs may compare them.
+///
+/// Each module declares its own, as other crates do with [`Code::new`]; [`crate::codes`] lists those of this library.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Code(&'static Declaration);
+
+/// What a module says of one of its codes.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Declaration {
+    /// Its stable name, for example `manifest-syntax`.
+    pub name: &'static str,
+    /// The part of the work it comes from.
+    pub stage: Stage,
+    /// What it means, in one sentence.
+    pub meaning: &'static str,
+}
+
+impl Code {
+    /// The code of a declaration.
+    pub const fn new(declaration: &'static Declaration) -> Code {
+        Code(declaration)
+    }
+
+    /// The code of a runtime that comes as a module: its name begins with the runtime's, as `lua-…` does. `None` if it
+    /// is none, or if modules have made up too many: a code lives as long as the process.
+    #[cfg_attr(not(test), expect(dead_code, reason = "runtime/module.rs uses it"))]
+    pub(crate) fn of_module(runtime: &str, name: &str) -> Option<Code> {
+        const MOST: usize = 1000;
+        static CODES: Mutex<BTreeMap<String, Code>> = Mutex::new(BTreeMap::new());
+        let rest = name.strip_prefix(runtime)?.strip_prefix('-')?;
+        let is_word = !rest.is_empty() && rest.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        if !is_word || name.len() > 64 {
+            return None;
         }
+        let mut codes = CODES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = codes.get(name) {
+            return Some(*known);
+        }
+        if codes.len() == MOST {
+            return None;
+        }
+        let meaning = "A runtime that came as a module says so.";
+        let name: &'static str = String::leak(name.to_owned());
+        let code = Code(Box::leak(Box::new(Declaration { name, stage: Stage::LOAD, meaning })));
+        codes.insert(name.to_owned(), code);
+        Some(code)
+    }
 
-        impl Code {
-            /// Every code there is, in the order of the documentation.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+    /// The code's stable name, for example `manifest-syntax`.
+    pub const fn as_str(self) -> &'static str {
+        self.0.name
+    }
 
-            /// The code's stable name, for example `manifest-syntax`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Code::$variant => $name,)* }
-            }
+    /// The part of the work it comes from.
+    pub const fn stage(self) -> Stage {
+        self.0.stage
+    }
 
-            /// The part of the work it comes from.
-            pub const fn stage(self) -> Stage {
-                match self { $(Code::$variant => Stage::$stage,)* }
-            }
+    /// What it means, in one sentence.
+    pub const fn meaning(self) -> &'static str {
+        self.0.meaning
+    }
+}
 
-            /// What it means, in one sentence.
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Code::$variant => $meaning,)* }
-            }
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Declares a module's codes as constants of [`Code`], so that a code's name, stage and meaning cannot drift apart,
+/// and `CODES`, the list of them.
+macro_rules! codes {
+    ($($code:ident = $name:literal, $stage:ident, $meaning:literal;)*) => {
+        pub(crate) const CODES: &[$crate::error::Code] = &[$($crate::error::Code::$code,)*];
+
+        impl $crate::error::Code {
+            $(
+                #[doc = $meaning]
+                pub const $code: $crate::error::Code = $crate::error::Code::new(&$crate::error::Declaration {
+                    name: $name,
+                    stage: $crate::error::Stage::$stage,
+                    meaning: $meaning,
+                });
+            )*
         }
     };
 }
+pub(crate) use codes;
 
 codes! {
-    ArgumentInvalid, "argument-invalid", Call, "An argument is null, out of range or not UTF-8.";
-    Internal, "internal", Call, "A defect in Hotshoe itself was caught; the operation did not happen.";
-
-    ProfileUnreadable, "profile-unreadable", Profile, "The host profile's file cannot be read.";
-    ProfileInvalid, "profile-invalid", Profile, "The host profile breaks its schema.";
-
-    VersionInvalid, "version-invalid", Manifest, "A text is not a semantic version.";
-    RequirementInvalid, "requirement-invalid", Manifest, "A text is not a version requirement.";
-    PlatformUnknown, "platform-unknown", Manifest, "A text is not the name of a platform.";
-    CapabilityInvalid, "capability-invalid", Manifest, "A text cannot be a capability.";
-    ManifestUnreadable, "manifest-unreadable", Manifest, "The manifest cannot be read.";
-    ManifestTooLarge, "manifest-too-large", Manifest, "The manifest is larger than 1 MiB.";
-    ManifestEncoding, "manifest-encoding", Manifest, "The manifest is not UTF-8, or starts with a byte order mark.";
-    ManifestSyntax, "manifest-syntax", Manifest, "The manifest is not well-formed JSON or XML.";
-    ManifestField, "manifest-field", Manifest, "A manifest field has the wrong type or an impossible value.";
-    ManifestDuplicateKey, "manifest-duplicate-key", Manifest, "A key stands twice in one object of the manifest.";
-    ManifestVersionShort, "manifest-version-short", Manifest, "The version is a number or lacks parts; it was completed with zeros.";
-    ManifestIgnored, "manifest-ignored", Manifest, "A second manifest in the folder is not read.";
-    ManifestUnknownKey, "manifest-unknown-key", Manifest, "A key of the manifest is unknown, and nearly a known one that is missing.";
-    ManifestMissing, "manifest-missing", Manifest, "The host requires a manifest and there is none.";
-    ManifestRuntime, "manifest-runtime", Manifest, "The manifest names a runtime that this loader does not have.";
-
-    FolderUnreadable, "folder-unreadable", Catalog, "A folder on the search path cannot be read.";
-    EnvironmentIgnored, "environment-ignored", Catalog, "What the environment says is ignored in a program with more rights than its caller.";
-    FolderLoop, "folder-loop", Catalog, "A folder was reached a second time through a symbolic link.";
-    NameMismatch, "name-mismatch", Catalog, "A folder is called otherwise than the plugin in it.";
-    NameCase, "name-case", Catalog, "Two plugins have names that differ only in case.";
-    PluginDuplicate, "plugin-duplicate", Catalog, "The same version of a plugin was found before; this one is not used.";
-    PluginNotFound, "plugin-not-found", Catalog, "No usable plugin has this name, version or capability.";
-    LibraryMissing, "library-missing", Catalog, "The plugin's library is not there.";
-    LibraryAmbiguous, "library-ambiguous", Catalog, "The folder holds several libraries and the manifest does not say which.";
-    HostIncompatible, "host-incompatible", Catalog, "The plugin asks for another version of the host.";
-    AbiIncompatible, "abi-incompatible", Catalog, "The plugin was built for another C++ binary interface.";
-    PlatformIncompatible, "platform-incompatible", Catalog, "The plugin does not list this platform.";
-
-    PluginDependency, "plugin-dependency", Catalog, "A plugin that this one depends on is missing, or they depend on each other.";
-
-    LibraryUnreadable, "library-unreadable", Inspect, "The library cannot be read.";
-    LibraryFormat, "library-format", Inspect, "The file is not a shared library, or is damaged.";
-    LibraryTruncated, "library-truncated", Inspect, "The library ends before the parts that its header announces.";
-    LibraryWrongSystem, "library-wrong-system", Inspect, "The library was built for another operating system or C library.";
-    LibraryWrongArchitecture, "library-wrong-architecture", Inspect, "The library was built for another processor architecture.";
-    EntryMissing, "entry-missing", Inspect, "The library does not export the host's entry symbol.";
-    DependencyMissing, "dependency-missing", Inspect, "A library that the plugin needs is not found.";
-    LibraryResident, "library-resident", Inspect, "Something in the library keeps it mapped after it is unloaded.";
-    LibraryExecutableStack, "library-executable-stack", Inspect, "Loading the library makes stacks executable.";
-    LibraryTextRelocations, "library-text-relocations", Inspect, "The library's code is changed while it is loaded.";
-    LibraryGlibc, "library-glibc", Inspect, "The library needs a newer glibc, or another library of a newer version, than is here or allowed.";
-    LibrarySanitizer, "library-sanitizer", Inspect, "The library was compiled with a sanitizer, which a host must have from its start.";
-    LibraryStaticTls, "library-static-tls", Inspect, "The library's thread-local values may find no room in a running program.";
-    LibraryAbsolutePath, "library-absolute-path", Inspect, "The library looks for what it needs in a fixed folder.";
-
-    LoadFailed, "load-failed", Load, "The system's loader refused the library.";
-    LibraryShadowed, "library-shadowed", Load, "A library that the plugin brings is not used: another of its name is mapped.";
-    PluginBusy, "plugin-busy", Load, "The plugin is being loaded or unloaded at this moment.";
-    PluginUnloaded, "plugin-unloaded", Load, "The plugin is not loaded any more.";
-    ReceiptMissing, "receipt-missing", Load, "The host loads only what was installed, and this plugin has no receipt.";
-    LibraryChanged, "library-changed", Load, "The library is not the one that was installed.";
-    ProbeFailed, "probe-failed", Load, "Loading the library in a process of its own did not end well.";
-    SymbolMissing, "symbol-missing", Load, "The plugin does not export this symbol.";
-    EntryFailed, "entry-failed", Bind, "The plugin's entry function failed.";
-
-    PluginInUse, "plugin-in-use", Unload, "The plugin, or something that it registered, is in use.";
-
-    PackageSource, "package-source", Package, "The folder cannot be packaged.";
-    PackageWrite, "package-write", Package, "The archive or the installed plugin cannot be written.";
-    ArchiveUnreadable, "archive-unreadable", Package, "The archive cannot be read.";
-    ArchiveRefused, "archive-refused", Package, "The archive holds something that is never installed.";
-    AlreadyInstalled, "already-installed", Package, "Something else is installed in this place already.";
-    NotInstalled, "not-installed", Package, "Hotshoe has not installed this plugin, or not in this version.";
-    InstalledChanged, "installed-changed", Package, "Files of an installed plugin are not as they were installed.";
-    ReceiptInvalid, "receipt-invalid", Package, "The receipt of an install is damaged.";
-    Cancelled, "cancelled", Package, "Who watched the operation stopped it.";
-    SignatureMissing, "signature-missing", Package, "The archive is not signed, and must be.";
-    SignatureInvalid, "signature-invalid", Package, "The signature is damaged, or not of this archive.";
-    SignatureUntrusted, "signature-untrusted", Package, "The archive is signed by a key that is not trusted for this plugin.";
-    KeyInvalid, "key-invalid", Package, "A key or trust store cannot be read, is malformed, or is not there.";
-    KeyWrite, "key-write", Package, "A key, a signature or a trust store cannot be written.";
-
-    BuildFailed, "build-failed", Build, "A plugin cannot be built, tested or packaged from its sources.";
-
-    ReleaseInvalid, "release-invalid", Release, "What a release is made of cannot be read: its settings, plan or tag.";
-    ReleaseRefused, "release-refused", Release, "What was built is not what was planned, or not all of it.";
-    ReleasePublish, "release-publish", Release, "The release cannot be published.";
-    ProjectExists, "project-exists", Project, "The place of a new project is taken.";
-    ProjectWrite, "project-write", Project, "A new project cannot be written.";
+    ARGUMENT_INVALID = "argument-invalid", CALL, "An argument is null, out of range or not UTF-8.";
+    INTERNAL = "internal", CALL, "A defect in Hotshoe itself was caught; the operation did not happen.";
 }
 
 impl fmt::Display for Code {
@@ -315,5 +277,21 @@ impl fmt::Display for Code {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_modules_code_begins_with_its_runtime_and_is_one_whoever_asks() {
+        let code = Code::of_module("lua", "lua-syntax").expect("a good one");
+        assert_eq!(code, Code::of_module("lua", "lua-syntax").expect("a good one"));
+        assert_eq!((code.as_str(), code.stage()), ("lua-syntax", Stage::LOAD));
+        let long = format!("lua-{}", "x".repeat(61));
+        for bad in ["", "lua", "lua-", "python-syntax", "luasyntax", "lua-Syntax", "lua-\u{1b}[2J", "lua- ", &long] {
+            assert_eq!(Code::of_module("lua", bad), None, "{bad:?}");
+        }
     }
 }

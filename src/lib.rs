@@ -60,3 +60,16 @@ pub mod package;
 
 #[cfg(feature = "capi")]
 pub mod capi;
+
+/// Every code of this library, stage by stage. Runtimes that come as modules, and the tool, have codes of their own.
+pub fn codes() -> impl Iterator<Item = error::Code> {
+    let before =
+        [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
+    let found = [catalog::codes::CODES, inspect::codes::CODES];
+    let live = [receipt::CODES, runtime::native::codes::CODES, plugin::CODES];
+    #[cfg(feature = "package")]
+    let archives = package::codes::CODES;
+    #[cfg(not(feature = "package"))]
+    let archives: &[error::Code] = &[];
+    before.into_iter().chain(found).chain(live).chain([archives]).flatten().copied()
+}

@@ -13,12 +13,16 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, codes};
 use crate::input::brief;
 
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
+
+codes! {
+    PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";
+}
 pub(crate) use mount::forbids_code;
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
@@ -49,7 +53,7 @@ impl FromStr for Platform {
 
     fn from_str(text: &str) -> Result<Platform, Error> {
         let unknown = || {
-            Error::new(Code::PlatformUnknown, format!("`{}` is not a platform", brief(text)))
+            Error::new(Code::PLATFORM_UNKNOWN, format!("`{}` is not a platform", brief(text)))
                 .hint("write a system and an architecture, as in `linux-x86_64`, `macos-aarch64` or `windows-x86_64`")
         };
         let (system, architecture) = text.split_once('-').ok_or_else(unknown)?;

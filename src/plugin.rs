@@ -10,11 +10,19 @@ use std::sync::{Mutex, MutexGuard};
 use crate::capability::Capability;
 use crate::catalog::Candidate;
 use crate::diagnostics::Diagnostic;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, codes};
 use crate::input::brief;
 use crate::manifest::Manifest;
 use crate::runtime::native::{Address, Image, Library, Replaced, Residency};
 use crate::version::Version;
+
+codes! {
+    PLUGIN_BUSY = "plugin-busy", LOAD, "The plugin is being loaded or unloaded at this moment.";
+    PLUGIN_UNLOADED = "plugin-unloaded", LOAD, "The plugin is not loaded any more.";
+    SYMBOL_MISSING = "symbol-missing", LOAD, "The plugin does not export this symbol.";
+    ENTRY_FAILED = "entry-failed", BIND, "The plugin's entry function failed.";
+    PLUGIN_IN_USE = "plugin-in-use", UNLOAD, "The plugin, or something that it registered, is in use.";
+}
 
 /// Something that a plugin registered with its host, and how to take it out again.
 ///
@@ -179,7 +187,7 @@ impl Plugin {
     pub fn symbol(&self, name: &str) -> Result<Address> {
         let Some(address) = self.library_if_live(|library| library.symbol(name)) else { return Err(self.not_live()) };
         address.ok_or_else(|| {
-            Error::new(Code::SymbolMissing, format!("it does not export `{}`", brief(name)))
+            Error::new(Code::SYMBOL_MISSING, format!("it does not export `{}`", brief(name)))
                 .hint("list what it exports with `hotshoe inspect`")
                 .plugin(self.name())
                 .at(self.library())
@@ -189,7 +197,7 @@ impl Plugin {
     /// Takes note of something that the plugin gave to its host, also long after it was loaded.
     ///
     /// `registration` is made only if the plugin is loaded, so that a refusal drops nothing. Meanwhile
-    /// the plugin cannot be unloaded: that is [`Code::PluginBusy`].
+    /// the plugin cannot be unloaded: that is [`Code::PLUGIN_BUSY`].
     pub fn register(&self, registration: impl FnOnce() -> Box<dyn Registration>) -> Result<()> {
         let Some(registering) = Registering::begin(self) else { return Err(self.not_live()) };
         // Without the lock, for this is the host's code, which may use the plugin.
@@ -229,7 +237,7 @@ impl Plugin {
         if let State::Live(live) = &*state
             && live.registering > 0
         {
-            return Err(Error::new(Code::PluginBusy, "it is registering something at this moment")
+            return Err(Error::new(Code::PLUGIN_BUSY, "it is registering something at this moment")
                 .hint("unload it again afterwards")
                 .plugin(self.name())
                 .at(self.path()));
@@ -246,9 +254,9 @@ impl Plugin {
 
     fn not_live(&self) -> Error {
         let error = match &*self.state() {
-            State::Ending => Error::new(Code::PluginBusy, "it is being unloaded at this moment")
+            State::Ending => Error::new(Code::PLUGIN_BUSY, "it is being unloaded at this moment")
                 .hint("use it before, or load it again afterwards"),
-            _ => Error::new(Code::PluginUnloaded, "it is not loaded any more")
+            _ => Error::new(Code::PLUGIN_UNLOADED, "it is not loaded any more")
                 .hint("load it again and use the plugin that this returns"),
         };
         error.plugin(self.name()).at(self.path())

@@ -8,9 +8,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, codes};
 use crate::input;
 use crate::version::{self, Version};
+
+codes! {
+    PROFILE_UNREADABLE = "profile-unreadable", PROFILE, "The host profile's file cannot be read.";
+    PROFILE_INVALID = "profile-invalid", PROFILE, "The host profile breaks its schema.";
+}
 
 /// What a host expects of its plugins.
 ///
@@ -138,7 +143,7 @@ impl HostProfile {
     pub fn named(name: &str) -> Result<HostProfile> {
         let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
         if !starts_well || name.len() > 64 || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
-            return Err(Error::new(Code::ProfileInvalid, format!("`{}` cannot name a host", name.escape_debug()))
+            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a host", name.escape_debug()))
                 .hint("use at most 64 letters, digits, `_` and `-`, starting with a letter"));
         }
         let stem = name.to_ascii_lowercase().replace('-', "_");
@@ -158,7 +163,7 @@ impl HostProfile {
     /// Reads a `<name>.host.json` file, after `schema/host.schema.json`.
     pub fn from_file(path: &Path) -> Result<HostProfile> {
         let bytes = input::read(path, Self::LARGEST_FILE).map_err(|error| {
-            Error::new(Code::ProfileUnreadable, "the host profile cannot be read")
+            Error::new(Code::PROFILE_UNREADABLE, "the host profile cannot be read")
                 .because(error)
                 .hint("give the name of a host, or the path of its <name>.host.json")
                 .at(path)
@@ -175,7 +180,7 @@ impl HostProfile {
     /// ```
     pub fn from_json(bytes: &[u8]) -> Result<HostProfile> {
         let file: ProfileFile = serde_json::from_slice(bytes).map_err(|error| {
-            Error::new(Code::ProfileInvalid, "the host profile is not valid")
+            Error::new(Code::PROFILE_INVALID, "the host profile is not valid")
                 .because(error)
                 .hint("compare it with schema/host.schema.json")
         })?;
@@ -223,7 +228,7 @@ impl HostProfile {
     pub fn set_provides(&mut self, names: Vec<String>) -> Result<()> {
         let is_name = |name: &String| !name.is_empty() && name.len() <= 255 && !name.contains(['/', '\\']);
         if let Some(name) = names.iter().find(|name| !is_name(name)) {
-            return Err(Error::new(Code::ProfileInvalid, format!("`{}` cannot name a library", name.escape_debug()))
+            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a library", name.escape_debug()))
                 .hint(
                     "name the file as the plugin needs it, without a folder: `libsynth-core.so.1`, `libsynth-*.so.*`",
                 ));
@@ -237,7 +242,7 @@ fn checked_symbol(symbol: String) -> Result<String> {
     if is_c_identifier(&symbol) {
         return Ok(symbol);
     }
-    Err(Error::new(Code::ProfileInvalid, format!("`{}` is not a C identifier", symbol.escape_debug()))
+    Err(Error::new(Code::PROFILE_INVALID, format!("`{}` is not a C identifier", symbol.escape_debug()))
         .hint("name an `extern \"C\"` function"))
 }
 

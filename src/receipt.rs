@@ -11,11 +11,16 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, codes};
 use crate::input;
 use crate::manifest::check_name;
 use crate::platform::System;
 use crate::version::Version;
+
+codes! {
+    RECEIPT_MISSING = "receipt-missing", LOAD, "The host loads only what was installed, and this plugin has no receipt.";
+    RECEIPT_INVALID = "receipt-invalid", PACKAGE, "The receipt of an install is damaged.";
+}
 
 /// The receipt's file in a plugin's folder.
 pub const FILE_NAME: &str = ".hotshoe-receipt.json";
@@ -87,7 +92,7 @@ impl Receipt {
     pub fn in_folder(folder: &Path) -> Result<Option<Receipt>> {
         let path = folder.join(FILE_NAME);
         let invalid = || {
-            Error::new(Code::ReceiptInvalid, "the receipt of the install is damaged")
+            Error::new(Code::RECEIPT_INVALID, "the receipt of the install is damaged")
                 .hint("install the plugin again, over this one: `hotshoe install <archive> --replace`")
                 .at(&path)
         };
@@ -138,7 +143,7 @@ impl Receipt {
     /// Reads every file. What Python leaves in `__pycache__` is no difference.
     pub fn differences(&self, folder: &Path) -> Result<Vec<Difference>> {
         let unreadable = |error: io::Error| {
-            Error::new(Code::FolderUnreadable, "the plugin's folder cannot be read").because(error).at(folder)
+            Error::new(Code::FOLDER_UNREADABLE, "the plugin's folder cannot be read").because(error).at(folder)
         };
         let mut differences = Vec::new();
         for file in &self.files {
@@ -323,13 +328,13 @@ pub(crate) fn cannot_read(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => changed("the library was installed, and is gone"),
         io::ErrorKind::InvalidInput => changed("the library is no file any more"),
-        _ => Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error),
+        _ => Error::new(Code::LIBRARY_UNREADABLE, "the library cannot be read").because(error),
     }
 }
 
 /// The error for a library that was not installed as it is.
 pub(crate) fn changed(message: &str) -> Error {
-    Error::new(Code::LibraryChanged, message)
+    Error::new(Code::LIBRARY_CHANGED, message)
         .hint("see what else changed with `hotshoe verify --installed`, and install the plugin again")
 }
 

@@ -5,8 +5,13 @@
 
 pub use semver::{Version, VersionReq};
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, codes};
 use crate::input::brief;
+
+codes! {
+    VERSION_INVALID = "version-invalid", MANIFEST, "A text is not a semantic version.";
+    REQUIREMENT_INVALID = "requirement-invalid", MANIFEST, "A text is not a version requirement.";
+}
 
 /// Reads a version; a version with parts left out (`1`, `1.0`) is completed with zeros.
 ///
@@ -31,7 +36,7 @@ pub fn parse(text: &str) -> Result<(Version, bool)> {
             return Ok((version, true));
         }
     }
-    Err(Error::new(Code::VersionInvalid, format!("`{}` is not a version", brief(text)))
+    Err(Error::new(Code::VERSION_INVALID, format!("`{}` is not a version", brief(text)))
         .because(error)
         .hint("write it as major.minor.patch, for example `1.2.3` or `1.2.3-rc.1`"))
 }
@@ -46,7 +51,7 @@ pub fn parse(text: &str) -> Result<(Version, bool)> {
 /// ```
 pub fn requirement(text: &str) -> Result<VersionReq> {
     VersionReq::parse(text).map_err(|error| {
-        Error::new(Code::RequirementInvalid, format!("`{}` is not a version requirement", brief(text)))
+        Error::new(Code::REQUIREMENT_INVALID, format!("`{}` is not a version requirement", brief(text)))
             .because(error)
             .hint("write a version such as `1.2`, or comparisons joined by commas such as `>=1.2,<2`")
     })

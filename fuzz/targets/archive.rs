@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(contents.iter().all(|content| is_safe(&content.path)));
         }
         Err(error) => {
-            let codes = [Code::ArchiveRefused, Code::ArchiveUnreadable];
+            let codes = [Code::ARCHIVE_REFUSED, Code::ARCHIVE_UNREADABLE];
             assert!(codes.contains(&error.code()), "{}", error.report());
             assert!(error.hint_text().is_some(), "{}", error.report());
         }

@@ -13,7 +13,7 @@ pub(super) fn infallible<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
 }
 
 fn null(what: &str) -> Error {
-    Error::new(Code::ArgumentInvalid, format!("`{what}` is NULL"))
+    Error::new(Code::ARGUMENT_INVALID, format!("`{what}` is NULL"))
         .hint("pass what the function's documentation asks for")
 }
 
@@ -85,7 +85,7 @@ unsafe fn bytes<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'
         return Ok(unsafe { CStr::from_ptr(data) }.to_bytes());
     }
     if length > isize::MAX as usize {
-        return Err(Error::new(Code::ArgumentInvalid, format!("`{what}` has the impossible length {length}")));
+        return Err(Error::new(Code::ARGUMENT_INVALID, format!("`{what}` has the impossible length {length}")));
     }
     // SAFETY: as the caller promises; the length was checked.
     Ok(unsafe { std::slice::from_raw_parts(data.cast(), length) })
@@ -99,7 +99,7 @@ pub(super) unsafe fn text<'a>(data: *const c_char, length: usize, what: &str) ->
     // SAFETY: as the caller promises.
     let bytes = unsafe { bytes(data, length, what) }?;
     std::str::from_utf8(bytes)
-        .map_err(|error| Error::new(Code::ArgumentInvalid, format!("`{what}` is not UTF-8")).because(error))
+        .map_err(|error| Error::new(Code::ARGUMENT_INVALID, format!("`{what}` is not UTF-8")).because(error))
 }
 
 /// A text of which anything is better than nothing: what is not UTF-8 in it is replaced.
@@ -132,7 +132,7 @@ pub(super) unsafe fn path(data: *const c_char, length: usize, what: &str) -> Res
     // SAFETY: as the caller promises.
     let path: &OsStr = unsafe { text(data, length, what) }?.as_ref();
     if path.is_empty() {
-        return Err(Error::new(Code::ArgumentInvalid, format!("`{what}` is empty")));
+        return Err(Error::new(Code::ARGUMENT_INVALID, format!("`{what}` is empty")));
     }
     Ok(path.into())
 }

@@ -50,7 +50,7 @@ impl hotshoe_error {
 pub(super) fn fallible(body: impl FnOnce() -> Result<()>) -> *mut hotshoe_error {
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        Err(Error::new(Code::Internal, "Hotshoe caught a defect of its own")
+        Err(Error::new(Code::INTERNAL, "Hotshoe caught a defect of its own")
             .because(words.unwrap_or("a panic without words"))
             .hint("please report it"))
     });
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn hotshoe_error_new(message: *const c_char, message_lengt
         let message = unsafe { any_text(message, message_length, "message") };
         let message = message.unwrap_or_else(|_| "no reason was given".to_owned());
         hotshoe_error::give(
-            Error::new(Code::EntryFailed, "its entry function failed")
+            Error::new(Code::ENTRY_FAILED, "its entry function failed")
                 .because(message.replace('\0', " "))
                 .hint("ask the plugin's author"),
         )

@@ -224,7 +224,7 @@ pub unsafe extern "C" fn hotshoe_profile_set_receipt_policy(
         let profile = unsafe { required_mut(profile, "profile") }?;
         let known = RECEIPT_POLICIES.iter().find(|(known, _)| *known as c_int == policy);
         let (_, policy) = known.ok_or_else(|| {
-            Error::new(Code::ArgumentInvalid, format!("`policy` is {policy}"))
+            Error::new(Code::ARGUMENT_INVALID, format!("`policy` is {policy}"))
                 .hint("pass one of HOTSHOE_RECEIPT_POLICY_OFF, _IF_PRESENT and _REQUIRED")
         })?;
         profile.profile.policies.receipt = *policy;

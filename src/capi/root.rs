@@ -264,7 +264,7 @@ pub unsafe extern "C" fn hotshoe_root_verify(
 
 fn warning(installed: &Installed, difference: &Difference) -> Diagnostic {
     let (Difference::Changed(file) | Difference::Missing(file) | Difference::Added(file)) = difference;
-    Diagnostic::warning(Code::InstalledChanged, difference.to_string())
+    Diagnostic::warning(Code::INSTALLED_CHANGED, difference.to_string())
         .hint("save what is of use, then install the archive again, over this")
         .plugin(installed.name.as_str())
         .at(installed.path.join(file))

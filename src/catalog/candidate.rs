@@ -42,13 +42,13 @@ impl Candidate {
     /// What the library's bytes show is left to whoever asks: loading and checking open it.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         let (mut candidate, diagnostics) = Self::reached_by(path, profile)?;
-        candidate.refusal.take_if(|refusal| refusal.code.stage() == Stage::Inspect);
+        candidate.refusal.take_if(|refusal| refusal.code.stage() == Stage::INSPECT);
         Ok((candidate, diagnostics))
     }
 
     fn reached_by(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
         let not_there = |error| {
-            Error::new(Code::LibraryMissing, "there is no plugin here")
+            Error::new(Code::LIBRARY_MISSING, "there is no plugin here")
                 .because(error)
                 .hint("give the path of a plugin's folder or of its library")
                 .at(path)
@@ -60,7 +60,7 @@ impl Candidate {
         let (called, path) = (Called::by(path).unwrap_or_else(|| Called::by_own_name(&target)), target);
         Self::from_folder(&path, &called, profile)?.ok_or_else(|| {
             let inside = plugins_in(&path, profile);
-            Error::new(Code::LibraryMissing, "this folder holds no plugin")
+            Error::new(Code::LIBRARY_MISSING, "this folder holds no plugin")
                 .hint(match inside.as_slice() {
                     [] => format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME),
                     [only] => format!("the folder `{only}` in it does: give that"),
@@ -126,7 +126,7 @@ impl Candidate {
             return Self::with_manifest(found, folder, called, profile).map(Some);
         }
         match library::only(folder, &called.name) {
-            Err(error) if error.code() == Code::LibraryMissing => Ok(None),
+            Err(error) if error.code() == Code::LIBRARY_MISSING => Ok(None),
             Err(error) => Err(error),
             Ok(library) => {
                 let by_library = called.is_group.then(|| called.by_library(&library));

@@ -12,7 +12,7 @@ use crate::profile::{HostProfile, ManifestPolicy};
 pub(super) fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfile) -> Option<Error> {
     if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
         let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
-        return Some(Error::new(Code::ManifestMissing, "this host takes no plugin without a manifest").hint(hint));
+        return Some(Error::new(Code::MANIFEST_MISSING, "this host takes no plugin without a manifest").hint(hint));
     }
     check_runtime(manifest)
         .and_then(|()| check_platform(manifest, Platform::current()))
@@ -24,7 +24,7 @@ fn check_runtime(manifest: &Manifest) -> Result<()> {
     if manifest.runtime() != "native" {
         let message =
             format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
-        return Err(Error::new(Code::ManifestRuntime, message).hint("load it with a Hotshoe that has this runtime"));
+        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint("load it with a Hotshoe that has this runtime"));
     }
     Ok(())
 }
@@ -35,7 +35,7 @@ pub(crate) fn check_platform(manifest: &Manifest, here: Platform) -> Result<()> 
         let listed: Vec<String> = platforms.iter().map(ToString::to_string).collect();
         let listed = if listed.is_empty() { "no platform that is known here".to_owned() } else { listed.join(", ") };
         let message = format!("it was built for {listed}, and this is {here}");
-        return Err(Error::new(Code::PlatformIncompatible, message).hint("get the build for this platform"));
+        return Err(Error::new(Code::PLATFORM_INCOMPATIBLE, message).hint("get the build for this platform"));
     }
     Ok(())
 }
@@ -47,7 +47,7 @@ pub(crate) fn check_interface(manifest: &Manifest, profile: &HostProfile) -> Res
         profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
             let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
             let hint = "build both with the same compiler family, standard library and settings";
-            Error::new(Code::AbiIncompatible, message).hint(hint)
+            Error::new(Code::ABI_INCOMPATIBLE, message).hint(hint)
         })
     };
     manifest.abi.iter().find_map(differs).map_or(Ok(()), Err)
@@ -61,5 +61,5 @@ fn check_host_version(manifest: &Manifest, profile: &HostProfile) -> Result<()> 
     }
     let message = format!("it asks for {} `{requirement}`, and this is {version}", profile.name);
     let hint = format!("get a plugin version made for {} {version}", profile.name);
-    Err(Error::new(Code::HostIncompatible, message).hint(hint))
+    Err(Error::new(Code::HOST_INCOMPATIBLE, message).hint(hint))
 }

@@ -20,7 +20,7 @@ impl Catalog {
             stays.push(std::ptr::eq(found, candidate));
             if found.name() != candidate.name() {
                 let message = format!("this is the plugin `{}`, which was found before", found.name());
-                let diagnostic = Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of the names");
+                let diagnostic = Diagnostic::warning(Code::PLUGIN_DUPLICATE, message).hint("remove one of the names");
                 diagnostics.push(diagnostic.plugin(candidate.name()).at(candidate.path()));
             }
         }
@@ -34,12 +34,12 @@ impl Catalog {
     pub(super) fn note_duplicates(&mut self) {
         let spelt = self.spelt_like_another().map(|(place, other)| {
             let message = format!("there is a plugin `{other}` too: the names differ only in case");
-            (place, Diagnostic::warning(Code::NameCase, message).hint("rename one of them"))
+            (place, Diagnostic::warning(Code::NAME_CASE, message).hint("rename one of them"))
         });
         let found_before = self.found_before().map(|(place, used)| {
             let (candidate, path) = (&self.candidates[place], used.path().display());
             let message = format!("`{candidate}` was found before, in `{path}`; that one is used");
-            (place, Diagnostic::warning(Code::PluginDuplicate, message).hint("remove one of them"))
+            (place, Diagnostic::warning(Code::PLUGIN_DUPLICATE, message).hint("remove one of them"))
         });
         let mut diagnostics: Vec<(usize, Diagnostic)> = spelt.chain(found_before).collect();
         // In catalog order; of one plugin, in this order.

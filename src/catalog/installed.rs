@@ -15,7 +15,7 @@ impl Candidate {
         let (folder, library) = (self.path(), self.library());
         let Some(receipt) = Receipt::in_folder(folder)? else {
             let missing =
-                Error::new(Code::ReceiptMissing, "the host loads only what was installed, and this has no receipt")
+                Error::new(Code::RECEIPT_MISSING, "the host loads only what was installed, and this has no receipt")
                     .hint("install it with `hotshoe install`")
                     .at(folder);
             return if policy == ReceiptPolicy::Required { Err(missing) } else { Ok(None) };
@@ -30,15 +30,15 @@ impl Candidate {
     /// Checks what the place of the plugin decides: whether the libraries in its folder are those that an install
     /// brought, which reads them whole, and whether code may be mapped from there; each if this host looks at that.
     ///
-    /// Fails with [`Code::ReceiptMissing`], [`Code::ReceiptInvalid`], [`Code::LibraryChanged`],
-    /// [`Code::LibraryUnreadable`] or [`Code::LoadFailed`].
+    /// Fails with [`Code::RECEIPT_MISSING`], [`Code::RECEIPT_INVALID`], [`Code::LIBRARY_CHANGED`],
+    /// [`Code::LIBRARY_UNREADABLE`] or [`Code::LOAD_FAILED`].
     pub fn check_place(&self, profile: &HostProfile) -> Result<()> {
         if let Some(receipt) = self.receipt(profile.policies.receipt)? {
             return receipt.check_libraries(self.path(), self.library());
         }
         match profile.policies.load == LoadPolicy::Direct && platform::forbids_code(self.library()) {
             true => {
-                Err(Error::new(Code::LoadFailed, "its file system is mounted `noexec`: nothing on it can be loaded")
+                Err(Error::new(Code::LOAD_FAILED, "its file system is mounted `noexec`: nothing on it can be loaded")
                     .hint("install the plugin elsewhere")
                     .at(self.library()))
             }

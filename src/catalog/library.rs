@@ -30,7 +30,7 @@ pub(super) fn existing(folder: &Path, named: &Path, runtime: &str) -> Result<Pat
         _ => ("library", "install the plugin again, or name the library that is there in the manifest's `library`"),
     };
     let message = format!("its {what} {}", why_no_file(&library, &named.display().to_string()));
-    Err(Error::new(Code::LibraryMissing, message).hint(hint).at(library))
+    Err(Error::new(Code::LIBRARY_MISSING, message).hint(hint).at(library))
 }
 
 /// What is wrong with a path that leads to no file, in words that follow a subject.
@@ -59,7 +59,7 @@ pub(super) fn only(folder: &Path, name: &str) -> Result<PathBuf> {
         return Ok(library);
     }
     let entries = fs::read_dir(folder)
-        .map_err(|error| Error::new(Code::FolderUnreadable, "this folder cannot be read").because(error).at(folder))?;
+        .map_err(|error| Error::new(Code::FOLDER_UNREADABLE, "this folder cannot be read").because(error).at(folder))?;
     let mut libraries: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| system.plugin_name(&file_name(path)).is_some() && path.is_file())
@@ -75,7 +75,7 @@ pub(super) fn only(folder: &Path, name: &str) -> Result<PathBuf> {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            Err(Error::new(Code::LibraryAmbiguous, format!("it could be any of {names}{more}"))
+            Err(Error::new(Code::LIBRARY_AMBIGUOUS, format!("it could be any of {names}{more}"))
                 .hint("name the library in the manifest's `library`")
                 .at(folder))
         }
@@ -88,7 +88,7 @@ fn missing(folder: &Path, usual: &[String]) -> Error {
         Some(name) => format!("its library {}", why_no_file(&folder.join(name), name)),
         None => format!("there is no library `{}`", usual[0]),
     };
-    Error::new(Code::LibraryMissing, message).hint("name the library in the manifest's `library`").at(folder)
+    Error::new(Code::LIBRARY_MISSING, message).hint("name the library in the manifest's `library`").at(folder)
 }
 
 /// Of several names of one library, as `libgain.dylib` and `libgain.1.dylib`, the shortest stays.

@@ -4,6 +4,7 @@
 //! library only where there is no manifest to read.
 
 mod candidate;
+pub(crate) mod codes;
 mod compatible;
 mod duplicates;
 mod index;
@@ -160,7 +161,7 @@ impl Catalog {
             Some(requirement) => format!("no usable plugin `{name}` matches `{requirement}`"),
             None => format!("no usable plugin is called `{name}`"),
         };
-        let error = Error::new(Code::PluginNotFound, wanted).plugin(name);
+        let error = Error::new(Code::PLUGIN_NOT_FOUND, wanted).plugin(name);
         let same_name: Vec<&Candidate> = self.named(name).collect();
         if let Some(refusal) = same_name.iter().filter(|c| c.satisfies(requirement)).find_map(|c| c.refusal()) {
             return error.because(Error::from(refusal.clone()));
@@ -174,7 +175,7 @@ impl Catalog {
         match (known.is_empty(), &self.no_folder) {
             (false, _) => error.hint(format!("found on the search path: {}", known.join(", "))),
             (true, Some(why)) => error.hint(why),
-            (true, None) => match self.diagnostics.iter().find(|found| found.code == Code::FolderUnreadable) {
+            (true, None) => match self.diagnostics.iter().find(|found| found.code == Code::FOLDER_UNREADABLE) {
                 Some(unreadable) => because_of(error, unreadable),
                 None => error.hint("the folders of the search path hold no plugin"),
             },

@@ -119,7 +119,7 @@ impl Catalog {
 
 fn lacks(candidate: &Candidate, name: &str, error: Error) -> Error {
     let requirement = candidate.manifest().dependencies.get(name).map(ToString::to_string).unwrap_or_default();
-    Error::new(Code::PluginDependency, format!("it needs the plugin `{name}` `{requirement}`"))
+    Error::new(Code::PLUGIN_DEPENDENCY, format!("it needs the plugin `{name}` `{requirement}`"))
         .because(error)
         .hint(format!("install a `{name}` that can be used into a folder of the search path"))
         .plugin(candidate.name())
@@ -135,7 +135,7 @@ fn depends_on_itself<'a>(candidate: &Candidate, circle: impl Iterator<Item = &'a
         links.push("…".to_owned());
     }
     let message = format!("it depends on itself, in a circle: {} → {first}", links.join(" → "));
-    Error::new(Code::PluginDependency, message)
+    Error::new(Code::PLUGIN_DEPENDENCY, message)
         .hint("remove one of the `dependencies`")
         .plugin(candidate.name())
         .at(candidate.path())

@@ -51,7 +51,7 @@ impl Scan<'_> {
         };
         if !self.roots.insert(canonical.clone()) {
             let message = "this folder stands on the search path twice";
-            return self.found.note(Diagnostic::note(Code::FolderLoop, message).at(root));
+            return self.found.note(Diagnostic::note(Code::FOLDER_LOOP, message).at(root));
         }
         let index = self.indexes.as_ref().and_then(|indexes| indexes.of_root(&canonical));
         let known = index.as_ref().map(Index::known);
@@ -135,7 +135,7 @@ impl<'a> Found<'a> {
                 let mut reading = Reading::of(folder);
                 let manifest = Manifest::read_by(|path| reading.read(path), folder, key)?;
                 let found = Candidate::from_folder_with(manifest, folder, called, profile)?;
-                let is_alone = |found: &[Diagnostic]| found.iter().all(|found| found.code != Code::ManifestIgnored);
+                let is_alone = |found: &[Diagnostic]| found.iter().all(|found| found.code != Code::MANIFEST_IGNORED);
                 if let Some((candidate, _)) = found.as_ref().filter(|(_, diagnostics)| is_alone(diagnostics)) {
                     known.keep_plugin(folder, reading, candidate.library(), &mut self.seen);
                 }
@@ -178,7 +178,7 @@ impl<'a> Found<'a> {
         let (Some(said), Some(version)) = (version_of(folder), candidate.version()) else { return };
         if *version != said {
             let message = format!("the folder is called `{said}` and the plugin in it is {version}; {version} counts");
-            let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint("rename the folder");
+            let diagnostic = Diagnostic::warning(Code::NAME_MISMATCH, message).hint("rename the folder");
             self.note(diagnostic.plugin(candidate.name()).at(folder));
         }
     }
@@ -199,7 +199,7 @@ impl<'a> Found<'a> {
                 (Some(_), Some(root)) => format!("put the folder above on the search path: `{}`", root.display()),
                 _ => "rename the folder".to_owned(),
             };
-            let diagnostic = Diagnostic::warning(Code::NameMismatch, message).hint(hint);
+            let diagnostic = Diagnostic::warning(Code::NAME_MISMATCH, message).hint(hint);
             self.note(diagnostic.plugin(candidate.name()).at(folder));
         }
     }
@@ -230,7 +230,7 @@ impl<'a> Found<'a> {
             _ => "see that you may read it",
         };
         let message = format!("this folder cannot be read: {error}");
-        self.note(Diagnostic::warning(Code::FolderUnreadable, message).hint(hint).at(path));
+        self.note(Diagnostic::warning(Code::FOLDER_UNREADABLE, message).hint(hint).at(path));
     }
 
     /// What lies in a folder, by name; hidden entries and what leads back up are left out.
@@ -283,14 +283,14 @@ impl<'a> Found<'a> {
         match fs::canonicalize(&path) {
             Ok(target) if target.is_dir() && folder.starts_with(&target) => {
                 let message = format!("this link leads back to `{}`", target.display());
-                self.note(Diagnostic::warning(Code::FolderLoop, message).hint("remove the link").at(path));
+                self.note(Diagnostic::warning(Code::FOLDER_LOOP, message).hint("remove the link").at(path));
                 None
             }
             Ok(target) => Some(Entry { is_folder: target.is_dir(), path, target, name }),
             Err(error) => {
                 let leads_to = fs::read_link(&path).unwrap_or_default();
                 let message = format!("this is a link to `{}`, which {}", leads_to.display(), absence(&error));
-                let diagnostic = Diagnostic::warning(Code::FolderUnreadable, message);
+                let diagnostic = Diagnostic::warning(Code::FOLDER_UNREADABLE, message);
                 self.note(diagnostic.hint("remove the link, or put back what it led to").at(path));
                 None
             }

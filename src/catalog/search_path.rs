@@ -85,7 +85,7 @@ impl SearchPath {
             variable.name
         );
         let hint = "give the folders in the program itself, as with `add_search_root`";
-        Some(Diagnostic::warning(Code::EnvironmentIgnored, message).hint(hint))
+        Some(Diagnostic::warning(Code::ENVIRONMENT_IGNORED, message).hint(hint))
     }
 
     /// Why nothing is looked through, and what to do; `None` if there are folders.

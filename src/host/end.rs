@@ -39,7 +39,7 @@ impl Host {
     /// Ends a plugin and brings what is on disk in its place to life.
     ///
     /// The new files are checked first: if they would be refused, the error says why and the old
-    /// plugin lives on, as it does after [`Code::PluginInUse`]: something that it registered is in use,
+    /// plugin lives on, as it does after [`Code::PLUGIN_IN_USE`]: something that it registered is in use,
     /// another plugin depends on it, or a library that it brings cannot be replaced while this process
     /// runs. An error after that (from the new plugin's constructors, or from `bind`) leaves none alive.
     pub fn reload(
@@ -83,7 +83,7 @@ impl Host {
         match self.begin(fresh, needs)? {
             Begun::Change(change) => Ok(Some(change)),
             Begun::Live(other) => Err(Error::new(
-                Code::PluginInUse,
+                Code::PLUGIN_IN_USE,
                 format!("its new library is that of the plugin `{}`", other.candidate()),
             )
             .hint("unload that plugin first, or name another library in the manifest")
@@ -138,14 +138,14 @@ fn keeps_old(plugin: &Plugin, library: &Replaced) -> Error {
     let message = "a library that it brings was replaced, and the old one stays in this process";
     let reasons =
         if library.stays.is_empty() { "something else holds it".to_owned() } else { library.stays.join("; ") };
-    Error::new(Code::PluginInUse, format!("{message}: {reasons}"))
+    Error::new(Code::PLUGIN_IN_USE, format!("{message}: {reasons}"))
         .hint("start the program again to use the new one")
         .plugin(plugin.name())
         .at(&library.path)
 }
 
 fn in_use(plugin: &Plugin, users: &[String]) -> Error {
-    Error::new(Code::PluginInUse, format!("it cannot be unloaded: {}", users.join("; ")))
+    Error::new(Code::PLUGIN_IN_USE, format!("it cannot be unloaded: {}", users.join("; ")))
         .hint("let go of what it registered and unload what depends on it, then try again")
         .plugin(plugin.name())
         .at(plugin.path())

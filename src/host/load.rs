@@ -41,7 +41,7 @@ impl Host {
                 .and_then(|needs| self.load_one(candidate, &needs, notes, &mut bind));
             match loaded {
                 Ok(plugin) => return answers(plugin, requirement),
-                Err(error) if refused.get() || error.code() == Code::PluginBusy => return Err(error),
+                Err(error) if refused.get() || error.code() == Code::PLUGIN_BUSY => return Err(error),
                 Err(error) => passed.push(error),
             }
         }
@@ -199,7 +199,7 @@ impl Host {
             (None, LoadPolicy::Copy) => Library::load_copy(request)?,
         };
         notes.extend(library.shadowed().iter().map(|other| {
-            Diagnostic::warning(Code::LibraryShadowed, format!("the plugin gets {other}, not its own"))
+            Diagnostic::warning(Code::LIBRARY_SHADOWED, format!("the plugin gets {other}, not its own"))
                 .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
                 .plugin(candidate.name())
                 .at(candidate.library())
@@ -264,7 +264,7 @@ fn answers(plugin: Arc<Plugin>, requirement: Option<&VersionReq>) -> Result<Arc<
     match requirement {
         Some(wanted) if !plugin.candidate().satisfies(Some(wanted)) => {
             let message = format!("`{}` is loaded, and `{wanted}` was asked for", plugin.candidate());
-            Err(Error::new(Code::PluginInUse, message)
+            Err(Error::new(Code::PLUGIN_IN_USE, message)
                 .hint("another version lies in its place by now: reload it, or unload it first")
                 .plugin(plugin.name())
                 .at(plugin.path()))
@@ -286,14 +286,14 @@ fn passed_over(error: &Error) -> Diagnostic {
 fn stale_dependency(candidate: &Candidate, name: &str, wanted: &VersionReq, alive: Option<&Arc<Plugin>>) -> Error {
     let alive =
         alive.map_or_else(|| "it is not loaded".to_owned(), |plugin| format!("`{}` is loaded", plugin.candidate()));
-    Error::new(Code::PluginDependency, format!("it needs the plugin `{name}` `{wanted}`, and {alive}"))
+    Error::new(Code::PLUGIN_DEPENDENCY, format!("it needs the plugin `{name}` `{wanted}`, and {alive}"))
         .hint("reload that one first")
         .plugin(candidate.name())
         .at(candidate.path())
 }
 
 fn lacks(plugin: &Candidate, missing: &Candidate) -> Error {
-    Error::new(Code::PluginDependency, format!("it needs the plugin `{missing}`, which could not be loaded"))
+    Error::new(Code::PLUGIN_DEPENDENCY, format!("it needs the plugin `{missing}`, which could not be loaded"))
         .hint("mend that one first")
         .at(plugin.path())
 }

@@ -30,7 +30,7 @@ use slots::Slots;
 /// A plugin that is alive already is returned as it is. While the system's loader maps a plugin,
 /// other threads that want it wait. Nobody waits while code of the host or the plugin runs, which is
 /// in `bind` and while a plugin ends: that code may be waiting for the very thread that asks. The
-/// answer is [`Code::PluginBusy`](crate::error::Code::PluginBusy) then.
+/// answer is [`Code::PLUGIN_BUSY`](crate::error::Code::PLUGIN_BUSY) then.
 #[derive(Debug)]
 pub struct Host {
     profile: HostProfile,

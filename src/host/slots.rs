@@ -158,7 +158,7 @@ impl Host {
                     slots = self.wait(slots, thread, stage, path).map_err(|error| error.plugin(plugin.name()))?;
                 }
                 _ => {
-                    return Err(Error::new(Code::PluginUnloaded, "it is not loaded in this host any more")
+                    return Err(Error::new(Code::PLUGIN_UNLOADED, "it is not loaded in this host any more")
                         .hint("load it again and use the plugin that this returns")
                         .plugin(plugin.name())
                         .at(path));
@@ -181,12 +181,12 @@ impl Host {
             true => "this very thread is loading or unloading it",
             false => "another thread is loading or unloading it, and waiting for that here could last for ever",
         };
-        Err(Error::new(Code::PluginBusy, message).hint("do it after the plugin's entry has returned").at(path))
+        Err(Error::new(Code::PLUGIN_BUSY, message).hint("do it after the plugin's entry has returned").at(path))
     }
 }
 
 fn unloaded_meanwhile(plugin: &Plugin) -> Error {
-    Error::new(Code::PluginBusy, format!("it needs the plugin `{}`, which another thread unloads", plugin.candidate()))
+    Error::new(Code::PLUGIN_BUSY, format!("it needs the plugin `{}`, which another thread unloads", plugin.candidate()))
         .hint("load it again")
 }
 

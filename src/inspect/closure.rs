@@ -84,7 +84,7 @@ fn missing_further(root: &Inspection, by: &Brought, needed: &Needed) -> Error {
     let way = way.join(", which needs ");
     let message = format!("the library needs {way}, which needs `{}`, which is not found", brief(&needed.name));
     let hint = root.missing_hint(&by.facts, needed);
-    Error::new(Code::DependencyMissing, message).hint(hint)
+    Error::new(Code::DEPENDENCY_MISSING, message).hint(hint)
 }
 
 /// The versions of symbols that a library needs and the others do not have.

@@ -157,7 +157,7 @@ fn read(path: &Path) -> Verdict {
     match refused {
         Ok(()) => Verdict::Fit,
         Err(error) => match (here.system, error.code()) {
-            (System::Linux | System::FreeBsd, Code::LibraryFormat | Code::LibraryTruncated) => {
+            (System::Linux | System::FreeBsd, Code::LIBRARY_FORMAT | Code::LIBRARY_TRUNCATED) => {
                 Verdict::Broken(error.message().to_owned())
             }
             _ => Verdict::PassedOver,

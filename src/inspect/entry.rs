@@ -17,7 +17,7 @@ const MOST_DEMANGLED: usize = 10_000;
 
 /// The error for a library that exports `exports` and not `entry`, and holds `traces`.
 pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error {
-    let error = Error::new(Code::EntryMissing, format!("the library does not export `{}`", brief(entry)));
+    let error = Error::new(Code::ENTRY_MISSING, format!("the library does not export `{}`", brief(entry)));
     let declare = if traces.rust {
         format!("`#[unsafe(no_mangle)] pub extern \"C\" fn {entry}`")
     } else {
@@ -42,7 +42,7 @@ pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error
 /// The error for a library in which `entry` is the name of something that cannot be called.
 pub(super) fn variable(entry: &str) -> Error {
     let entry = brief(entry);
-    Error::new(Code::EntryMissing, format!("the library exports `{entry}` as data, not as a function"))
+    Error::new(Code::ENTRY_MISSING, format!("the library exports `{entry}` as data, not as a function"))
         .hint(format!("a host calls its entry: define `{entry}` as an `extern \"C\"` function{}", host(&entry)))
 }
 

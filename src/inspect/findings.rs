@@ -33,13 +33,13 @@ pub(super) fn residents(facts: &Inspection) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if facts.never_unloads {
         found.push(
-            Diagnostic::warning(Code::LibraryResident, "the library asks never to be unloaded (`DF_1_NODELETE`)")
+            Diagnostic::warning(Code::LIBRARY_RESIDENT, "the library asks never to be unloaded (`DF_1_NODELETE`)")
                 .hint("link it without `-z nodelete`"),
         );
     }
     if !facts.unique_symbols.is_empty() {
         found.push(
-            Diagnostic::warning(Code::LibraryResident, unique_symbols(facts))
+            Diagnostic::warning(Code::LIBRARY_RESIDENT, unique_symbols(facts))
                 .hint("compile it with `-fno-gnu-unique`, or with hidden visibility also for inline functions"),
         );
     }
@@ -51,13 +51,13 @@ pub(super) fn hardening(facts: &Inspection) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if facts.executable_stack {
         found.push(
-            Diagnostic::warning(Code::LibraryExecutableStack, "the library makes stacks executable")
+            Diagnostic::warning(Code::LIBRARY_EXECUTABLE_STACK, "the library makes stacks executable")
                 .hint("link it with `-z noexecstack`; glibc 2.41 and later refuse it"),
         );
     }
     if facts.text_relocations {
         found.push(
-            Diagnostic::warning(Code::LibraryTextRelocations, "the library's code is changed while it is loaded")
+            Diagnostic::warning(Code::LIBRARY_TEXT_RELOCATIONS, "the library's code is changed while it is loaded")
                 .hint("compile all of it with `-fPIC`; hardened systems refuse it"),
         );
     }
@@ -73,7 +73,7 @@ fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
         "the library has {} bytes of thread-local values that must have room since the program's start (`DF_STATIC_TLS`)",
         facts.thread_local_size
     );
-    Some(Diagnostic::warning(Code::LibraryStaticTls, message).hint(STATIC_TLS))
+    Some(Diagnostic::warning(Code::LIBRARY_STATIC_TLS, message).hint(STATIC_TLS))
 }
 
 /// What the words of the system's loader mean for this library, where nothing else explains them.
@@ -105,7 +105,7 @@ pub(super) fn left_behind(facts: &Inspection) -> impl Iterator<Item = Diagnostic
     let found = own.filter_map(|needed| Some((needed, needed.found.as_ref()?)));
     found.filter(move |(_, path)| above.as_ref().is_some_and(|above| path.starts_with(above))).map(|(needed, path)| {
         let message = format!("the library needs `{}`, which is not in the plugin's folder", brief(&needed.name));
-        Diagnostic::warning(Code::DependencyMissing, message).hint(format!(
+        Diagnostic::warning(Code::DEPENDENCY_MISSING, message).hint(format!(
             "ship it beside the plugin (hotshoe_add_plugin: DATA takes its target); it was found as {}",
             path.display()
         ))
@@ -142,9 +142,12 @@ fn unique_symbols(facts: &Inspection) -> String {
 pub(super) fn absolute(path: &str) -> Diagnostic {
     if path.is_empty() {
         let message = "the library looks for what it needs in the folder in which a program is started";
-        return Diagnostic::warning(Code::LibraryAbsolutePath, message)
+        return Diagnostic::warning(Code::LIBRARY_ABSOLUTE_PATH, message)
             .hint("its search path has an empty part, which anybody can fill: link it with `$ORIGIN` alone");
     }
-    Diagnostic::warning(Code::LibraryAbsolutePath, format!("the library looks for what it needs in `{}`", brief(path)))
-        .hint("use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines")
+    Diagnostic::warning(
+        Code::LIBRARY_ABSOLUTE_PATH,
+        format!("the library looks for what it needs in `{}`", brief(path)),
+    )
+    .hint("use `$ORIGIN` (on macOS `@loader_path`) so that it works on other machines")
 }

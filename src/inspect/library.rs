@@ -91,17 +91,17 @@ impl Obstacle {
     pub(super) fn error(self) -> Error {
         match self {
             Obstacle::NoOpen => Error::new(
-                Code::LibraryFormat,
+                Code::LIBRARY_FORMAT,
                 "the library says that no running program may load it (`DF_1_NOOPEN`)",
             )
             .hint("link it without `-z nodlopen`"),
             Obstacle::AbiVersion(version) => Error::new(
-                Code::LibraryFormat,
+                Code::LIBRARY_FORMAT,
                 format!("the library has version {version} of the ELF interface, which no loader here knows"),
             )
             .hint("build it with the tools of this system"),
             Obstacle::Musl => Error::new(
-                Code::LibraryWrongSystem,
+                Code::LIBRARY_WRONG_SYSTEM,
                 "the library was built for another C library: musl instead of glibc",
             )
             .hint("install the plugin that was built for glibc, or build it with the system's compiler and not `musl-gcc`"),
@@ -137,8 +137,8 @@ pub(super) fn refuse_platform(built_for: &[Platform], unnamed: Option<&Unnamed>,
         None => built_for.iter().any(|built| built.system == platform.system),
     };
     let (code, what) = match system {
-        true => (Code::LibraryWrongArchitecture, "processor architecture"),
-        false => (Code::LibraryWrongSystem, "operating system"),
+        true => (Code::LIBRARY_WRONG_ARCHITECTURE, "processor architecture"),
+        false => (Code::LIBRARY_WRONG_SYSTEM, "operating system"),
     };
     let names = names_of(built_for, unnamed, |platform| format!("`{platform}`"));
     Err(Error::new(code, format!("the library was built for another {what}: {names} instead of `{platform}`"))
@@ -164,7 +164,7 @@ pub(super) fn too_old(needed: &NeededVersion, there: &Inspection, by: Option<&St
     let newest = newest_of_its_kind(&needed.version, &there.defined_versions);
     let here = newest.map_or("has none of that name".to_owned(), |newest| format!("goes up to `{}`", brief(newest)));
     let message = format!("{who} needs `{version}` of `{library}`, and the one that is here {here}");
-    Error::new(Code::LibraryGlibc, message).hint(format!(
+    Error::new(Code::LIBRARY_GLIBC, message).hint(format!(
         "it was built on a newer system: install a newer `{library}`, or a plugin that was built on an older system; here it is {}",
         there.path.display()
     ))
@@ -183,7 +183,7 @@ fn newest_of_its_kind<'a>(version: &str, defined: &'a [String]) -> Option<&'a St
 /// The file ends before something that its headers announce.
 pub(super) fn truncated(announced: u64, size: u64) -> Error {
     Error::new(
-        Code::LibraryTruncated,
+        Code::LIBRARY_TRUNCATED,
         format!("the library is cut off: its headers announce `{announced}` bytes and the file has `{size}`"),
     )
     .hint("copy or install the plugin again; the last copy did not finish")
@@ -191,13 +191,14 @@ pub(super) fn truncated(announced: u64, size: u64) -> Error {
 
 /// The file is something other than a library.
 pub(super) fn not_a_library(what: &str) -> Error {
-    Error::new(Code::LibraryFormat, format!("the file is not a shared library but {what}"))
+    Error::new(Code::LIBRARY_FORMAT, format!("the file is not a shared library but {what}"))
         .hint("give the plugin a shared library: ELF (`.so`), Mach-O (`.dylib`) or PE (`.dll`)")
 }
 
 /// The file has the marks of a library and contradicts itself.
 pub(super) fn damaged(what: &str) -> Error {
-    Error::new(Code::LibraryFormat, format!("the library is damaged: {what}")).hint("build or install the plugin again")
+    Error::new(Code::LIBRARY_FORMAT, format!("the library is damaged: {what}"))
+        .hint("build or install the plugin again")
 }
 
 /// What a file that is no library seems to be, by its first bytes.

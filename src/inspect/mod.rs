@@ -5,6 +5,7 @@
 //! cannot make this module panic, loop or use memory without end. It never loads anything.
 
 mod closure;
+pub(crate) mod codes;
 mod demangle;
 mod dependencies;
 mod elf;
@@ -171,7 +172,7 @@ impl Inspection {
     ///
     /// What it returns tells the file that it checked from one that may lie at the path later.
     ///
-    /// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`] or [`Code::LibraryTruncated`].
+    /// Fails with [`Code::LIBRARY_UNREADABLE`], [`Code::LIBRARY_FORMAT`] or [`Code::LIBRARY_TRUNCATED`].
     /// A library for another platform is no error here; [`Inspection::check`] says that.
     pub fn of(path: &Path) -> Result<Inspection> {
         let source = Source::open(path)?;
@@ -229,9 +230,9 @@ impl Inspection {
     ///
     /// What the library needs is followed to the end, as far as it is found.
     ///
-    /// Fails with [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`], [`Code::LibraryFormat`],
-    /// [`Code::EntryMissing`], [`Code::DependencyMissing`] or, where a library that is here is too old,
-    /// [`Code::LibraryGlibc`].
+    /// Fails with [`Code::LIBRARY_WRONG_SYSTEM`], [`Code::LIBRARY_WRONG_ARCHITECTURE`], [`Code::LIBRARY_FORMAT`],
+    /// [`Code::ENTRY_MISSING`], [`Code::DEPENDENCY_MISSING`] or, where a library that is here is too old,
+    /// [`Code::LIBRARY_GLIBC`].
     pub fn check(&self, platform: Platform, entry: &str) -> Result<()> {
         let first = self.first_problem(platform, entry);
         first.map_err(|error| error.at(&self.path))
@@ -240,7 +241,7 @@ impl Inspection {
     /// What would keep a host from calling `entry` on the platform that it was built for, as far as
     /// that can be known on another one.
     ///
-    /// Fails with [`Code::EntryMissing`].
+    /// Fails with [`Code::ENTRY_MISSING`].
     pub fn check_anywhere(&self, entry: &str) -> Result<()> {
         match self.export(entry) {
             Export::Function => return Ok(()),
@@ -316,8 +317,8 @@ pub(crate) fn leaves_nothing_behind<'a>(
 /// It reads what it needs of the file and no more, so that it costs little beside loading. What the
 /// library needs is not looked for: the process may have it already.
 ///
-/// Fails with [`Code::LibraryUnreadable`], [`Code::LibraryFormat`], [`Code::LibraryTruncated`],
-/// [`Code::LibraryWrongSystem`], [`Code::LibraryWrongArchitecture`] or [`Code::EntryMissing`].
+/// Fails with [`Code::LIBRARY_UNREADABLE`], [`Code::LIBRARY_FORMAT`], [`Code::LIBRARY_TRUNCATED`],
+/// [`Code::LIBRARY_WRONG_SYSTEM`], [`Code::LIBRARY_WRONG_ARCHITECTURE`] or [`Code::ENTRY_MISSING`].
 pub fn check_before_load(path: &Path, platform: Platform, entry: &str) -> Result<Metadata> {
     before_load(path, platform, entry).map(|(metadata, _)| metadata)
 }
@@ -390,7 +391,7 @@ impl Inspection {
 
     fn missing_dependency(&self, needed: &Needed) -> Error {
         let what = if needed.broken.is_some() { "which cannot be taken" } else { "which is not found" };
-        Error::new(Code::DependencyMissing, format!("the library needs `{}`, {what}", brief(&needed.name)))
+        Error::new(Code::DEPENDENCY_MISSING, format!("the library needs `{}`, {what}", brief(&needed.name)))
             .hint(self.missing_hint(self, needed))
     }
 

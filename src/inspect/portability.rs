@@ -48,5 +48,5 @@ fn too_new(facts: &Inspection, newest: &GlibcVersion) -> Option<Diagnostic> {
     let message =
         format!("the library needs glibc {}, newer than {newest}: {}{others}", first.version, named.join(", "));
     let hint = format!("build it on a system with glibc {newest} or in a container of one, or do without the symbols");
-    Some(Error::new(Code::LibraryGlibc, message).hint(hint).into())
+    Some(Error::new(Code::LIBRARY_GLIBC, message).hint(hint).into())
 }

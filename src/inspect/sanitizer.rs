@@ -84,11 +84,11 @@ impl Sanitizer {
 
     /// For whoever looks at the library: the host may have it.
     pub(super) fn warning(&self) -> Diagnostic {
-        Diagnostic::warning(Code::LibrarySanitizer, self.message()).hint(self.hint())
+        Diagnostic::warning(Code::LIBRARY_SANITIZER, self.message()).hint(self.hint())
     }
 
     /// For whoever loads the library and does not have it: its start would end the process.
     pub(crate) fn refusal(&self) -> Error {
-        Error::new(Code::LibrarySanitizer, self.message()).hint(self.hint())
+        Error::new(Code::LIBRARY_SANITIZER, self.message()).hint(self.hint())
     }
 }

@@ -32,7 +32,7 @@ impl Source {
     /// Opens a regular file; anything else might block or never end.
     pub(super) fn open(path: &Path) -> Result<Source> {
         let unreadable = |error: std::io::Error| {
-            Error::new(Code::LibraryUnreadable, "the library cannot be read")
+            Error::new(Code::LIBRARY_UNREADABLE, "the library cannot be read")
                 .because(error)
                 .at(path)
                 .hint("check that the file exists and that you may read it")

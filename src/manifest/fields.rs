@@ -64,7 +64,7 @@ impl Fields<'_> {
     fn warn(&mut self, key: &str, message: String) {
         let hint = "compare the manifest with schema/plugin.schema.json";
         self.diagnostics
-            .push(Diagnostic::warning(Code::ManifestField, format!("`{}` {message}", brief(key))).hint(hint));
+            .push(Diagnostic::warning(Code::MANIFEST_FIELD, format!("`{}` {message}", brief(key))).hint(hint));
     }
 
     /// A string that the plugin is selected or loaded by.
@@ -99,7 +99,7 @@ impl Fields<'_> {
             let what = if number { "is the number" } else { "is the short form" };
             let message = format!("`version` {what} `{text}`; it is read as `{version}`");
             self.diagnostics.push(
-                Diagnostic::warning(Code::ManifestVersionShort, message)
+                Diagnostic::warning(Code::MANIFEST_VERSION_SHORT, message)
                     .hint(format!("write \"version\": \"{version}\"")),
             );
         }
@@ -201,11 +201,11 @@ pub(super) fn checked_entry(symbol: String) -> Result<String> {
     if is_c_identifier(&symbol) {
         return Ok(symbol);
     }
-    Err(Error::new(Code::ManifestField, format!("`entry`: `{}` is not a C identifier", brief(&symbol)))
+    Err(Error::new(Code::MANIFEST_FIELD, format!("`entry`: `{}` is not a C identifier", brief(&symbol)))
         .hint("name an `extern \"C\"` function of the plugin"))
 }
 
 fn wrong_type(key: &str, wanted: &str, found: &Value) -> Error {
-    Error::new(Code::ManifestField, format!("`{}` is {}, not {wanted}", brief(key), json::kind(found)))
+    Error::new(Code::MANIFEST_FIELD, format!("`{}` is {}, not {wanted}", brief(key), json::kind(found)))
         .hint("compare the manifest with schema/plugin.schema.json")
 }

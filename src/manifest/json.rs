@@ -23,15 +23,15 @@ pub(super) fn object(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Ma
                 true => ("the manifest is empty", "the smallest manifest is `{}`".to_owned()),
                 false => ("the manifest is not well-formed JSON", what_is_wrong(text, &error)),
             };
-            Error::new(Code::ManifestSyntax, message).because(error).hint(hint)
+            Error::new(Code::MANIFEST_SYNTAX, message).because(error).hint(hint)
         })?;
     for key in repeated.into_inner() {
         let message = format!("the key `{}` stands twice; the last one counts", brief(&key));
-        diagnostics.push(Diagnostic::warning(Code::ManifestDuplicateKey, message).hint("remove one of them"));
+        diagnostics.push(Diagnostic::warning(Code::MANIFEST_DUPLICATE_KEY, message).hint("remove one of them"));
     }
     match value {
         Value::Object(object) => Ok(object),
-        other => Err(Error::new(Code::ManifestSyntax, format!("the manifest is {}, not an object", kind(&other)))
+        other => Err(Error::new(Code::MANIFEST_SYNTAX, format!("the manifest is {}, not an object", kind(&other)))
             .hint("the smallest manifest is `{}`")),
     }
 }

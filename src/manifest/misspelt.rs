@@ -37,7 +37,7 @@ pub(super) fn warnings(object: &Map<String, Value>, version_key: Option<&str>) -
         let meant = meant.or_else(other_host)?;
         let message = format!("the key `{}` is unknown, and there is no `{meant}`", brief(key));
         Some(
-            Diagnostic::warning(Code::ManifestUnknownKey, message)
+            Diagnostic::warning(Code::MANIFEST_UNKNOWN_KEY, message)
                 .hint(format!("write `{meant}` if that is meant; unknown keys are kept and mean nothing")),
         )
     };

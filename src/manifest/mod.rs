@@ -3,6 +3,7 @@
 //! Owns the rules for names and fields. It never touches the library that it describes: whether
 //! what the manifest says is true is for [`crate::catalog`] and [`crate::inspect`] to find out.
 
+pub(crate) mod codes;
 mod fields;
 mod json;
 mod misspelt;
@@ -104,7 +105,7 @@ impl Manifest {
         let (manifest, mut diagnostics) = Self::of_file(&json, &bytes, version_key)?;
         if xml.exists() {
             let message = format!("there is a `{XML_FILE_NAME}` too; `{FILE_NAME}` counts");
-            let note = Diagnostic::note(Code::ManifestIgnored, message).hint("remove the one that is not meant");
+            let note = Diagnostic::note(Code::MANIFEST_IGNORED, message).hint("remove the one that is not meant");
             diagnostics.push(note.at(json));
         }
         Ok(Some((manifest, diagnostics)))
@@ -188,7 +189,7 @@ fn if_there<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let too_large = error.kind() == ErrorKind::FileTooLarge;
-            let code = if too_large { Code::ManifestTooLarge } else { Code::ManifestUnreadable };
+            let code = if too_large { Code::MANIFEST_TOO_LARGE } else { Code::MANIFEST_UNREADABLE };
             let hint = match error.kind() {
                 ErrorKind::FileTooLarge => "keep in it what describes the plugin, and the rest in files of their own",
                 ErrorKind::PermissionDenied => "see that you may read it",
@@ -201,7 +202,7 @@ fn if_there<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>> {
 
 fn decode<'a>(bytes: &'a [u8], diagnostics: &mut Vec<Diagnostic>) -> Result<&'a str> {
     let error =
-        |message| Error::new(Code::ManifestEncoding, message).hint("save it as UTF-8 without a byte order mark");
+        |message| Error::new(Code::MANIFEST_ENCODING, message).hint("save it as UTF-8 without a byte order mark");
     if bytes.starts_with(&[0xff, 0xfe])
         || bytes.starts_with(&[0xfe, 0xff])
         || bytes.iter().take(4).any(|&byte| byte == 0)
@@ -211,7 +212,7 @@ fn decode<'a>(bytes: &'a [u8], diagnostics: &mut Vec<Diagnostic>) -> Result<&'a 
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf");
     if unmarked.is_some() {
         diagnostics.push(
-            Diagnostic::note(Code::ManifestEncoding, "the manifest starts with a byte order mark")
+            Diagnostic::note(Code::MANIFEST_ENCODING, "the manifest starts with a byte order mark")
                 .hint("save it as UTF-8 without a byte order mark"),
         );
     }
@@ -234,7 +235,7 @@ fn decode<'a>(bytes: &'a [u8], diagnostics: &mut Vec<Diagnostic>) -> Result<&'a 
 pub fn check_name(name: &str) -> Result<()> {
     match file_name_problem(name, 100) {
         None => Ok(()),
-        Some(problem) => Err(Error::new(Code::ManifestField, format!("the plugin name `{}` {problem}", brief(name)))
+        Some(problem) => Err(Error::new(Code::MANIFEST_FIELD, format!("the plugin name `{}` {problem}", brief(name)))
             .hint("use letters, digits, `_`, `-` and dots between them")),
     }
 }
@@ -273,7 +274,7 @@ fn check_inside(text: &str) -> Result<PathBuf> {
         return Ok(path.to_owned());
     }
     Err(Error::new(
-        Code::ManifestField,
+        Code::MANIFEST_FIELD,
         format!("`library`: `{}` does not lead to a file in the plugin's folder", brief(text)),
     )
     .hint("write a relative path with `/` between folders and no `..`"))

@@ -75,7 +75,8 @@ impl Elements<'_, '_> {
                 text => return Ok((element, text)),
             },
         };
-        Err(Error::new(Code::ManifestField, problem).hint(format!("add `<{name}>…</{name}>` to `<PluginDescription>`")))
+        Err(Error::new(Code::MANIFEST_FIELD, problem)
+            .hint(format!("add `<{name}>…</{name}>` to `<PluginDescription>`")))
     }
 
     /// The name is for people; one that cannot be a file's leaves the folder's to be the plugin's.
@@ -84,7 +85,7 @@ impl Elements<'_, '_> {
         let Err(error) = check_name(&name) else { return Ok(Some(name)) };
         let place = place_of(element);
         let message = format!("`<Name>` at {place} cannot be a file's name: {error}; the folder's name counts");
-        self.warn(Code::ManifestField, message, error.hint_text().unwrap_or_default());
+        self.warn(Code::MANIFEST_FIELD, message, error.hint_text().unwrap_or_default());
         self.other.insert("Name".to_owned(), name.into());
         Ok(None)
     }
@@ -94,7 +95,7 @@ impl Elements<'_, '_> {
         let element = only(self.root, "Version")?;
         let text = element.map(text).transpose()?.unwrap_or_default();
         let Some(element) = element.filter(|_| !text.is_empty()) else {
-            self.warn(Code::ManifestField, "there is no `<Version>`".to_owned(), "add `<Version>1.0.0</Version>`");
+            self.warn(Code::MANIFEST_FIELD, "there is no `<Version>`".to_owned(), "add `<Version>1.0.0</Version>`");
             return Ok(None);
         };
         let (shown, place) = (brief(&text), place_of(element));
@@ -102,12 +103,12 @@ impl Elements<'_, '_> {
             Ok((version, false)) => Ok(Some(version)),
             Ok((version, true)) => {
                 let message = format!("`<Version>` at {place} is the short form `{shown}`; it is read as `{version}`");
-                self.warn(Code::ManifestVersionShort, message, format!("write <Version>{version}</Version>"));
+                self.warn(Code::MANIFEST_VERSION_SHORT, message, format!("write <Version>{version}</Version>"));
                 Ok(Some(version))
             }
             Err(error) => {
                 let message = format!("`<Version>` at {place} is `{shown}`, which counts as none");
-                self.warn(Code::VersionInvalid, message, error.hint_text().unwrap_or_default());
+                self.warn(Code::VERSION_INVALID, message, error.hint_text().unwrap_or_default());
                 self.other.insert("Version".to_owned(), text.into());
                 Ok(None)
             }
@@ -124,7 +125,7 @@ impl Elements<'_, '_> {
         }
         let place = place_of(element);
         let problem = format!("`<{name}>` at {place} is `{}`, which is not a Python identifier", brief(&text));
-        Err(Error::new(Code::ManifestField, problem).hint(match name {
+        Err(Error::new(Code::MANIFEST_FIELD, problem).hint(match name {
             "Module" => "write the module's name, without folders and without `.py`",
             _ => "write the name of a class in the module",
         }))
@@ -146,10 +147,10 @@ impl Elements<'_, '_> {
                 1 => format!("`<Capability>` at {} is left out: {error}", place_of(*element)),
                 count => format!("{count} `<Capability>` are left out, the first at {}: {error}", place_of(*element)),
             };
-            self.warn(Code::ManifestField, message, error.hint_text().unwrap_or_default());
+            self.warn(Code::MANIFEST_FIELD, message, error.hint_text().unwrap_or_default());
         } else if capabilities.is_empty() {
             let hint = "add `<Capabilities><Capability>…</Capability></Capabilities>`";
-            self.warn(Code::ManifestField, "there is no `<Capability>`".to_owned(), hint);
+            self.warn(Code::MANIFEST_FIELD, "there is no `<Capability>`".to_owned(), hint);
         }
         Ok(capabilities)
     }
@@ -158,7 +159,7 @@ impl Elements<'_, '_> {
 fn parse(text: &str) -> Result<Document<'_>> {
     check_encoding(text)?;
     let bad = |problem: String| {
-        Error::new(Code::ManifestSyntax, format!("the manifest cannot be read as XML: {problem}"))
+        Error::new(Code::MANIFEST_SYNTAX, format!("the manifest cannot be read as XML: {problem}"))
             .hint("write well-formed XML in UTF-8, without a document type")
     };
     // Whatever else an equals sign and a quote may be, each attribute and each namespace has them.
@@ -203,7 +204,7 @@ fn check_encoding(text: &str) -> Result<()> {
     if is_true {
         return Ok(());
     }
-    Err(Error::new(Code::ManifestEncoding, format!("the manifest says that it is `{}`, and it is UTF-8", brief(said)))
+    Err(Error::new(Code::MANIFEST_ENCODING, format!("the manifest says that it is `{}`, and it is UTF-8", brief(said)))
         .hint("write encoding=\"UTF-8\", or nothing, and save it so"))
 }
 
@@ -215,7 +216,7 @@ fn root<'a, 'input>(document: &'a Document<'input>, name: &str) -> Result<Node<'
     let found = root.tag_name();
     let namespace = found.namespace().map(|uri| format!(" of `{}`", brief(uri))).unwrap_or_default();
     Err(Error::new(
-        Code::ManifestField,
+        Code::MANIFEST_FIELD,
         format!("its element is `<{}>`{namespace}, not `<{name}>`", brief(found.name())),
     )
     .hint(format!("begin with `<{name}>`, without a namespace")))
@@ -234,7 +235,7 @@ fn only<'a, 'input>(parent: Node<'a, 'input>, name: &str) -> Result<Option<Node<
         None => Ok(first),
         Some(second) => {
             let message = format!("`<{name}>` stands a second time, at {}", place_of(second));
-            Err(Error::new(Code::ManifestDuplicateKey, message).hint("remove one of them"))
+            Err(Error::new(Code::MANIFEST_DUPLICATE_KEY, message).hint("remove one of them"))
         }
     }
 }
@@ -245,7 +246,7 @@ fn text(element: Node<'_, '_>) -> Result<String> {
         return Ok(content(element));
     }
     let (name, place) = (element.tag_name().name(), place_of(element));
-    Err(Error::new(Code::ManifestField, format!("`<{name}>` at {place} holds elements, not text"))
+    Err(Error::new(Code::MANIFEST_FIELD, format!("`<{name}>` at {place} holds elements, not text"))
         .hint("write its text without elements in it"))
 }
 

@@ -11,7 +11,7 @@ impl Root {
     /// There is no such plugin, or not in this version.
     pub(super) fn not_installed(&self, name: &str, version: Option<&Version>) -> Error {
         let version = version.map(|version| format!(" {version}")).unwrap_or_default();
-        Error::new(Code::NotInstalled, format!("`{name}{version}` was not installed here by Hotshoe"))
+        Error::new(Code::NOT_INSTALLED, format!("`{name}{version}` was not installed here by Hotshoe"))
             .hint(self.what_is(name))
             .at(self.path())
     }
@@ -43,7 +43,7 @@ impl Root {
         let Installed { name, version, path, .. } = current;
         let root = self.shell_word();
         let newer = known.iter().rev().find(|found| !found.in_use && found.version > *version);
-        Error::new(Code::NotInstalled, "there is no version before this one")
+        Error::new(Code::NOT_INSTALLED, "there is no version before this one")
             .hint(match newer.and_then(|newer| newer.version.as_ref()) {
                 Some(newer) => {
                     let plugin = shell_word(&format!("{name}@{newer}"));

@@ -32,7 +32,7 @@ impl Archive {
 
 /// The error for the folder for temporary files.
 pub(super) fn no_room(error: io::Error) -> Error {
-    Error::new(Code::PackageWrite, "the archive cannot be copied and unpacked for a look at it")
+    Error::new(Code::PACKAGE_WRITE, "the archive cannot be copied and unpacked for a look at it")
         .because(error)
         .hint("make room in the folder for temporary files, or name another in TMPDIR")
 }
@@ -86,7 +86,7 @@ impl<'a> Source<'a> {
         };
         match is_same {
             true => Ok(()),
-            false => Err(Error::new(Code::ArchiveUnreadable, "the archive was changed while it was read")
+            false => Err(Error::new(Code::ARCHIVE_UNREADABLE, "the archive was changed while it was read")
                 .hint("do it again when it is complete")
                 .at(self.path)),
         }

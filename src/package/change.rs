@@ -186,7 +186,7 @@ impl Drop for Change {
 /// Refuses what is there and no real folder: a link would lead out of the root.
 pub(super) fn refuse_link(path: &Path) -> Result<()> {
     match path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-        true => Err(Error::new(Code::PackageWrite, "this is in the way, and is no folder").hint("remove it").at(path)),
+        true => Err(Error::new(Code::PACKAGE_WRITE, "this is in the way, and is no folder").hint("remove it").at(path)),
         false => Ok(()),
     }
 }
@@ -214,7 +214,7 @@ pub(super) fn cannot_write(error: io::Error, path: &Path) -> Error {
         io::ErrorKind::CrossesDevices => "the folder of one plugin is a file system of its own: unmount it",
         _ => "what was there before is there still",
     };
-    Error::new(Code::PackageWrite, "the plugin cannot be installed").because(plain(error)).hint(hint).at(path)
+    Error::new(Code::PACKAGE_WRITE, "the plugin cannot be installed").because(plain(error)).hint(hint).at(path)
 }
 
 /// An error without the path that a library adds: whoever reads it knows the root by another one.
@@ -227,7 +227,7 @@ fn plain(error: io::Error) -> io::Error {
 }
 
 pub(super) fn there(place: &Path) -> Error {
-    Error::new(Code::AlreadyInstalled, "another plugin lies here already, or another build of this version")
+    Error::new(Code::ALREADY_INSTALLED, "another plugin lies here already, or another build of this version")
         .hint("compare them; `--replace` puts the new one in its place and keeps the old one out of use")
         .at(place)
 }

@@ -65,7 +65,7 @@ impl Found {
     fn entry(self, name: &str, policy: &mut Policy) -> Result<Entry> {
         let Found { path, source, metadata } = self;
         if !metadata.is_file() && !metadata.is_dir() {
-            return Err(Error::new(Code::PackageSource, "only files and folders can be packaged")
+            return Err(Error::new(Code::PACKAGE_SOURCE, "only files and folders can be packaged")
                 .hint("replace the link or device by a file, or name it in the manifest's `exclude`")
                 .at(source));
         }
@@ -73,7 +73,7 @@ impl Found {
         // What could not be installed is not packaged.
         let (kind, size) = if metadata.is_dir() { (Kind::Folder, 0) } else { (Kind::File, metadata.len()) };
         policy.admit(name.as_bytes(), kind, size).map_err(|error| {
-            Error::new(Code::PackageSource, "this cannot stand in an archive")
+            Error::new(Code::PACKAGE_SOURCE, "this cannot stand in an archive")
                 .because(error)
                 .hint("rename it, remove it, or name it in the manifest's `exclude`")
                 .at(&source)
@@ -88,7 +88,7 @@ fn walk(folder: &Path, choice: &Choice) -> Result<Vec<Found>> {
     let mut unread = vec![(folder.to_owned(), String::new())];
     while let Some((folder, prefix)) = unread.pop() {
         let unreadable =
-            |error: io::Error| Error::new(Code::PackageSource, "the folder cannot be read").because(error).at(&folder);
+            |error: io::Error| Error::new(Code::PACKAGE_SOURCE, "the folder cannot be read").because(error).at(&folder);
         for found in fs::read_dir(&folder).map_err(unreadable)? {
             let found = found.map_err(unreadable)?;
             let metadata = found.metadata().map_err(unreadable)?;
@@ -123,7 +123,7 @@ impl Choice {
         for key in ["include", "exclude"] {
             if manifest.other.contains_key(key) {
                 return Err(Error::new(
-                    Code::PackageSource,
+                    Code::PACKAGE_SOURCE,
                     format!("the manifest's `{key}` is not a list of strings"),
                 )
                 .hint(format!("write \"{key}\": [\"presets/**\", \"*.md\"]")));
@@ -151,7 +151,7 @@ impl Choice {
         let in_vain = include.iter().find(|glob| !all.iter().any(|found| reaches(glob, &found.path)));
         if let Some(glob) = in_vain {
             let message = format!("the manifest's `include` names `{}`, which matches nothing", brief(glob.as_str()));
-            return Err(Error::new(Code::PackageSource, message)
+            return Err(Error::new(Code::PACKAGE_SOURCE, message)
                 .hint("write paths from the plugin's folder on, with `/`; `**` reaches into folders"));
         }
         let is_chosen = |path: &str| self.is_needed(path) || include.iter().any(|glob| reaches(glob, path));
@@ -169,11 +169,12 @@ fn with_its_folders(path: &str) -> impl Iterator<Item = &str> {
 fn patterns(key: &str, globs: &[String]) -> Result<Vec<Pattern>> {
     let pattern = |glob: &String| {
         Pattern::new(glob).map_err(|error| {
-            Error::new(Code::PackageSource, format!("the manifest's `{key}` holds `{}`, which is no glob", brief(glob)))
-                .because(error)
-                .hint(
-                    "`*` and `?` stand for what is in one name, `**/` for any folders, `[…]` for one of its characters",
-                )
+            Error::new(
+                Code::PACKAGE_SOURCE,
+                format!("the manifest's `{key}` holds `{}`, which is no glob", brief(glob)),
+            )
+            .because(error)
+            .hint("`*` and `?` stand for what is in one name, `**/` for any folders, `[…]` for one of its characters")
         })
     };
     globs.iter().map(pattern).collect()

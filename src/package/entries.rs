@@ -147,6 +147,6 @@ pub(super) fn folded(path: &str) -> String {
 
 /// The error for what is never installed.
 pub(super) fn refused(message: impl Into<String>) -> Error {
-    Error::new(Code::ArchiveRefused, message)
+    Error::new(Code::ARCHIVE_REFUSED, message)
         .hint("do not install it; ask its author for an archive made by `hotshoe package`")
 }

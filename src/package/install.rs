@@ -156,7 +156,7 @@ impl<'a> Install<'a> {
         tell(watch, Progress::Unpacking { done: size, total: size })?;
         match self.publish(root, change, &parts) {
             // Where there are no locks, another process may have been faster.
-            Err(error) if error.code() == Code::AlreadyInstalled => match self.present(root, &origin, &verdict)? {
+            Err(error) if error.code() == Code::ALREADY_INSTALLED => match self.present(root, &origin, &verdict)? {
                 Some(present) => Ok(present),
                 None => Err(error),
             },
@@ -274,7 +274,7 @@ fn finish(folder: &Path, receipt: &Receipt) -> io::Result<()> {
 
 fn downgrade(newer: &Version, place: &Path) -> Error {
     Error::new(
-        Code::AlreadyInstalled,
+        Code::ALREADY_INSTALLED,
         format!("the newer version {newer} lies here, and this one would take its place"),
     )
     .hint("`--replace` does that, and keeps the newer one out of use")
@@ -296,7 +296,7 @@ fn refuse_alias(folder: &Path, name: &str) -> Result<()> {
     let names = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.file_name());
     match alias(name, names.map(|name| name.to_string_lossy().into_owned())) {
         Some(other) => Err(Error::new(
-            Code::AlreadyInstalled,
+            Code::ALREADY_INSTALLED,
             format!("`{}` lies here, and on this file system `{name}` is the same name", brief(&other)),
         )
         .hint("these are two plugins: install this one into another folder, or uninstall the other one")
@@ -329,7 +329,7 @@ fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
     let above = place.parent().filter(|above| *above != root.base());
     if let Some(above) = above.filter(|above| is_plugin(above)) {
         return Err(Error::new(
-            Code::AlreadyInstalled,
+            Code::ALREADY_INSTALLED,
             "a plugin of this name lies here without a folder for its version",
         )
         .hint("install it the same way with `--flat`; or move it into a folder called after its version, or remove it")
@@ -337,7 +337,7 @@ fn refuse_hidden(root: &Root, place: &Path) -> Result<()> {
     }
     if above.is_none() && place.is_dir() && !is_plugin(place) {
         return Err(Error::new(
-            Code::AlreadyInstalled,
+            Code::ALREADY_INSTALLED,
             "versions of this plugin, or other things, lie here side by side",
         )
         .hint("install it the same way, without `--flat`; or remove them")

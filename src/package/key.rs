@@ -55,7 +55,7 @@ impl FromStr for KeyId {
         let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let id = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
         id.map(KeyId).ok_or_else(|| {
-            Error::new(Code::KeyInvalid, format!("`{}` is not the id of a key", brief(text)))
+            Error::new(Code::KEY_INVALID, format!("`{}` is not the id of a key", brief(text)))
                 .hint("it has sixteen hexadecimal digits; `hotshoe trust list` shows those of your keys")
         })
     }
@@ -88,7 +88,7 @@ impl PublicKey {
 
     /// Reads the text of such a file, or only its second line.
     ///
-    /// Fails with [`Code::KeyInvalid`].
+    /// Fails with [`Code::KEY_INVALID`].
     pub fn from_text(text: &str) -> Result<PublicKey> {
         let (comment, line) = parts(text, PUBLIC, "a public key")?;
         let invalid = |why: &str| invalid(why).hint("fetch it again from its owner");
@@ -147,7 +147,7 @@ impl SecretKey {
 
     /// Reads the text of such a file, or only its second line.
     ///
-    /// Fails with [`Code::KeyInvalid`], also for a wrong password.
+    /// Fails with [`Code::KEY_INVALID`], also for a wrong password.
     pub fn from_text(text: &str, password: impl FnOnce() -> Result<String>) -> Result<SecretKey> {
         let (_, line) = parts(text, SECRET, "a secret key")?;
         let damaged = |error: minisign::PError| invalid("the secret key is damaged").because(error);
@@ -209,7 +209,7 @@ impl KeyFiles {
         let cannot_write = |path: &Path, error: io::Error| {
             let exists = error.kind() == io::ErrorKind::AlreadyExists;
             let hint = if exists { "give another name: a key is never replaced" } else { "give another folder" };
-            Error::new(Code::KeyWrite, "the key cannot be written").because(error).hint(hint).at(path)
+            Error::new(Code::KEY_WRITE, "the key cannot be written").because(error).hint(hint).at(path)
         };
         let (secret, public) = (with_suffix(stem, ".key"), with_suffix(stem, ".pub"));
         if let Some(there) = [&secret, &public].into_iter().find(|path| fs::symlink_metadata(path).is_ok()) {
@@ -219,7 +219,7 @@ impl KeyFiles {
             Some(password) => KeyPair::generate_encrypted_keypair(Some(password.to_owned())),
             None => KeyPair::generate_unencrypted_keypair(),
         };
-        let cannot_make = |error| Error::new(Code::KeyWrite, "a key cannot be made").because(error);
+        let cannot_make = |error| Error::new(Code::KEY_WRITE, "a key cannot be made").because(error);
         let pair = pair.map_err(cannot_make)?;
         let key = PublicKey { key: pair.pk, comment: String::new() }.with_comment(comment)?;
         let sealed = pair.sk.to_box(Some(&format!("{comment} (secret key)"))).map_err(cannot_make)?.into_string();
@@ -286,5 +286,5 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn invalid(message: &str) -> Error {
-    Error::new(Code::KeyInvalid, message)
+    Error::new(Code::KEY_INVALID, message)
 }

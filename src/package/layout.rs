@@ -184,6 +184,6 @@ fn entries(folder: &Path) -> Result<Vec<Entry>> {
 }
 
 fn refused(message: &str) -> Error {
-    Error::new(Code::ArchiveRefused, message)
+    Error::new(Code::ARCHIVE_REFUSED, message)
         .hint("an archive holds one folder, with a plugin.json and a library in it; see docs/package.md")
 }

@@ -41,7 +41,7 @@ impl Lock {
         let path = folder.join("lock");
         let cannot = |error: io::Error| {
             let kind = error.kind();
-            Error::new(Code::PackageWrite, "nothing can be written here")
+            Error::new(Code::PACKAGE_WRITE, "nothing can be written here")
                 .because(error)
                 .hint(match kind {
                     io::ErrorKind::NotADirectory => {
@@ -123,7 +123,7 @@ fn open(folder: &Path, path: &Path) -> io::Result<File> {
 fn refuse_other_name(file: &File, path: &Path) -> Result<()> {
     use std::os::unix::fs::MetadataExt;
     match file.metadata().is_ok_and(|metadata| metadata.nlink() > 1) {
-        true => Err(Error::new(Code::PackageWrite, "the lock is a hard link to another file")
+        true => Err(Error::new(Code::PACKAGE_WRITE, "the lock is a hard link to another file")
             .hint("remove it; if you did not make it, see who may write in this folder")
             .at(path)),
         false => Ok(()),

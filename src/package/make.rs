@@ -83,13 +83,13 @@ pub fn make(folder: &Path, output: &Path, host: Option<&HostProfile>) -> Result<
 
 /// As [`make`], in another format, under another name, or with another level of compression.
 ///
-/// Fails with [`Code::ArgumentInvalid`] if the level or the name's pattern is none, with
-/// [`Code::PackageSource`] if the folder cannot be packaged or could not be installed afterwards, and
-/// with [`Code::PackageWrite`] if the archive cannot be written.
+/// Fails with [`Code::ARGUMENT_INVALID`] if the level or the name's pattern is none, with
+/// [`Code::PACKAGE_SOURCE`] if the folder cannot be packaged or could not be installed afterwards, and
+/// with [`Code::PACKAGE_WRITE`] if the archive cannot be written.
 pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch: Watch<'_>) -> Result<Package> {
     let level = level(options)?;
     if !folder.is_dir() {
-        return Err(Error::new(Code::PackageSource, "there is no such folder")
+        return Err(Error::new(Code::PACKAGE_SOURCE, "there is no such folder")
             .hint("give the plugin's folder: the one with its plugin.json and its library")
             .at(folder));
     }
@@ -101,7 +101,7 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
         check_interface(&manifest, host).map_err(|error| error.at(folder))?;
     }
     let missing = |what: &str| {
-        Error::new(Code::PackageSource, format!("the plugin does not say its {what}"))
+        Error::new(Code::PACKAGE_SOURCE, format!("the plugin does not say its {what}"))
             .hint(format!("add `{what}` to plugin.json in the folder"))
             .at(folder)
     };
@@ -128,7 +128,7 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
         Ok(stopped) => stopped,
         Err(error) => {
             let is_the_systems = error.raw_os_error().is_some();
-            let failed = Error::new(Code::PackageWrite, "the archive cannot be written").because(error).at(&archive);
+            let failed = Error::new(Code::PACKAGE_WRITE, "the archive cannot be written").because(error).at(&archive);
             let hint = "see that there is room and that you may write there, or choose another folder with `--output`";
             if is_the_systems { failed.hint(hint) } else { failed }
         }
@@ -160,7 +160,7 @@ fn level(options: &MakeOptions<'_>) -> Result<u32> {
         return Ok(level);
     }
     let (format, first, last) = (options.format.as_str(), levels.start(), levels.end());
-    Err(Error::new(Code::ArgumentInvalid, format!("there is no level {level} of compression for `{format}`"))
+    Err(Error::new(Code::ARGUMENT_INVALID, format!("there is no level {level} of compression for `{format}`"))
         .hint(format!("choose one from {first}, the fastest, to {last}, the smallest")))
 }
 
@@ -169,7 +169,7 @@ fn refuse_inside(folder: &Path, output: &Path) -> Result<()> {
     let output = if output.as_os_str().is_empty() { Path::new(".") } else { output };
     let there = output.ancestors().find_map(|folder| folder.canonicalize().ok());
     match there.zip(folder.canonicalize().ok()).is_some_and(|(there, folder)| there.starts_with(folder)) {
-        true => Err(Error::new(Code::PackageSource, "the archive would lie in the folder that it is made of")
+        true => Err(Error::new(Code::PACKAGE_SOURCE, "the archive would lie in the folder that it is made of")
             .hint("choose a folder outside of the plugin's with `--output`")
             .at(output)),
         false => Ok(()),
@@ -180,7 +180,7 @@ fn refuse_inside(folder: &Path, output: &Path) -> Result<()> {
 fn refuse_bomb(entries: &[Entry], size: u64) -> Result<()> {
     match entries.iter().map(|entry| entry.size).sum::<u64>() > most_content(size) {
         true => Err(Error::new(
-            Code::PackageSource,
+            Code::PACKAGE_SOURCE,
             "no install would take it: unpacked it is more than 200 times as large",
         )
         .hint("leave out the file that is empty for the most part, and let the plugin make it")),

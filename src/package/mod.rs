@@ -12,6 +12,7 @@
 mod absent;
 mod archive;
 mod change;
+pub(crate) mod codes;
 mod content;
 mod entries;
 mod install;
@@ -76,7 +77,7 @@ fn library(folder: &Path, manifest: &Manifest, name: &str) -> Result<PathBuf> {
             true => ("module", "put the file that the manifest names into the folder"),
             false => ("library", "build it into the folder, or name it in the manifest's `library`"),
         };
-        Error::new(Code::LibraryMissing, format!("there is no {what} of the plugin `{name}` in the folder"))
+        Error::new(Code::LIBRARY_MISSING, format!("there is no {what} of the plugin `{name}` in the folder"))
             .hint(hint)
             .at(folder)
     })

@@ -57,7 +57,7 @@ impl Subject<'_> {
     fn platform(&self) -> Result<Platform> {
         self.platforms.first().copied().ok_or_else(|| {
             Error::new(
-                Code::PackageSource,
+                Code::PACKAGE_SOURCE,
                 "the archive cannot be named after the library's platform, which is unknown",
             )
             .hint("name it without {system}, {os} and {arch}")
@@ -98,5 +98,5 @@ fn unknown(placeholder: &str) -> Error {
 }
 
 fn invalid(message: String) -> Error {
-    Error::new(Code::ArgumentInvalid, message)
+    Error::new(Code::ARGUMENT_INVALID, message)
 }

@@ -87,7 +87,7 @@ impl Opened {
     /// Refuses if its path leads to another folder by now: what is done would not be found there.
     pub fn refuse_moved(&self) -> Result<()> {
         if !self.is_there() {
-            return Err(Error::new(Code::PackageWrite, "the folder was moved away, or another one put in its place")
+            return Err(Error::new(Code::PACKAGE_WRITE, "the folder was moved away, or another one put in its place")
                 .hint("see who may write in the folders that lead to it, then do it again")
                 .at(&self.path));
         }
@@ -132,7 +132,7 @@ fn cannot_open(error: io::Error, path: &Path) -> Error {
         io::ErrorKind::NotADirectory => "a file stands where the folder would be: choose another with `--root`",
         _ => "see that the folder is yours to write in",
     };
-    Error::new(Code::PackageWrite, "nothing can be written here").because(error).hint(hint).at(path)
+    Error::new(Code::PACKAGE_WRITE, "nothing can be written here").because(error).hint(hint).at(path)
 }
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
@@ -335,7 +335,7 @@ mod walk {
 
     fn unsafe_folder(problem: &str, place: &Path) -> Error {
         Error::new(
-            Code::PackageWrite,
+            Code::PACKAGE_WRITE,
             format!("somebody else may put another folder in the place of this one: {problem}"),
         )
         .hint("take the right to write away from others: `chmod go-w <folder>`; or choose a folder of your own")

@@ -40,7 +40,7 @@ impl FromStr for SignaturePolicy {
 
     fn from_str(text: &str) -> Result<SignaturePolicy> {
         SignaturePolicy::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or_else(|| {
-            Error::new(Code::KeyInvalid, format!("`{}` is no policy for signatures", brief(text)))
+            Error::new(Code::KEY_INVALID, format!("`{}` is no policy for signatures", brief(text)))
                 .hint("it is one of off, if-present and required")
         })
     }

@@ -37,7 +37,7 @@ pub enum Progress<'a> {
 }
 
 /// Is told how far an operation is, several times each second and on the thread that does the work.
-/// If it breaks, the operation stops with [`Code::Cancelled`] and leaves no trace.
+/// If it breaks, the operation stops with [`Code::CANCELLED`] and leaves no trace.
 pub type Watch<'a> = &'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>;
 
 /// Lets an operation go on to its end.
@@ -49,6 +49,6 @@ pub fn unwatched(_: Progress<'_>) -> ControlFlow<()> {
 pub(super) fn tell(watch: Watch<'_>, progress: Progress<'_>) -> Result<()> {
     match watch(progress) {
         ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(Error::new(Code::Cancelled, "it was stopped; nothing was changed")),
+        ControlFlow::Break(()) => Err(Error::new(Code::CANCELLED, "it was stopped; nothing was changed")),
     }
 }

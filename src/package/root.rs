@@ -325,7 +325,7 @@ impl Root {
     }
 
     fn unreadable(&self, error: io::Error) -> Error {
-        Error::new(Code::FolderUnreadable, "the folder of installed plugins cannot be read")
+        Error::new(Code::FOLDER_UNREADABLE, "the folder of installed plugins cannot be read")
             .because(error)
             .at(&self.path)
     }
@@ -339,7 +339,7 @@ pub(super) fn refuse_changed(folder: &Path, anyway: &str) -> Result<()> {
         [] => Ok(()),
         [first, rest @ ..] => {
             let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
-            Err(Error::new(Code::InstalledChanged, format!("it is not as it was installed: {first}{more}"))
+            Err(Error::new(Code::INSTALLED_CHANGED, format!("it is not as it was installed: {first}{more}"))
                 .hint(format!(
                     "save what is of use, then do it again with `{anyway}`; `hotshoe verify --installed` lists all"
                 ))

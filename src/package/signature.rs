@@ -60,7 +60,7 @@ pub struct Claim {
 impl Claim {
     /// What can truthfully be said of an archive.
     fn of(archive: &Path, file: &File) -> Result<Claim> {
-        let cannot = |message: &str| Error::new(Code::PackageSource, message);
+        let cannot = |message: &str| Error::new(Code::PACKAGE_SOURCE, message);
         let name = file_name(archive).filter(|name| is_plain(name));
         let name = name.ok_or_else(|| {
             cannot("the archive's name cannot stand in a signature").hint("rename it to `<name>-<version>.tar.gz`")
@@ -86,7 +86,7 @@ pub(super) fn contents(archive: &Path, file: &File) -> Result<(String, Option<Ve
     let stem = archive.file_stem().unwrap_or_default().to_string_lossy();
     match layout::parts(folder.path(), &stem)?.as_slice() {
         [part] => Ok((part.name.clone(), part.version.clone(), part.platforms()?)),
-        _ => Err(Error::new(Code::PackageSource, "the archive holds several plugins, and a signature is of one")
+        _ => Err(Error::new(Code::PACKAGE_SOURCE, "the archive holds several plugins, and a signature is of one")
             .hint("make an archive of each with `hotshoe package`, and sign those")),
     }
 }
@@ -107,10 +107,10 @@ impl fmt::Display for Claim {
 impl FromStr for Claim {
     type Err = Error;
 
-    /// Fails with [`Code::SignatureInvalid`] for whatever `to_string` would not have written.
+    /// Fails with [`Code::SIGNATURE_INVALID`] for whatever `to_string` would not have written.
     fn from_str(text: &str) -> Result<Claim> {
         parse_claim(text).filter(|claim| claim.to_string() == text).ok_or_else(|| {
-            Error::new(Code::SignatureInvalid, format!("the signature does not say what it is for: `{}`", brief(text)))
+            Error::new(Code::SIGNATURE_INVALID, format!("the signature does not say what it is for: `{}`", brief(text)))
                 .hint("ask its author to sign with `hotshoe sign`, which says the plugin's name and version in it")
         })
     }
@@ -172,7 +172,7 @@ impl Signature {
     /// Checks that it is of the plugin that the archive really holds.
     ///
     /// `platforms` are those of the library, in any order. Without this check an older version, or
-    /// another plugin, passes under a new name. Fails with [`Code::SignatureInvalid`].
+    /// another plugin, passes under a new name. Fails with [`Code::SIGNATURE_INVALID`].
     pub fn binds(&self, name: &str, version: Option<&Version>, platforms: &[Platform]) -> Result<()> {
         let version = version.map(ToString::to_string).unwrap_or_default();
         self.says("name", &self.claim.name, name)?;
@@ -186,7 +186,7 @@ impl Signature {
         }
         let found = if found.is_empty() { "none".to_owned() } else { format!("`{}`", brief(found)) };
         Err(Error::new(
-            Code::SignatureInvalid,
+            Code::SIGNATURE_INVALID,
             format!("the signature is for the {what} `{}`, and the archive's is {found}", brief(said)),
         )
         .hint("do not install it: fetch the archive and its signature again, from the author"))
@@ -243,7 +243,7 @@ impl Unverified {
     /// What this key says of the whole file, which is read from its beginning and left there.
     pub(super) fn verify(&self, key: &PublicKey, file: &mut File) -> Result<Claim> {
         let unreadable =
-            |error: io::Error| Error::new(Code::ArchiveUnreadable, "the archive cannot be read").because(error);
+            |error: io::Error| Error::new(Code::ARCHIVE_UNREADABLE, "the archive cannot be read").because(error);
         file.rewind().map_err(unreadable)?;
         let verified = minisign::verify(key.minisign(), &self.signature, &mut *file, true, false, false);
         file.rewind().map_err(unreadable)?;
@@ -273,7 +273,7 @@ pub(super) fn check_file(claim: &Claim, archive: &Path) -> Result<()> {
 }
 
 fn invalid(message: &str) -> Error {
-    Error::new(Code::SignatureInvalid, message)
+    Error::new(Code::SIGNATURE_INVALID, message)
 }
 
 /// An archive that was signed.
@@ -299,8 +299,9 @@ pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
     let mut file = Archive::of(archive, &mut unwatched)?.file;
     let claim = Claim::of(archive, &file).map_err(|error| error.at(archive))?;
     let path = path_beside(archive);
-    let cannot_sign =
-        |error: minisign::PError| Error::new(Code::KeyWrite, "the archive cannot be signed").because(error).at(archive);
+    let cannot_sign = |error: minisign::PError| {
+        Error::new(Code::KEY_WRITE, "the archive cannot be signed").because(error).at(archive)
+    };
     file.rewind().map_err(|error| unreadable(error, archive))?;
     let comment = claim.to_string();
     let signature = minisign::sign(
@@ -312,6 +313,6 @@ pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
     )
     .map_err(cannot_sign)?;
     replace(&path, &signature.to_string())
-        .map_err(|error| Error::new(Code::KeyWrite, "the signature cannot be written").because(error).at(&path))?;
+        .map_err(|error| Error::new(Code::KEY_WRITE, "the signature cannot be written").because(error).at(&path))?;
     Ok(Signed { signature: path, key: key.public().id(), claim })
 }

@@ -129,7 +129,7 @@ impl TrustStore {
     /// Trusts a key: for these plugins, which must then be signed by it, or for all.
     ///
     /// A key that is there already is trusted for these plugins, too. What would take a restriction
-    /// away, or lay one on, is refused: remove the key first. Fails with [`Code::KeyInvalid`].
+    /// away, or lay one on, is refused: remove the key first. Fails with [`Code::KEY_INVALID`].
     pub fn add(&mut self, key: PublicKey, plugins: &[String]) -> Result<()> {
         for plugin in plugins {
             check_name(plugin).map_err(|error| invalid("this cannot be the name of a plugin").because(error))?;
@@ -155,7 +155,7 @@ impl TrustStore {
         Ok(())
     }
 
-    /// Trusts a key no longer. Fails with [`Code::KeyInvalid`] if it is not there.
+    /// Trusts a key no longer. Fails with [`Code::KEY_INVALID`] if it is not there.
     pub fn remove(&mut self, id: KeyId) -> Result<TrustedKey> {
         let index = self.keys.iter().position(|trusted| trusted.key.id() == id);
         let index = index.ok_or_else(|| {
@@ -167,7 +167,7 @@ impl TrustStore {
 
     /// Writes its file, at once and complete.
     pub fn save(&self) -> Result<()> {
-        let path = self.path().ok_or_else(|| Error::new(Code::KeyWrite, "this trust store has no file"))?;
+        let path = self.path().ok_or_else(|| Error::new(Code::KEY_WRITE, "this trust store has no file"))?;
         let keys = self.keys.iter().cloned().map(StoredKey::from).collect();
         StoreFile { policy: self.policy, keys }.write(path)
     }
@@ -180,7 +180,7 @@ impl TrustStore {
     /// [`Signature::binds`] whether the signature is of what the archive really holds: ask both before
     /// anything of it becomes visible.
     ///
-    /// Fails with [`Code::SignatureMissing`], [`Code::SignatureInvalid`] or [`Code::SignatureUntrusted`].
+    /// Fails with [`Code::SIGNATURE_MISSING`], [`Code::SIGNATURE_INVALID`] or [`Code::SIGNATURE_UNTRUSTED`].
     pub fn judge(&self, archive: &Path, file: &mut File) -> Result<Option<Signature>> {
         if self.policy == SignaturePolicy::Off {
             return Ok(None);
@@ -200,7 +200,7 @@ impl TrustStore {
 
     /// Says whether a plugin may come with this signature, or without one.
     ///
-    /// Fails with [`Code::SignatureMissing`] or [`Code::SignatureUntrusted`].
+    /// Fails with [`Code::SIGNATURE_MISSING`] or [`Code::SIGNATURE_UNTRUSTED`].
     pub fn admit(&self, plugin: &str, signature: Option<&Signature>) -> Result<()> {
         if self.policy == SignaturePolicy::Off {
             return Ok(());
@@ -230,7 +230,7 @@ impl TrustStore {
         let is_plain = plugin.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
         let name = if is_plain { plugin } else { "<name>" };
         let again = format!("hotshoe trust add {} --plugin {name}{option}", trusted.key.to_base64());
-        Err(Error::new(Code::SignatureUntrusted, format!("the key {id}, which signed it, {problem}"))
+        Err(Error::new(Code::SIGNATURE_UNTRUSTED, format!("the key {id}, which signed it, {problem}"))
             .hint(format!("if its author told you of this key, and you trust them: {first}{again}"))
             .plugin(plugin))
     }
@@ -248,7 +248,7 @@ impl TrustStore {
                     "get the author's public key from a place you trust, then: hotshoe trust add <key.pub>{option}"
                 ),
             };
-            Error::new(Code::SignatureUntrusted, format!("it is signed by the key {id}, which is not trusted"))
+            Error::new(Code::SIGNATURE_UNTRUSTED, format!("it is signed by the key {id}, which is not trusted"))
                 .hint(hint)
         })
     }
@@ -262,7 +262,7 @@ impl TrustStore {
             true => "the archive is not signed".to_owned(),
             false => format!("the archive is not signed, and must be signed by the key {}", described(&own)),
         };
-        Error::new(Code::SignatureMissing, message)
+        Error::new(Code::SIGNATURE_MISSING, message)
             .hint(format!("put the author's `{}` beside it", path_beside(Path::new(&*file)).display()))
             .at(archive)
     }
@@ -320,11 +320,11 @@ fn described(keys: &[&TrustedKey]) -> String {
 }
 
 fn unsigned(plugin: &str, problem: &str) -> Error {
-    Error::new(Code::SignatureMissing, format!("it is not signed, and {problem}"))
+    Error::new(Code::SIGNATURE_MISSING, format!("it is not signed, and {problem}"))
         .hint("get the archive's `.minisig` from its author and put it beside the archive")
         .plugin(plugin)
 }
 
 fn invalid(message: &str) -> Error {
-    Error::new(Code::KeyInvalid, message)
+    Error::new(Code::KEY_INVALID, message)
 }

@@ -47,7 +47,7 @@ impl Place {
         }
         let Some(folder) = config_folder().map(|folder| folder.join("hotshoe")) else { return Ok(Vec::new()) };
         let unreadable = |error| {
-            Error::new(Code::KeyInvalid, "the folder of the trust stores cannot be read")
+            Error::new(Code::KEY_INVALID, "the folder of the trust stores cannot be read")
                 .because(error)
                 .hint("see that it is yours; or name a host with --host, or a trust store with --trust")
                 .at(&folder)
@@ -115,7 +115,7 @@ fn nowhere() -> Error {
         ),
         false => ("nothing says where your settings are", "set HOTSHOE_TRUST to the trust store's file"),
     };
-    Error::new(Code::KeyInvalid, problem).hint(hint)
+    Error::new(Code::KEY_INVALID, problem).hint(hint)
 }
 
 /// The file's form. What it does not know it refuses: a key that a later version restricts must not
@@ -159,7 +159,7 @@ impl StoreFile {
     /// Writes it, at once and complete.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         let cannot_write =
-            |error: io::Error| Error::new(Code::KeyWrite, "the trust store cannot be written").because(error).at(path);
+            |error: io::Error| Error::new(Code::KEY_WRITE, "the trust store cannot be written").because(error).at(path);
         let text = serde_json::to_string_pretty(self).map_err(|error| cannot_write(error.into()))?;
         // A link stays, as those who keep such files elsewhere want it.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -174,7 +174,7 @@ fn refuse_public(path: &Path) -> Result<()> {
     let mode = fs::metadata(path).map_err(|error| unreadable(error, path))?.permissions().mode();
     match mode & 0o002 {
         0 => Ok(()),
-        _ => Err(Error::new(Code::KeyInvalid, "every user may write into the trust store")
+        _ => Err(Error::new(Code::KEY_INVALID, "every user may write into the trust store")
             .hint("see that all keys in it are yours, with `hotshoe trust list` after `chmod o-w <file>`")
             .at(path)),
     }
@@ -186,7 +186,7 @@ fn refuse_public(_: &Path) -> Result<()> {
 }
 
 pub(super) fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>, path: &Path) -> Error {
-    Error::new(Code::KeyInvalid, "the trust store cannot be read")
+    Error::new(Code::KEY_INVALID, "the trust store cannot be read")
         .because(error)
         .hint("mend it; or move it away, and trust the keys again with `hotshoe trust add`")
         .at(path)

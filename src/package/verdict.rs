@@ -81,15 +81,15 @@ fn warning(archive: &Path, is_ignored: bool) -> Result<Diagnostic> {
     let require = "`hotshoe install --require-signature` takes nothing that was not verified";
     if is_ignored {
         let message = "nobody verified who made it: the trust store's policy is `off`";
-        return Ok(Diagnostic::warning(Code::SignatureUntrusted, message).hint(require));
+        return Ok(Diagnostic::warning(Code::SIGNATURE_UNTRUSTED, message).hint(require));
     }
     Ok(match Unverified::beside(archive)? {
-        None => Diagnostic::warning(Code::SignatureMissing, "it is not signed: nothing says who made it")
+        None => Diagnostic::warning(Code::SIGNATURE_MISSING, "it is not signed: nothing says who made it")
             .hint(format!("use it only if you trust where it came from; {require}")),
         Some(unverified) => {
             let message =
                 format!("it is signed by the unknown key {}: the signature was not verified", unverified.key());
-            Diagnostic::warning(Code::SignatureUntrusted, message).hint(format!(
+            Diagnostic::warning(Code::SIGNATURE_UNTRUSTED, message).hint(format!(
                 "get the author's public key from a place you trust, and trust it: \
                  hotshoe trust add <key.pub> --host <host>; {require}"
             ))

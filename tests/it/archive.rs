@@ -131,12 +131,12 @@ fn stops(code: Code, bytes: &[u8]) {
 
 #[track_caller]
 fn refused(bytes: &[u8]) {
-    stops(Code::ArchiveRefused, bytes);
+    stops(Code::ARCHIVE_REFUSED, bytes);
 }
 
 #[track_caller]
 fn unreadable(bytes: &[u8]) {
-    stops(Code::ArchiveUnreadable, bytes);
+    stops(Code::ARCHIVE_UNREADABLE, bytes);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn more_entries_than_an_archive_may_hold_are_refused() {
     fs::write(&archive, folders(99_999)).unwrap();
     assert_eq!(package::list(&archive).unwrap().len(), 99_999);
     fs::write(&archive, folders(100_000)).unwrap();
-    assert_eq!(package::list(&archive).unwrap_err().code(), Code::ArchiveRefused);
+    assert_eq!(package::list(&archive).unwrap_err().code(), Code::ARCHIVE_REFUSED);
 }
 
 /// 3,300 files, each with thirty folders of its own around it.
@@ -298,7 +298,7 @@ fn folders_that_only_paths_name_are_counted_too() {
     fs::write(&archive, nested(3_200)).unwrap();
     assert_eq!(package::list(&archive).unwrap().len(), 3_202);
     fs::write(&archive, nested(3_300)).unwrap();
-    assert_eq!(package::list(&archive).unwrap_err().code(), Code::ArchiveRefused);
+    assert_eq!(package::list(&archive).unwrap_err().code(), Code::ARCHIVE_REFUSED);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn the_highest_version_wins_and_a_requirement_picks() {
     assert_eq!(pick(Some("1")).unwrap(), "gain 1.10.0");
     assert_eq!(pick(Some("=1.9")).unwrap(), "gain 1.9.0");
     let error = pick(Some("3")).unwrap_err();
-    assert_eq!(error.code(), Code::PluginNotFound);
+    assert_eq!(error.code(), Code::PLUGIN_NOT_FOUND);
     assert!(error.report().contains("gain 1.10.0"), "it says what there is: {}", error.report());
 }
 
@@ -75,7 +75,7 @@ fn a_version_that_the_host_cannot_take_gives_way_to_one_that_it_can() {
     let catalog = scan(tree.root());
     assert_eq!(catalog.find("gain", None).unwrap().to_string(), "gain 1.0.0");
     let refusal = catalog.candidates()[1].refusal().unwrap();
-    assert_eq!(refusal.code, Code::HostIncompatible);
+    assert_eq!(refusal.code, Code::HOST_INCOMPATIBLE);
     let error = catalog.find("gain", Some(&version::requirement("2").unwrap())).unwrap_err();
     assert!(error.report().contains("asks for harmonics"), "the reason is told: {}", error.report());
 }
@@ -172,7 +172,7 @@ fn a_host_can_require_manifests() {
     profile.policies.manifest = ManifestPolicy::Required;
     let catalog = Catalog::scan(&profile, &[tree.root()].iter().collect());
     assert_eq!(catalog.newest().len(), 1);
-    assert_eq!(catalog.candidates()[1].refusal().unwrap().code, Code::ManifestMissing);
+    assert_eq!(catalog.candidates()[1].refusal().unwrap().code, Code::MANIFEST_MISSING);
 }
 
 /// A plugin folder as CMake's `VERSION` makes it, whose manifest asks for a later host.
@@ -211,7 +211,7 @@ fn a_plugin_is_refused_whatever_path_leads_to_it() {
         for way in WAYS_TO_GAIN {
             let (candidate, _) = Candidate::at(&tree.path(way), &harmonics()).unwrap();
             let refusal = candidate.refusal().unwrap_or_else(|| panic!("{way} passes by the manifest"));
-            assert_eq!(refusal.code, Code::HostIncompatible, "{way}");
+            assert_eq!(refusal.code, Code::HOST_INCOMPATIBLE, "{way}");
         }
     }
 }
@@ -272,9 +272,9 @@ fn a_library_far_below_its_manifest_is_known_by_its_path() {
         .file("broken/plugin.json", "{")
         .file("broken/lib/libbroken.so", "");
     let (candidate, _) = Candidate::at(&tree.path("gain/a/b/c/d/e/libgain.so"), &harmonics()).unwrap();
-    assert_eq!(candidate.refusal().unwrap().code, Code::HostIncompatible);
+    assert_eq!(candidate.refusal().unwrap().code, Code::HOST_INCOMPATIBLE);
     let error = Candidate::at(&tree.path("broken/lib/libbroken.so"), &harmonics()).unwrap_err();
-    assert_eq!(error.code(), Code::ManifestSyntax);
+    assert_eq!(error.code(), Code::MANIFEST_SYNTAX);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a_manifest_that_leads_to_no_library_is_not_passed_by_through_one() {
         .file("gain/plugin.json", r#"{"name": "gain", "library": "libgone.so"}"#)
         .file("gain/libgain.so", "");
     let (candidate, _) = Candidate::at(&tree.path("gain/libgain.so"), &harmonics()).unwrap();
-    assert_eq!(candidate.refusal().unwrap().code, Code::LibraryMissing);
+    assert_eq!(candidate.refusal().unwrap().code, Code::LIBRARY_MISSING);
 }
 
 #[cfg(unix)]
@@ -376,11 +376,11 @@ fn unloadable() -> [(&'static str, Vec<u8>, Code); 5] {
     foreign[18] = if cfg!(target_arch = "aarch64") { 0x3e } else { 0xb7 };
     let other_host = std::fs::read(Library::c("void other_register(void) {}").build()).unwrap();
     [
-        ("for another processor", foreign, Code::LibraryWrongArchitecture),
-        ("cut off", good[..good.len() / 2].to_vec(), Code::LibraryTruncated),
-        ("a text", b"INPUT(libm.so.6)".to_vec(), Code::LibraryFormat),
-        ("empty", Vec::new(), Code::LibraryFormat),
-        ("of another host", other_host, Code::EntryMissing),
+        ("for another processor", foreign, Code::LIBRARY_WRONG_ARCHITECTURE),
+        ("cut off", good[..good.len() / 2].to_vec(), Code::LIBRARY_TRUNCATED),
+        ("a text", b"INPUT(libm.so.6)".to_vec(), Code::LIBRARY_FORMAT),
+        ("empty", Vec::new(), Code::LIBRARY_FORMAT),
+        ("of another host", other_host, Code::ENTRY_MISSING),
     ]
 }
 
@@ -420,7 +420,7 @@ fn a_checked_catalog_uses_only_what_can_be_loaded() {
         assert!(used.path().starts_with(second.root().canonicalize().unwrap()), "{what}");
         assert!(codes(&catalog).is_empty(), "the one that is left is no duplicate: {:?}", catalog.diagnostics());
         let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
-        assert_eq!(refusals, [code, code, Code::PluginDependency], "{what}");
+        assert_eq!(refusals, [code, code, Code::PLUGIN_DEPENDENCY], "{what}");
     }
 }
 
@@ -435,7 +435,7 @@ fn a_checked_catalog_refuses_what_needs_a_library_that_is_not_there() {
     assert_eq!(catalog.newest().len(), 2, "the process may have it by then");
     catalog.check_libraries(&harmonics());
     let refusals: Vec<Code> = catalog.candidates().iter().filter_map(|c| Some(c.refusal()?.code)).collect();
-    assert_eq!(refusals, [Code::DependencyMissing; 2]);
+    assert_eq!(refusals, [Code::DEPENDENCY_MISSING; 2]);
     let mut provider = harmonics();
     provider.set_provides(vec!["libabsent.so".to_owned()]).unwrap();
     let mut catalog = scan(tree.root());

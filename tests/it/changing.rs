@@ -143,7 +143,7 @@ impl Pair {
             Ok(done) => Some(fs::read(done.plugins[0].0.path.join("payload")).unwrap()),
             Err(error) => {
                 let code = error.code();
-                assert!(matches!(code, Code::SignatureInvalid | Code::ArchiveUnreadable), "{}", error.report());
+                assert!(matches!(code, Code::SIGNATURE_INVALID | Code::ARCHIVE_UNREADABLE), "{}", error.report());
                 assert!(!root.path().exists(), "what is refused leaves nothing");
                 None
             }
@@ -202,7 +202,7 @@ fn an_archive_that_never_stays_the_same_is_verified_as_one_whole() {
         mapping.tell("flip");
         for _ in 0..60 {
             let code = package::verify(&pair.archive, &pair.trust()).map_err(|error| error.code());
-            let is_whole = matches!(code, Ok(_) | Err(Code::SignatureInvalid));
+            let is_whole = matches!(code, Ok(_) | Err(Code::SIGNATURE_INVALID));
             assert!(is_whole, "{format}: the signature was good, and what was looked at was not: {code:?}");
         }
     }

@@ -59,7 +59,7 @@ impl Tools {
         let ours = match package::list(&archive) {
             Ok(contents) => tree(&contents),
             Err(error) => {
-                let codes = [Code::ArchiveRefused, Code::ArchiveUnreadable];
+                let codes = [Code::ARCHIVE_REFUSED, Code::ARCHIVE_UNREADABLE];
                 assert!(codes.contains(&error.code()), "{}", error.report());
                 return None;
             }

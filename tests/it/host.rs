@@ -118,7 +118,7 @@ fn a_reload_of_something_broken_leaves_the_old_plugin_alive() {
     let old = host.load("gain", None, |_| Ok(())).unwrap();
     fs::write(tree.path("new"), "not a library").unwrap();
     fs::rename(tree.path("new"), tree.library("gain")).unwrap();
-    assert_eq!(host.reload(&old, |_| Ok(())).unwrap_err().code(), Code::LibraryFormat);
+    assert_eq!(host.reload(&old, |_| Ok(())).unwrap_err().code(), Code::LIBRARY_FORMAT);
     assert_eq!(said(old.entry().unwrap()), 1);
 }
 
@@ -142,8 +142,8 @@ fn a_plugin_that_loads_itself_or_another_never_hangs() {
         let host = host_on(tree.root());
         let mut inner = None;
         host.load("alpha", None, |plugin| {
-            assert_eq!(host.load("alpha", None, |_| Ok(())).unwrap_err().code(), Code::PluginBusy);
-            assert_eq!(host.unload(plugin).unwrap_err().code(), Code::PluginBusy);
+            assert_eq!(host.load("alpha", None, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_BUSY);
+            assert_eq!(host.unload(plugin).unwrap_err().code(), Code::PLUGIN_BUSY);
             inner = Some(host.load("beta", None, |_| Ok(())).unwrap());
             Ok(())
         })
@@ -189,7 +189,7 @@ fn eight_threads_load_reload_and_unload_the_same_plugin_and_none_hangs() {
                     for round in 0..150 {
                         let plugin = match host.load_path(path, |_| Ok(())) {
                             Ok(plugin) => plugin,
-                            Err(error) if error.code() == Code::PluginBusy => continue,
+                            Err(error) if error.code() == Code::PLUGIN_BUSY => continue,
                             Err(error) => panic!("{}", error.report()),
                         };
                         // Another thread may have ended it meanwhile; that is an answer too.
@@ -244,7 +244,7 @@ fn a_plugin_whose_dependency_failed_is_not_loaded_by_any_way() {
     );
     let host = host_on(tree.root());
     let fails = |plugin: &Arc<hotshoe::plugin::Plugin>| match plugin.name() {
-        "base" => Err(hotshoe::error::Error::new(Code::EntryFailed, "boom")),
+        "base" => Err(hotshoe::error::Error::new(Code::ENTRY_FAILED, "boom")),
         _ => Ok(()),
     };
     let report = host.load_all(fails);
@@ -255,7 +255,7 @@ fn a_plugin_whose_dependency_failed_is_not_loaded_by_any_way() {
     let top = host.load_path(&tree.path("top"), |_| Ok(())).unwrap();
     assert_eq!(host.named("base").len(), 1);
     fs::remove_dir_all(tree.path("base")).unwrap();
-    assert_eq!(host.reload(&top, |_| Ok(())).unwrap_err().code(), Code::PluginDependency);
+    assert_eq!(host.reload(&top, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_DEPENDENCY);
     assert!(top.is_loaded());
 }
 
@@ -290,7 +290,7 @@ fn a_reload_that_a_probe_would_refuse_leaves_the_old_plugin_alive() {
     let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
     fs::write(tree.path("probe.no"), "").unwrap();
     replace(&tree, &saying(2, &[]));
-    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::ProbeFailed);
+    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::PROBE_FAILED);
     assert!(plugin.is_loaded());
 }
 
@@ -308,7 +308,7 @@ fn a_folder_without_a_manifest_and_its_library_are_one_plugin() {
 fn a_broken_manifest_is_not_bypassed_by_the_librarys_path() {
     let tree = PluginTree::new().plugin("gain", r#"{"version": "x"}"#, &saying(1, &[]));
     let error = host_on(tree.root()).load_path(&tree.library("gain"), |_| Ok(())).unwrap_err();
-    assert_eq!(error.code(), Code::VersionInvalid);
+    assert_eq!(error.code(), Code::VERSION_INVALID);
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn a_plugin_that_a_live_one_depends_on_is_neither_unloaded_nor_reloaded() {
     let users = vec!["the plugin `top 1.0.0` depends on it".to_owned()];
     assert_eq!(host.unload(&base).unwrap(), Unload::Busy(users));
     let error = host.reload(&base, |_| Ok(())).unwrap_err();
-    assert!(error.code() == Code::PluginInUse && error.message().contains("`top 1.0.0`"), "{}", error.report());
+    assert!(error.code() == Code::PLUGIN_IN_USE && error.message().contains("`top 1.0.0`"), "{}", error.report());
     assert!(base.is_loaded() && top.is_loaded());
     assert_eq!(host.unload(&top).unwrap(), Unload::Unmapped);
     assert_eq!(host.unload(&base).unwrap(), Unload::Unmapped);
@@ -400,7 +400,7 @@ fn a_plugin_whose_library_another_one_is_linked_with_is_busy_through_any_number_
         let (base, top) = if order[0] == "base" { (first, second) } else { (second, first) };
         let users = vec!["the plugin `top 1.0.0` is linked with it".to_owned()];
         assert_eq!(host.unload(&base).unwrap(), Unload::Busy(users), "{order:?}");
-        assert_eq!(host.reload(&base, |_| Ok(())).unwrap_err().code(), Code::PluginInUse);
+        assert_eq!(host.reload(&base, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_IN_USE);
         let ended: Vec<String> = host.unload_all().into_iter().map(|(plugin, _)| plugin.name().to_owned()).collect();
         assert_eq!(ended, ["top", "base"]);
         assert!(!top.is_loaded() && !base.is_loaded());
@@ -440,7 +440,7 @@ fn an_entry_that_waits_for_a_thread_that_loads_everything_does_not_hang() {
             Ok(())
         })
         .unwrap();
-        assert!(found.len() == 1 && found[0].code == Code::PluginBusy, "{found:?}");
+        assert!(found.len() == 1 && found[0].code == Code::PLUGIN_BUSY, "{found:?}");
         assert_eq!(host.plugins().len(), 2);
     });
 }
@@ -458,7 +458,7 @@ fn a_withdrawal_that_waits_for_a_thread_that_loads_or_unloads_everything_does_no
                 assert!(host.unload_all().iter().all(|(_, answer)| answer.is_err()));
                 host.load_all(|_| Ok(()))
             });
-            assert_eq!(report.join().unwrap().diagnostics[0].code, Code::PluginBusy);
+            assert_eq!(report.join().unwrap().diagnostics[0].code, Code::PLUGIN_BUSY);
         }
         fn in_use(&mut self) -> bool {
             false
@@ -482,14 +482,14 @@ fn a_live_plugin_of_another_version_is_no_answer_to_a_requirement() {
     fs::write(tree.path("gain/plugin.json"), r#"{"name": "gain", "version": "2.0.0"}"#).unwrap();
     let wanted = version::requirement(">=2").unwrap();
     let error = host.load("gain", Some(&wanted), |_| Ok(())).unwrap_err();
-    assert!(error.code() == Code::PluginInUse && error.message().contains("`gain 1.0.0`"), "{}", error.report());
+    assert!(error.code() == Code::PLUGIN_IN_USE && error.message().contains("`gain 1.0.0`"), "{}", error.report());
     let tree = tree.plugin(
         "top",
         r#"{"name": "top", "version": "1.0.0", "dependencies": {"gain": ">=2"}}"#,
         &Library::c(GOOD_C_PLUGIN).build(),
     );
-    assert_eq!(host.load("top", None, |_| Ok(())).unwrap_err().code(), Code::PluginDependency);
-    assert_eq!(host.load_path(&tree.path("top"), |_| Ok(())).unwrap_err().code(), Code::PluginDependency);
+    assert_eq!(host.load("top", None, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_DEPENDENCY);
+    assert_eq!(host.load_path(&tree.path("top"), |_| Ok(())).unwrap_err().code(), Code::PLUGIN_DEPENDENCY);
     assert!(host.load_all(|_| Ok(())).plugins.iter().all(|plugin| plugin.name() != "top"));
     host.reload(&old, |_| Ok(())).unwrap();
     assert!(host.load("top", None, |_| Ok(())).is_ok());
@@ -530,8 +530,8 @@ fn a_version_whose_entry_fails_is_told_and_no_older_one_is_taken_for_it() {
         &saying(2, &[]),
     );
     let host = host_on(tree.root());
-    let fails = |_: &Arc<hotshoe::plugin::Plugin>| Err(hotshoe::error::Error::new(Code::EntryFailed, "boom"));
-    assert_eq!(host.load("gain", None, fails).unwrap_err().code(), Code::EntryFailed);
+    let fails = |_: &Arc<hotshoe::plugin::Plugin>| Err(hotshoe::error::Error::new(Code::ENTRY_FAILED, "boom"));
+    assert_eq!(host.load("gain", None, fails).unwrap_err().code(), Code::ENTRY_FAILED);
     assert!(host.load_all(fails).plugins.is_empty() && host.plugins().is_empty());
 }
 
@@ -559,7 +559,7 @@ fn a_reload_to_a_library_that_is_another_plugins_leaves_both_as_they_are() {
     let other = host.load_path(&tree.path("alpha/libother.so"), |_| Ok(())).unwrap();
     fs::write(tree.path("alpha/plugin.json"), r#"{"name": "alpha", "version": "2.0.0", "library": "libother.so"}"#)
         .unwrap();
-    assert_eq!(host.reload(&alpha, |_| Ok(())).unwrap_err().code(), Code::PluginInUse);
+    assert_eq!(host.reload(&alpha, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_IN_USE);
     assert!(alpha.is_loaded() && other.is_loaded());
     host.unload(&other).unwrap();
     let alpha = host.reload(&alpha, |_| Ok(())).unwrap();
@@ -669,7 +669,7 @@ fn a_reload_gives_the_new_code_of_what_the_plugin_brings_or_is_refused_while_the
                     assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
                 }
                 Err(error) => {
-                    assert!(stays && error.code() == Code::PluginInUse, "{}", error.report());
+                    assert!(stays && error.code() == Code::PLUGIN_IN_USE, "{}", error.report());
                     assert!(error.report().contains(&dep) && error.report().contains("NODELETE"), "{}", error.report());
                     assert_eq!(said(plugin.entry().unwrap()), 101, "the old one lives on");
                 }
@@ -702,8 +702,8 @@ fn a_plugin_that_gets_anothers_library_instead_of_its_own_is_told() {
     assert_eq!(report.plugins.len(), 2, "{found:?}");
     assert!(report.plugins[0].diagnostics().is_empty(), "the first one has its own");
     let [gamma, beta] = &report.diagnostics[..] else { panic!("{found:?}") };
-    assert_eq!((beta.code, beta.plugin.as_deref()), (Code::LibraryShadowed, Some("beta")));
+    assert_eq!((beta.code, beta.plugin.as_deref()), (Code::LIBRARY_SHADOWED, Some("beta")));
     assert!(beta.message.contains("alpha/libcodec.so.1"), "{beta}");
-    assert_eq!((gamma.code, gamma.plugin.as_deref()), (Code::LoadFailed, Some("gamma")));
+    assert_eq!((gamma.code, gamma.plugin.as_deref()), (Code::LOAD_FAILED, Some("gamma")));
     assert!(gamma.hint.as_ref().unwrap().contains("alpha/libcodec.so.1"), "{gamma}");
 }

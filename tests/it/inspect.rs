@@ -125,7 +125,7 @@ fn a_library_that_is_needed_by_its_path_is_a_fixed_path() {
     let plugin = facts(&Library::c(source).arg(dependency.display().to_string()).build());
     let findings = plugin.findings();
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0].code, Code::LibraryAbsolutePath);
+    assert_eq!(findings[0].code, Code::LIBRARY_ABSOLUTE_PATH);
     assert!(findings[0].message.contains(&*dependency.to_string_lossy()), "{}", findings[0].message);
 }
 
@@ -144,7 +144,7 @@ fn what_keeps_a_library_mapped_is_told() {
     let nodelete = facts(&Library::c(GOOD_C_PLUGIN).arg("-Wl,-z,nodelete").build());
     assert!(nodelete.never_unloads);
     assert!(nodelete.residency_reasons()[0].contains("DF_1_NODELETE"));
-    assert_eq!(nodelete.findings()[0].code, Code::LibraryResident);
+    assert_eq!(nodelete.findings()[0].code, Code::LIBRARY_RESIDENT);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn an_executable_stack_and_a_fixed_search_path_are_findings() {
     let facts = facts(&library);
     assert!(facts.executable_stack);
     let codes: Vec<Code> = facts.findings().iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, [Code::LibraryExecutableStack, Code::LibraryAbsolutePath]);
+    assert_eq!(codes, [Code::LIBRARY_EXECUTABLE_STACK, Code::LIBRARY_ABSOLUTE_PATH]);
     assert!(facts.findings().iter().all(|finding| finding.path.as_deref() == Some(&*library)));
 }
 
@@ -173,7 +173,7 @@ fn a_missing_dependency_is_named_with_the_folders_searched() {
     let plugin = Library::c(source).arg(with_name.display().to_string()).arg("-Wl,-rpath,$ORIGIN/private").build();
     let tree = PluginTree::new().plugin("needy", "{}", &plugin);
     let error = facts(&tree.library("needy")).check(Platform::current(), ENTRY).unwrap_err();
-    assert_eq!(error.code(), Code::DependencyMissing);
+    assert_eq!(error.code(), Code::DEPENDENCY_MISSING);
     assert!(error.message().contains("`libtables.so`"));
     let hint = error.hint_text().unwrap();
     assert!(hint.contains("needy/private") && hint.contains("/usr/lib"), "{hint}");
@@ -199,7 +199,7 @@ fn another_architecture_is_named() {
     assert!(facts.needed.iter().all(|needed| needed.found.is_none() && needed.searched.is_empty()));
     check_before_load(&library, "linux-aarch64".parse().unwrap(), ENTRY).unwrap();
     let error = check_before_load(&library, "linux-x86_64".parse().unwrap(), ENTRY).unwrap_err();
-    assert_eq!(error.code(), Code::LibraryWrongArchitecture);
+    assert_eq!(error.code(), Code::LIBRARY_WRONG_ARCHITECTURE);
     assert!(error.message().contains("`linux-aarch64`") && error.message().contains("`linux-x86_64`"), "{error}");
 }
 
@@ -214,7 +214,7 @@ fn a_windows_library_is_read_on_any_system() {
     assert_eq!(facts.manifest.as_deref(), Some("{}"));
     check_before_load(&library, "windows-x86_64".parse().unwrap(), ENTRY).unwrap();
     let error = check_before_load(&library, "linux-x86_64".parse().unwrap(), ENTRY).unwrap_err();
-    assert_eq!(error.code(), Code::LibraryWrongSystem);
+    assert_eq!(error.code(), Code::LIBRARY_WRONG_SYSTEM);
     assert!(error.message().contains("`windows-x86_64`") && error.message().contains("`linux-x86_64`"), "{error}");
 }
 
@@ -242,7 +242,7 @@ fn a_windows_library_for_a_processor_without_a_name_here_says_which() {
         fs::write(&path, bytes).unwrap();
         let facts = facts(&path);
         assert_eq!((facts.platforms.len(), facts.built_for()), (0, words.to_owned()));
-        let codes = [Code::LibraryWrongArchitecture, Code::LibraryWrongSystem];
+        let codes = [Code::LIBRARY_WRONG_ARCHITECTURE, Code::LIBRARY_WRONG_SYSTEM];
         for (platform, code) in ["windows-x86_64", "linux-x86_64"].into_iter().zip(codes) {
             let error = check_before_load(&path, platform.parse().unwrap(), ENTRY).unwrap_err();
             assert_eq!(error.code(), code);
@@ -273,7 +273,7 @@ fn an_assembly_for_dotnet_is_called_that() {
 fn files_that_are_no_libraries_are_called_what_they_are() {
     let of = |bytes: &[u8]| {
         let error = refused_bytes(bytes);
-        assert_eq!(error.code(), Code::LibraryFormat);
+        assert_eq!(error.code(), Code::LIBRARY_FORMAT);
         error.message().to_owned()
     };
     assert!(of(b"").contains("is empty"));
@@ -308,7 +308,7 @@ fn executables_and_object_files_are_refused() {
     ];
     for (args, what) in kinds {
         let error = refusal(&Library::c(&source).instead_of_shared(&args).build());
-        assert_eq!(error.code(), Code::LibraryFormat);
+        assert_eq!(error.code(), Code::LIBRARY_FORMAT);
         assert!(error.message().ends_with(what), "{error}");
     }
 }
@@ -324,7 +324,7 @@ fn debug_information_that_was_split_off_is_called_that() {
     let status = std::process::Command::new("objcopy").arg("--only-keep-debug").args([&library, &debug]).status();
     assert!(status.unwrap().success());
     let error = refusal(&debug);
-    assert_eq!(error.code(), Code::LibraryFormat);
+    assert_eq!(error.code(), Code::LIBRARY_FORMAT);
     assert!(error.message().contains("debug information"), "{error}");
 }
 
@@ -333,7 +333,7 @@ fn debug_information_that_was_split_off_is_called_that() {
 fn a_library_that_may_not_be_loaded_by_a_running_program_is_refused() {
     let library = Library::c(GOOD_C_PLUGIN).arg("-Wl,-z,nodlopen").build();
     for error in [refusal(&library), facts(&library).check(Platform::current(), ENTRY).unwrap_err()] {
-        assert_eq!(error.code(), Code::LibraryFormat);
+        assert_eq!(error.code(), Code::LIBRARY_FORMAT);
         assert!(error.message().contains("`DF_1_NOOPEN`"), "{error}");
     }
 }
@@ -346,7 +346,7 @@ fn a_library_for_another_system_is_not_called_one_for_another_processor() {
         let mut bytes = good.clone();
         bytes[7] = abi;
         let error = refused_bytes(&bytes);
-        assert_eq!(error.code(), Code::LibraryWrongSystem);
+        assert_eq!(error.code(), Code::LIBRARY_WRONG_SYSTEM);
         assert!(error.message().contains("operating system") && error.message().contains(name), "{error}");
     }
     let mut bytes = good.clone();
@@ -358,28 +358,28 @@ fn a_library_for_another_system_is_not_called_one_for_another_processor() {
             "__asm__(\".section .note.tag,\\\"a\\\",@note\\n.long 8,4,1\\n.asciz \\\"{owner}\\\"\\n.balign 4\\n.long 1\\n.text\");"
         );
         let error = refusal(&Library::c(&format!("{note}\n{GOOD_C_PLUGIN}")).build());
-        assert_eq!(error.code(), Code::LibraryWrongSystem, "{owner}: {error}");
+        assert_eq!(error.code(), Code::LIBRARY_WRONG_SYSTEM, "{owner}: {error}");
         assert!(error.message().contains(name), "{owner}: {error}");
     }
     let mut bytes = good;
     bytes[18] = 2;
     let error = refused_bytes(&bytes);
-    assert_eq!(error.code(), Code::LibraryWrongArchitecture);
+    assert_eq!(error.code(), Code::LIBRARY_WRONG_ARCHITECTURE);
     assert!(error.message().contains("SPARC"), "{error}");
 }
 
 #[test]
 fn a_folder_or_nothing_is_unreadable() {
     let tree = PluginTree::new();
-    assert_eq!(refusal(tree.root()).code(), Code::LibraryUnreadable);
-    assert_eq!(refusal(&tree.path("libnone.so")).code(), Code::LibraryUnreadable);
+    assert_eq!(refusal(tree.root()).code(), Code::LIBRARY_UNREADABLE);
+    assert_eq!(refusal(&tree.path("libnone.so")).code(), Code::LIBRARY_UNREADABLE);
 }
 
 #[test]
 fn a_missing_entry_comes_with_its_look_alikes() {
     let source = "void harmonics_regster(void) {} void harmonics_start(void) {} void unrelated(void) {}";
     let error = refusal(&Library::c(source).build());
-    assert_eq!(error.code(), Code::EntryMissing);
+    assert_eq!(error.code(), Code::ENTRY_MISSING);
     assert!(error.message().contains("`harmonics_register`"));
     let hint = error.hint_text().unwrap();
     assert!(hint.contains("extern \"C\"") && hint.contains("`harmonics_regster`"), "{hint}");
@@ -407,7 +407,7 @@ fn an_entry_that_is_a_variable_is_refused_and_never_called() {
     for source in &variables {
         let library = Library::c(source).build();
         for error in [refusal(&library), facts(&library).check(Platform::current(), ENTRY).unwrap_err()] {
-            assert_eq!(error.code(), Code::EntryMissing, "{source}");
+            assert_eq!(error.code(), Code::ENTRY_MISSING, "{source}");
             let words = "exports `harmonics_register` as data, not as a function";
             assert!(error.message().contains(words), "{source}: {error}");
         }
@@ -437,7 +437,7 @@ fn a_windows_entry_that_is_a_variable_is_refused() {
     for error in
         [check_before_load(&library, windows, ENTRY).unwrap_err(), facts(&library).check_anywhere(ENTRY).unwrap_err()]
     {
-        assert_eq!(error.code(), Code::EntryMissing);
+        assert_eq!(error.code(), Code::ENTRY_MISSING);
         assert!(error.message().contains("as data"), "{error}");
     }
     // What another library defines is taken at its word.
@@ -450,7 +450,7 @@ fn a_windows_entry_that_is_a_variable_is_refused() {
 #[cfg_attr(not(target_os = "linux"), ignore = "an ELF file of this kind comes from a linker on Linux")]
 fn a_missing_extern_c_is_recognised() {
     let error = refusal(&Library::cpp(GOOD_C_PLUGIN).build());
-    assert_eq!(error.code(), Code::EntryMissing);
+    assert_eq!(error.code(), Code::ENTRY_MISSING);
     let hint = error.hint_text().unwrap();
     assert!(hint.contains("`_Z18harmonics_registerPv`") && hint.contains("`extern \"C\"` is missing"), "{hint}");
 }
@@ -470,7 +470,7 @@ fn the_entry_is_found_by_either_hash_table_and_without_section_headers() {
         check_before_load(&path, Platform::current(), ENTRY).unwrap();
         for missing in ["f500", "harmonics_registe", "", "harmonics_register\0"] {
             let error = check_before_load(&path, Platform::current(), missing).unwrap_err();
-            assert_eq!(error.code(), Code::EntryMissing, "{style}: {missing}");
+            assert_eq!(error.code(), Code::ENTRY_MISSING, "{style}: {missing}");
         }
         let facts = facts(&path);
         assert!((0..500).all(|n| facts.exports_symbol(&format!("f{n}"))), "{style}: {:?}", facts.exports);

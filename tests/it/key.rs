@@ -73,12 +73,12 @@ fn a_key_needs_its_password_and_is_never_replaced() {
     let unlock = |password: &str| SecretKey::from_file(&files.secret, || Ok(password.to_owned()));
     assert_eq!(unlock("secret").unwrap().public().id(), files.id);
     let error = unlock("Secret").unwrap_err();
-    assert_eq!((error.code(), error.hint_text()), (Code::KeyInvalid, Some("check the password")));
-    let unasked = SecretKey::from_file(&files.secret, || Err(Error::new(Code::Internal, "nobody answers")));
-    assert_eq!(unasked.unwrap_err().code(), Code::Internal);
+    assert_eq!((error.code(), error.hint_text()), (Code::KEY_INVALID, Some("check the password")));
+    let unasked = SecretKey::from_file(&files.secret, || Err(Error::new(Code::INTERNAL, "nobody answers")));
+    assert_eq!(unasked.unwrap_err().code(), Code::INTERNAL);
 
     let before = fs::read(&files.secret).unwrap();
-    assert_eq!(KeyFiles::create(&tree.path("keys/anna"), "anna", None).unwrap_err().code(), Code::KeyWrite);
+    assert_eq!(KeyFiles::create(&tree.path("keys/anna"), "anna", None).unwrap_err().code(), Code::KEY_WRITE);
     fs::remove_file(&files.secret).unwrap();
     let error = KeyFiles::create(&tree.path("keys/anna"), "anna", None).unwrap_err();
     assert!(error.path().unwrap().ends_with("anna.pub"), "{}", error.report());
@@ -104,7 +104,7 @@ fn a_file_of_the_other_kind_is_called_what_it_is() {
     let as_public = |path: &Path| PublicKey::from_file(path).unwrap_err();
     let as_secret = |path: &Path| SecretKey::from_file(path, || panic!("it has no password")).unwrap_err();
     let says = |error: Error, what: &str| {
-        assert_eq!(error.code(), Code::KeyInvalid);
+        assert_eq!(error.code(), Code::KEY_INVALID);
         assert!(error.message().contains(what), "{}", error.report());
     };
     says(as_public(&files.secret), "it is a secret key, where a public key is wanted");

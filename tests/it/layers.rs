@@ -112,8 +112,19 @@ fn unsafe_stands_only_where_foreign_code_is_met() {
 #[test]
 fn every_code_is_in_the_documentation() {
     let page = fs::read_to_string(root().join("docs/diagnostics.md")).expect("the page is there");
-    for code in hotshoe::error::Code::ALL {
+    for code in hotshoe::codes() {
         let row = format!("| `{}` | {} | {} |", code.as_str(), code.stage().as_str(), code.meaning());
         assert!(page.contains(&row), "docs/diagnostics.md lacks this row:\n{row}");
+    }
+    // Those of the other crates, which this one does not know.
+    for crate_name in ["hotshoe-build", "hotshoe-cli"] {
+        let codes = root().join("crates").join(crate_name).join("src/codes.rs");
+        let codes = fs::read_to_string(codes).expect("it is there");
+        let strings: Vec<&str> = codes.split('"').skip(1).step_by(2).collect();
+        assert!(strings.len() >= 3, "{crate_name} declares no code");
+        for declaration in strings.chunks_exact(3) {
+            let row = format!("| `{}` | {} | {} |", declaration[0], declaration[1], declaration[2]);
+            assert!(page.contains(&row), "docs/diagnostics.md lacks this row:\n{row}");
+        }
     }
 }

@@ -101,8 +101,8 @@ fn a_plugin_in_python_installs_from_a_folder_or_from_the_top() {
 #[test]
 fn a_plugin_in_python_without_its_module_is_refused() {
     let files = [("fmu/pluginDescription.xml", XML), ("fmu/libFMURuntime.so", "code"), ("fmu/other.py", "")];
-    refused(Code::ArchiveRefused, "there is no module", &files);
-    refused(Code::ArchiveRefused, "there is no module", &[("pluginDescription.xml", XML), ("Fmu_runtime.py", "")]);
+    refused(Code::ARCHIVE_REFUSED, "there is no module", &files);
+    refused(Code::ARCHIVE_REFUSED, "there is no module", &[("pluginDescription.xml", XML), ("Fmu_runtime.py", "")]);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_packaged_plugin_in_python_installs() {
     fs::remove_file(tree.path("fmu/fmu_runtime.py")).unwrap();
     let tree = tree.file("fmu/libFMURuntime.so", "");
     let error = package::make(&tree.path("fmu"), &tree.path("dist"), None).unwrap_err();
-    assert_eq!(error.code(), Code::LibraryMissing);
+    assert_eq!(error.code(), Code::LIBRARY_MISSING);
     assert!(error.message().contains("no module"), "{}", error.report());
 }
 
@@ -134,7 +134,7 @@ fn a_name_for_people_installs_under_the_folders_name_or_the_archives() {
     for archive in ["archive.tar.gz", "archive-0.2.0.tar.gz", "con-0.1.0.tar.gz", "-0.1.0.zip"] {
         let tree = PluginTree::new();
         let error = install_as(&tree, archive, &top).unwrap_err();
-        assert_eq!(error.code(), Code::ArchiveRefused, "{archive}: {}", error.report());
+        assert_eq!(error.code(), Code::ARCHIVE_REFUSED, "{archive}: {}", error.report());
         assert!(!tree.path("root").exists());
     }
 }
@@ -166,19 +166,19 @@ fn a_distribution_installs_each_part_flat_on_its_shelf() {
 #[test]
 fn a_distribution_with_one_bad_part_is_refused_whole_and_the_part_named() {
     let cases = [
-        (Code::ManifestSyntax, "Plugins/fmu", ("bundle/Plugins/fmu/pluginDescription.xml", "<PluginDescription>")),
-        (Code::ManifestField, "Plugins/gain", ("bundle/Plugins/gain/plugin.json", r#"{"name": "a/b"}"#)),
+        (Code::MANIFEST_SYNTAX, "Plugins/fmu", ("bundle/Plugins/fmu/pluginDescription.xml", "<PluginDescription>")),
+        (Code::MANIFEST_FIELD, "Plugins/gain", ("bundle/Plugins/gain/plugin.json", r#"{"name": "a/b"}"#)),
         (
-            Code::ManifestSyntax,
+            Code::MANIFEST_SYNTAX,
             "Lib/std",
             ("bundle/Lib/std/libraryDescription.xml", "<!DOCTYPE x><LibraryDescription/>"),
         ),
-        (Code::ManifestField, "Lib/std", ("bundle/Lib/std/libraryDescription.xml", "<PluginDescription/>")),
-        (Code::ArchiveRefused, "Plugins/empty", ("bundle/Plugins/empty/readme.txt", "")),
-        (Code::ArchiveRefused, "Plugins/.hidden", ("bundle/Plugins/.hidden/lib.hidden.so", "")),
-        (Code::ArchiveRefused, "Plugins/mute", ("bundle/Plugins/mute/plugin.json", "{}")),
-        (Code::ArchiveRefused, "Plugins/fmu2", ("bundle/Plugins/fmu2/pluginDescription.xml", XML)),
-        (Code::ArchiveRefused, "Lib/other", ("bundle/Lib/other/readme.txt", "")),
+        (Code::MANIFEST_FIELD, "Lib/std", ("bundle/Lib/std/libraryDescription.xml", "<PluginDescription/>")),
+        (Code::ARCHIVE_REFUSED, "Plugins/empty", ("bundle/Plugins/empty/readme.txt", "")),
+        (Code::ARCHIVE_REFUSED, "Plugins/.hidden", ("bundle/Plugins/.hidden/lib.hidden.so", "")),
+        (Code::ARCHIVE_REFUSED, "Plugins/mute", ("bundle/Plugins/mute/plugin.json", "{}")),
+        (Code::ARCHIVE_REFUSED, "Plugins/fmu2", ("bundle/Plugins/fmu2/pluginDescription.xml", XML)),
+        (Code::ARCHIVE_REFUSED, "Lib/other", ("bundle/Lib/other/readme.txt", "")),
     ];
     for (code, part, file) in cases {
         refused(code, &format!("`{part}` in it cannot be installed"), &changed(&[file]));
@@ -189,11 +189,11 @@ fn a_distribution_with_one_bad_part_is_refused_whole_and_the_part_named() {
 fn a_distribution_holds_nothing_but_its_shelves() {
     for folder in ["bundle/docs/x", "bundle/plugins2/x", "bundle/library/gain/libgain.so"] {
         let name = folder.split('/').nth(1).unwrap();
-        refused(Code::ArchiveRefused, &format!("`{name}` has no place"), &changed(&[(folder, "")]));
+        refused(Code::ARCHIVE_REFUSED, &format!("`{name}` has no place"), &changed(&[(folder, "")]));
     }
-    refused(Code::ArchiveRefused, "no plugin in its `Plugins`", &[("bundle/Plugins/readme.txt", "")]);
-    refused(Code::ArchiveRefused, "no library", &DISTRIBUTION[6..]);
-    refused(Code::ArchiveRefused, "no library", &[("bundle/plugins/gain/libgain.so", "")]);
+    refused(Code::ARCHIVE_REFUSED, "no plugin in its `Plugins`", &[("bundle/Plugins/readme.txt", "")]);
+    refused(Code::ARCHIVE_REFUSED, "no library", &DISTRIBUTION[6..]);
+    refused(Code::ARCHIVE_REFUSED, "no library", &[("bundle/plugins/gain/libgain.so", "")]);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn of_a_distribution_names_that_are_equal_but_for_case_are_refused() {
     let xml = XML.replace("FMURuntime<", "fmuruntime<");
     let twice =
         [("bundle/Plugins/other/pluginDescription.xml", xml.as_str()), ("bundle/Plugins/other/fmu_runtime.py", "")];
-    refused(Code::ArchiveRefused, "differ in case only", &changed(&twice));
+    refused(Code::ARCHIVE_REFUSED, "differ in case only", &changed(&twice));
     installs(
         &["Lib/gain/libraryDescription.xml", "Plugins/gain/libgain.so"],
         &[("b/Plugins/gain/libgain.so", ""), ("b/Lib/gain/libraryDescription.xml", "<LibraryDescription/>")],
@@ -212,7 +212,7 @@ fn of_a_distribution_names_that_are_equal_but_for_case_are_refused() {
 fn a_distribution_of_which_one_part_is_installed_installs_none_of_it() {
     let tree = PluginTree::new().file("root/Plugins/gain/mine", "");
     let error = install(&tree, &DISTRIBUTION).unwrap_err();
-    assert_eq!(error.code(), Code::AlreadyInstalled, "{}", error.report());
+    assert_eq!(error.code(), Code::ALREADY_INSTALLED, "{}", error.report());
     assert_eq!(files(&tree.path("root")), ["Plugins/gain/mine"]);
 }
 
@@ -232,7 +232,7 @@ fn a_distribution_that_was_stopped_half_way_is_completed_by_the_next_install() {
     fs::remove_dir_all(tree.path("root/Plugins/gain")).unwrap();
     assert_eq!(again(&tree, false).unwrap(), [Outcome::Present, Outcome::Installed, Outcome::Present]);
     let tree = tree.file("root/Plugins/gain/libgain.so", "edited");
-    assert_eq!(again(&tree, false).unwrap_err().code(), Code::InstalledChanged);
+    assert_eq!(again(&tree, false).unwrap_err().code(), Code::INSTALLED_CHANGED);
     assert_eq!(again(&tree, true).unwrap(), [Outcome::Present, Outcome::Replaced, Outcome::Present]);
     assert_eq!(fs::read_to_string(tree.path("root/Plugins/gain/libgain.so")).unwrap(), "code");
 }
@@ -242,7 +242,7 @@ fn a_newer_distribution_takes_the_place_of_the_one_before() {
     let tree = PluginTree::new();
     install(&tree, &DISTRIBUTION).unwrap();
     let rebuilt = changed(&[("bundle/Plugins/gain/libgain.so", "another build of the same version")]);
-    assert_eq!(install(&tree, &rebuilt).unwrap_err().code(), Code::AlreadyInstalled);
+    assert_eq!(install(&tree, &rebuilt).unwrap_err().code(), Code::ALREADY_INSTALLED);
     install(&tree, &changed(&[("bundle/Plugins/gain/plugin.json", r#"{"version": "1.2.4"}"#)])).unwrap();
     assert_eq!(again(&tree, false).unwrap(), [Outcome::Present; 3]);
     let xml = XML.replace("0.1.0", "0.2.0");
@@ -278,6 +278,6 @@ fn a_plugin_may_have_folders_that_are_called_like_shelves() {
 fn a_plugin_in_python_that_would_not_be_found_is_not_installed() {
     let tree = PluginTree::new().file("root/FMURuntime/pluginDescription.xml", XML);
     let error = install(&tree, &[("fmu/pluginDescription.xml", XML), ("fmu/fmu_runtime.py", "")]).unwrap_err();
-    assert_eq!(error.code(), Code::AlreadyInstalled);
+    assert_eq!(error.code(), Code::ALREADY_INSTALLED);
     assert!(error.hint_text().unwrap().contains("called after its version"), "{}", error.report());
 }

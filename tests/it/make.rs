@@ -130,7 +130,7 @@ fn a_pattern_that_gives_no_file_name_is_an_error_that_names_it() {
     let tree = tree();
     let problem = |pattern: &str| {
         let error = refusal(&tree, make_with(&tree, |options| options.name = Some(pattern.to_owned())));
-        assert_eq!(error.code(), Code::ArgumentInvalid, "{}", error.report());
+        assert_eq!(error.code(), Code::ARGUMENT_INVALID, "{}", error.report());
         error.report()
     };
     for (pattern, named) in
@@ -157,7 +157,7 @@ fn a_level_that_the_format_has_not_is_an_error_that_says_its_range() {
         for level in [0, last + 1, u32::MAX] {
             let made = make_with(&tree, |options| (options.format, options.level) = (format, Some(level)));
             let error = refusal(&tree, made);
-            assert_eq!(error.code(), Code::ArgumentInvalid);
+            assert_eq!(error.code(), Code::ARGUMENT_INVALID);
             let hint = error.hint_text().unwrap().to_owned();
             assert!(hint.contains(&format!("from {first}")) && hint.contains(&format!("to {last}")), "{hint}");
         }
@@ -270,7 +270,7 @@ fn a_glob_that_is_none_or_matches_nothing_is_an_error_that_names_it() {
     for (more, named) in cases {
         let tree = with_manifest(&manifest(more)).file("gain/a.md", "").file("gain/presets/soft.txt", "");
         let error = refusal(&tree, make(&tree));
-        assert_eq!(error.code(), Code::PackageSource, "{more}");
+        assert_eq!(error.code(), Code::PACKAGE_SOURCE, "{more}");
         assert!(error.message().contains(named) && error.hint_text().is_some(), "{}", error.report());
     }
 }
@@ -280,7 +280,7 @@ fn an_archive_does_not_lie_in_the_folder_that_it_is_made_of() {
     let tree = tree();
     for output in ["gain", "gain/dist", "gain/../gain/a/b", "gain/."] {
         let error = package::make(&tree.path("gain"), &tree.path(output), None).unwrap_err();
-        assert_eq!(error.code(), Code::PackageSource, "{output}");
+        assert_eq!(error.code(), Code::PACKAGE_SOURCE, "{output}");
         assert!(error.hint_text().unwrap().contains("--output"));
     }
     assert_eq!(fs::read_dir(tree.path("gain")).unwrap().count(), 2, "nothing was added");
@@ -293,7 +293,7 @@ fn what_an_install_would_refuse_as_a_bomb_is_not_packaged() {
     File::create(tree.path("gain/empty.bin")).unwrap().set_len(package::ALWAYS_ALLOWED).unwrap();
     for format in Format::ALL {
         let error = refusal(&tree, make_with(&tree, |options| options.format = format));
-        assert_eq!(error.code(), Code::PackageSource, "{}", error.report());
+        assert_eq!(error.code(), Code::PACKAGE_SOURCE, "{}", error.report());
         assert!(error.message().contains("200 times"));
     }
 }
@@ -459,7 +459,7 @@ fn who_watches_can_stop_it_and_nothing_is_left() {
             if done > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let error = package::make_with(&options, &tree.path("gain"), &tree.path("dist"), watch).unwrap_err();
-        assert_eq!(error.code(), Code::Cancelled);
+        assert_eq!(error.code(), Code::CANCELLED);
         assert!(told.len() > 1 && told.is_sorted(), "{told:?}");
         assert_eq!(fs::read_dir(tree.path("dist")).unwrap().count(), 0);
     }

@@ -48,7 +48,7 @@ fn every_field_is_read() {
 /// What the warnings about a manifest's keys name.
 fn suspects(text: &str) -> Vec<String> {
     let (_, diagnostics) = Manifest::from_json(text.as_bytes(), KEY).unwrap();
-    assert!(diagnostics.iter().all(|found| found.code == Code::ManifestUnknownKey), "{diagnostics:?}");
+    assert!(diagnostics.iter().all(|found| found.code == Code::MANIFEST_UNKNOWN_KEY), "{diagnostics:?}");
     diagnostics.into_iter().map(|found| found.message).collect()
 }
 
@@ -90,7 +90,7 @@ fn the_keys_of_the_systems_that_plugins_come_from_are_no_slips() {
 fn what_json_does_not_allow_is_said_where_it_stands() {
     let hint = |text: &str| {
         let error = Manifest::from_json(text.as_bytes(), KEY).unwrap_err();
-        assert_eq!(error.code(), Code::ManifestSyntax);
+        assert_eq!(error.code(), Code::MANIFEST_SYNTAX);
         error.hint_text().unwrap().to_owned()
     };
     assert_eq!(hint(" \n"), "the smallest manifest is `{}`");
@@ -115,7 +115,7 @@ fn globs_that_are_none_are_kept_as_they_stand_with_a_warning() {
     for text in [r#"{"include": "*.md"}"#, r#"{"include": [1]}"#, r#"{"include": {"path": "x.h"}}"#] {
         let (manifest, diagnostics) = Manifest::from_json(text.as_bytes(), KEY).unwrap();
         assert!(manifest.include.is_none() && manifest.other.contains_key("include"), "{text}");
-        assert_eq!((diagnostics.len(), diagnostics[0].code), (1, Code::ManifestField), "{text}");
+        assert_eq!((diagnostics.len(), diagnostics[0].code), (1, Code::MANIFEST_FIELD), "{text}");
         assert!(!schema("plugin").is_valid(&serde_json::from_str(text).unwrap()), "{text}");
     }
 }
@@ -132,7 +132,7 @@ fn a_bare_host_version_means_compatible_with_it() {
 #[test]
 fn nesting_without_end_is_refused_and_not_followed() {
     let deep = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(code(&deep), Code::ManifestSyntax);
+    assert_eq!(code(&deep), Code::MANIFEST_SYNTAX);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_manifest_of_a_gigabyte_is_refused_before_it_is_read() {
     let tree = PluginTree::new().file("gain/plugin.json", "{");
     std::fs::OpenOptions::new().write(true).open(tree.path("gain/plugin.json")).unwrap().set_len(1 << 30).unwrap();
     let error = Manifest::in_folder(&tree.path("gain"), KEY).unwrap_err();
-    assert_eq!(error.code(), Code::ManifestTooLarge);
+    assert_eq!(error.code(), Code::MANIFEST_TOO_LARGE);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_pipe_in_place_of_a_manifest_does_not_block() {
     let made = std::process::Command::new("mkfifo").arg(tree.path("gain/plugin.json")).status().unwrap();
     assert!(made.success());
     let error = Manifest::in_folder(&tree.path("gain"), KEY).unwrap_err();
-    assert_eq!(error.code(), Code::ManifestUnreadable);
+    assert_eq!(error.code(), Code::MANIFEST_UNREADABLE);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn a_probe_tells_how_another_process_fared() {
     };
     assert!(probe("exit 42").is_ok());
     let (code, report) = probe("echo boom >&2; kill -ABRT $$").unwrap_err();
-    assert_eq!(code, Code::ProbeFailed);
+    assert_eq!(code, Code::PROBE_FAILED);
     assert!(report.contains("abort") && report.contains("boom"), "{report}");
     let (_, report) = probe("exec sleep 60").unwrap_err();
     assert!(report.contains("within 0.4 seconds"), "{report}");
@@ -246,7 +246,7 @@ fn a_path_in_which_the_systems_loader_would_replace_a_part_is_that_path() {
     }
     let tree = PluginTree::new().file("gain/lib$LIB.so", fs::read(saying(7, &[])).unwrap());
     let error = Library::open(&tree.path("gain/lib$LIB.so"), ENTRY).unwrap_err();
-    assert!(error.code() == Code::LoadFailed && error.report().contains("`$LIB`"), "{}", error.report());
+    assert!(error.code() == Code::LOAD_FAILED && error.report().contains("`$LIB`"), "{}", error.report());
 }
 
 #[test]
@@ -335,14 +335,14 @@ fn too_much_thread_local_data_is_told_in_words() {
                   void harmonics_register(void *x) { (void)x; big[0] = 1; }\n";
     let tree = PluginTree::new().plugin("gain", "{}", &Source::c(source).build());
     let error = Library::open(&tree.library("gain"), ENTRY).unwrap_err();
-    assert!(error.code() == Code::LoadFailed && error.report().contains("-ftls-model"), "{}", error.report());
+    assert!(error.code() == Code::LOAD_FAILED && error.report().contains("-ftls-model"), "{}", error.report());
 }
 
 #[test]
 fn a_prober_that_cannot_be_started_is_not_the_plugins_fault() {
     let library = Source::c(GOOD_C_PLUGIN).build();
     let error = Prober::new("/no/such/program").probe(&library, ENTRY).unwrap_err();
-    assert_eq!(error.code(), Code::ProbeFailed);
+    assert_eq!(error.code(), Code::PROBE_FAILED);
     assert!(
         error.report().contains("/no/such/program") && !error.report().contains("constructors"),
         "{}",
@@ -360,7 +360,7 @@ fn a_plugin_with_a_sanitizer_that_the_host_lacks_is_refused_and_the_host_goes_on
     // The start of the sanitizer would end this process.
     for open in [Library::open, Library::open_copy] {
         let error = open(&sanitized.build(), ENTRY).unwrap_err();
-        assert_eq!(error.code(), Code::LibrarySanitizer);
+        assert_eq!(error.code(), Code::LIBRARY_SANITIZER);
         assert!(error.report().contains("LD_PRELOAD=libasan.so"), "{}", error.report());
     }
     // A library that is only called a little like one.
@@ -420,6 +420,6 @@ fn a_symbol_that_another_system_has_is_not_said_to_be_linked_wrongly() {
     let here = fs::read(helper("int old(void) { return 1; }\n")).unwrap();
     let tree = PluginTree::new().plugin("gain", "{}", &plugin).file("gain/libhelper.so", here);
     let error = Library::open(&tree.library("gain"), ENTRY).unwrap_err();
-    assert_eq!(error.code(), Code::LoadFailed);
+    assert_eq!(error.code(), Code::LOAD_FAILED);
     assert!(error.hint_text().unwrap().contains("where the plugin was built"), "{}", error.report());
 }

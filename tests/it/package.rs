@@ -76,7 +76,7 @@ fn a_plugin_for_another_host_version_is_not_packaged() {
     let mut profile = harmonics();
     profile.set_version("2.0.0").unwrap();
     let error = package::make(&tree.path("gain"), &tree.path("dist"), Some(&profile)).unwrap_err();
-    assert_eq!(error.code(), Code::HostIncompatible);
+    assert_eq!(error.code(), Code::HOST_INCOMPATIBLE);
     assert!(!tree.path("dist").exists(), "nothing was written");
 }
 
@@ -86,7 +86,7 @@ fn a_link_is_not_packaged() {
     let tree = tree();
     std::os::unix::fs::symlink("/etc/passwd", tree.path("gain/link")).unwrap();
     let error = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap_err();
-    assert_eq!(error.code(), Code::PackageSource);
+    assert_eq!(error.code(), Code::PACKAGE_SOURCE);
 }
 
 /// An archive with one entry of each kind that is asked for; paths go in as they are.
@@ -116,7 +116,7 @@ fn install_refused(entries: &[(&str, EntryType)]) {
     let archive = archive(&tree, entries);
     let root = tree.path("plugins");
     let error = package::install(&archive, &root).expect_err(&format!("{entries:?}"));
-    assert_eq!(error.code(), Code::ArchiveRefused, "{entries:?}: {}", error.report());
+    assert_eq!(error.code(), Code::ARCHIVE_REFUSED, "{entries:?}: {}", error.report());
     assert_eq!(content(&root), Vec::<PathBuf>::new(), "{entries:?} left something behind");
     assert!(!tree.path("outside").exists());
 }
@@ -152,7 +152,7 @@ fn an_archive_cut_anywhere_is_refused_and_leaves_nothing() {
     for end in (0..bytes.len()).step_by(97) {
         fs::write(tree.path("cut.tar.gz"), &bytes[..end]).unwrap();
         let error = package::install(&tree.path("cut.tar.gz"), &tree.path("plugins")).unwrap_err();
-        assert!(matches!(error.code(), Code::ArchiveUnreadable | Code::ArchiveRefused), "{}", error.report());
+        assert!(matches!(error.code(), Code::ARCHIVE_UNREADABLE | Code::ARCHIVE_REFUSED), "{}", error.report());
         assert!(content(&tree.path("plugins")).is_empty());
     }
 }
@@ -171,7 +171,7 @@ fn a_plugin_that_would_not_be_found_is_not_installed() {
     let made = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap();
     let tree = tree.file("plugins/gain/plugin.json", MANIFEST);
     let error = package::install(&made.archive, &tree.path("plugins")).unwrap_err();
-    assert_eq!(error.code(), Code::AlreadyInstalled);
+    assert_eq!(error.code(), Code::ALREADY_INSTALLED);
     assert!(error.hint_text().unwrap().contains("called after its version"));
     assert!(!tree.path("plugins/gain/1.2.3").exists());
 }
@@ -200,7 +200,7 @@ fn names_beyond_a_header_are_read_and_endless_ones_refused() {
         builder.append(&header, &vec![b'x'; 10 << 20][..]).unwrap();
         fs::write(tree.path("endless.tar.gz"), builder.into_inner().unwrap().finish().unwrap()).unwrap();
         let error = package::install(&tree.path("endless.tar.gz"), &tree.path("other")).unwrap_err();
-        assert_eq!(error.code(), Code::ArchiveRefused, "{kind:?}");
+        assert_eq!(error.code(), Code::ARCHIVE_REFUSED, "{kind:?}");
     }
 }
 

@@ -76,7 +76,7 @@ fn a_plugin_whose_object_is_in_use_is_busy_and_lives_on_unchanged() {
     assert!(plugin.is_loaded() && is_mapped(plugin.library()));
     assert_eq!(registry.lock().unwrap().len(), 2, "both are back");
     let error = host.reload(&plugin, bind).unwrap_err();
-    assert_eq!(error.code(), Code::PluginInUse);
+    assert_eq!(error.code(), Code::PLUGIN_IN_USE);
     assert!(plugin.is_loaded());
     drop(user);
     assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
@@ -87,12 +87,12 @@ fn a_plugin_that_ended_answers_with_an_error_and_not_with_an_address() {
     let tree = tree();
     let host = host_on(tree.root());
     let plugin = host.load("gain", None, |_| Ok(())).unwrap();
-    assert_eq!(plugin.symbol("absent").unwrap_err().code(), Code::SymbolMissing);
+    assert_eq!(plugin.symbol("absent").unwrap_err().code(), Code::SYMBOL_MISSING);
     host.unload(&plugin).unwrap();
-    assert_eq!(plugin.entry().unwrap_err().code(), Code::PluginUnloaded);
-    assert_eq!(register(&plugin, &Registry::default(), "x").unwrap_err().code(), Code::PluginUnloaded);
-    assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PluginUnloaded);
-    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::PluginUnloaded);
+    assert_eq!(plugin.entry().unwrap_err().code(), Code::PLUGIN_UNLOADED);
+    assert_eq!(register(&plugin, &Registry::default(), "x").unwrap_err().code(), Code::PLUGIN_UNLOADED);
+    assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PLUGIN_UNLOADED);
+    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_UNLOADED);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_a_plugin_registered_before_its_entry_failed_goes_with_it() {
     let error = host
         .load("gain", None, |plugin| {
             register(plugin, &registry, "half")?;
-            Err(Error::new(Code::EntryFailed, "its entry function failed").because("boom"))
+            Err(Error::new(Code::ENTRY_FAILED, "its entry function failed").because("boom"))
         })
         .unwrap_err();
     assert!(error.report().contains("boom") && error.plugin_name() == Some("gain"), "{}", error.report());
@@ -129,7 +129,7 @@ fn a_registration_may_use_its_plugin_while_it_is_made_and_the_plugin_stays_meanw
             register(&plugin, &registry, "inner").unwrap();
             assert_eq!(plugin.registered(), ["activation `inner`"]);
             assert!(plugin.entry().is_ok());
-            assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PluginBusy);
+            assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PLUGIN_BUSY);
             Box::new(Entry { registry: registry.clone(), name: "outer".to_owned(), object: Arc::default() })
         })
         .unwrap();

@@ -83,7 +83,7 @@ fn a_plugin_whose_helper_library_is_not_the_installed_one_is_not_loaded() {
     *edited.last_mut().unwrap() ^= 1;
     fs::write(shop.codec(), &edited).unwrap();
     let error = shop.loaded().unwrap_err();
-    assert_eq!((error.code(), error.path()), (Code::LibraryChanged, Some(shop.codec().as_path())));
+    assert_eq!((error.code(), error.path()), (Code::LIBRARY_CHANGED, Some(shop.codec().as_path())));
     drop(plugin);
 
     // What is no library is the user's to change.
@@ -109,7 +109,7 @@ fn a_plugin_whose_helper_library_is_gone_or_is_none_any_more_is_not_loaded() {
         fs::remove_file(shop.codec()).unwrap();
         replace(&shop.codec());
         let error = shop.loaded().expect_err(what);
-        assert_eq!((error.code(), error.path()), (Code::LibraryChanged, Some(shop.codec().as_path())), "{what}");
+        assert_eq!((error.code(), error.path()), (Code::LIBRARY_CHANGED, Some(shop.codec().as_path())), "{what}");
     }
 }
 
@@ -122,7 +122,7 @@ fn a_pipe_in_the_place_of_an_installed_file_keeps_no_host_waiting() {
         fs::remove_file(&place).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&place).status().unwrap().success());
         let loaded = at_once(move || shop.loaded().map_err(|error| error.code()));
-        assert_eq!(loaded, if file == CODEC { Err(Code::LibraryChanged) } else { Ok(()) }, "{file}");
+        assert_eq!(loaded, if file == CODEC { Err(Code::LIBRARY_CHANGED) } else { Ok(()) }, "{file}");
     }
 }
 
@@ -143,7 +143,7 @@ fn an_installed_plugin_finds_its_libraries_in_other_folders_of_its_own() {
     let shop = Shop { tree, installed };
     shop.loaded().unwrap();
     fs::remove_file(shop.installed.join("deps/libinner.so")).unwrap();
-    assert_eq!(shop.host().load("gain", None, |_| Ok(())).unwrap_err().code(), Code::LibraryChanged);
+    assert_eq!(shop.host().load("gain", None, |_| Ok(())).unwrap_err().code(), Code::LIBRARY_CHANGED);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_plugin_that_was_not_installed_is_refused_by_a_checked_catalog_too() {
         catalog.check_libraries(&profile);
         catalog.candidates()[0].refusal().map(|refusal| refusal.code)
     };
-    assert_eq!(refusal(ReceiptPolicy::Required), Some(Code::ReceiptMissing));
+    assert_eq!(refusal(ReceiptPolicy::Required), Some(Code::RECEIPT_MISSING));
     assert_eq!(refusal(ReceiptPolicy::IfPresent), None);
     assert_eq!(refusal(ReceiptPolicy::Off), None);
 }

@@ -152,7 +152,7 @@ fn another_build_of_a_version_is_refused_and_replaces_it_on_request() {
     let shop = Shop::new();
     let first = shop.install("1.0.0");
     let other = shop.gain("1.0.0", "b");
-    assert_eq!(code(package::install(&other, shop.root().path())), Code::AlreadyInstalled);
+    assert_eq!(code(package::install(&other, shop.root().path())), Code::ALREADY_INSTALLED);
     assert_eq!(fs::read_to_string(first.path.join("presets/soft.txt")).unwrap(), "a");
 
     let done = Install::of(&other).replace(true).into_root(&shop.root(), &mut unwatched).unwrap().plugins;
@@ -177,7 +177,7 @@ fn versions_lie_side_by_side_and_the_highest_is_loaded_until_a_rollback() {
     let (_, aside) = shop.root().rollback("gain", Some(&version("1.0.0")), &mut unwatched).unwrap();
     assert_eq!(versions(&aside), ["1.9.0"]);
     assert_eq!(shop.loaded(), "1.0.0");
-    assert_eq!(code(shop.root().rollback("gain", None, &mut unwatched)), Code::NotInstalled);
+    assert_eq!(code(shop.root().rollback("gain", None, &mut unwatched)), Code::NOT_INSTALLED);
 
     let (used, aside) = shop.root().rollback("gain", Some(&version("1.10.0")), &mut unwatched).unwrap();
     assert!(used.in_use && used.path.ends_with("gain/1.10.0") && aside.is_empty());
@@ -222,10 +222,10 @@ fn flat_and_versions_are_not_mixed() {
         let install = Install::of(&archive).flat(true);
         install.into_root(&shop.root(), &mut unwatched).map(|done| done.plugins)
     };
-    assert_eq!(code(flat("2.0.0")), Code::AlreadyInstalled);
+    assert_eq!(code(flat("2.0.0")), Code::ALREADY_INSTALLED);
     uninstall(&shop.root(), "gain").unwrap();
     flat("1.0.0").unwrap();
-    assert_eq!(code(package::install(&shop.gain("2.0.0", "a"), shop.root().path())), Code::AlreadyInstalled);
+    assert_eq!(code(package::install(&shop.gain("2.0.0", "a"), shop.root().path())), Code::ALREADY_INSTALLED);
     assert_eq!(shop.loaded(), "1.0.0");
 }
 
@@ -240,9 +240,9 @@ fn uninstalling_leaves_nothing_of_a_plugin_and_everything_of_others() {
     assert_eq!(shop.loaded(), "1.0.0");
     assert_eq!(versions(&uninstall(&shop.root(), "gain").unwrap()), ["1.0.0"]);
     assert_eq!(shop.content(), ["other/"]);
-    assert_eq!(code(uninstall(&shop.root(), "gain")), Code::NotInstalled);
-    assert_eq!(code(uninstall(&shop.root(), "other")), Code::NotInstalled);
-    assert_eq!(code(uninstall(&shop.root(), "../plugins")), Code::ManifestField);
+    assert_eq!(code(uninstall(&shop.root(), "gain")), Code::NOT_INSTALLED);
+    assert_eq!(code(uninstall(&shop.root(), "other")), Code::NOT_INSTALLED);
+    assert_eq!(code(uninstall(&shop.root(), "../plugins")), Code::MANIFEST_FIELD);
 }
 
 #[test]
@@ -261,10 +261,10 @@ fn what_was_changed_is_seen_and_not_thrown_away() {
         Difference::Added("presets/mine.txt".into()),
     ];
     assert_eq!(verified[0].1, expected);
-    assert_eq!(code(uninstall(&shop.root(), "gain")), Code::InstalledChanged);
+    assert_eq!(code(uninstall(&shop.root(), "gain")), Code::INSTALLED_CHANGED);
     let archive = shop.gain("1.0.0", "a");
     let again = Install::of(&archive);
-    assert_eq!(code(again.into_root(&shop.root(), &mut unwatched)), Code::InstalledChanged);
+    assert_eq!(code(again.into_root(&shop.root(), &mut unwatched)), Code::INSTALLED_CHANGED);
     assert!(installed.join("presets/mine.txt").exists());
 
     assert_eq!(again.replace(true).into_root(&shop.root(), &mut unwatched).unwrap().plugins[0].1, Outcome::Replaced);
@@ -292,7 +292,7 @@ fn a_changed_size_a_link_and_a_folder_are_changes_too() {
     std::os::unix::fs::symlink("../plugin.json", &soft).unwrap();
     #[cfg(unix)]
     assert_eq!(difference(), [Difference::Changed("presets/soft.txt".into())]);
-    assert_eq!(code(shop.root().verify(Some("mute"))), Code::NotInstalled);
+    assert_eq!(code(shop.root().verify(Some("mute"))), Code::NOT_INSTALLED);
 }
 
 #[test]
@@ -333,16 +333,16 @@ fn a_receipt_that_points_outside_or_is_damaged_harms_nothing() {
         fs::write(&file, &bad).unwrap();
         let (installed, damaged) = shop.root().installed().unwrap();
         assert!(installed.is_empty());
-        assert_eq!(damaged.iter().map(Error::code).collect::<Vec<_>>(), [Code::ReceiptInvalid], "{bad}");
-        assert_eq!(code(shop.root().verify(None)), Code::ReceiptInvalid);
-        assert_eq!(code(uninstall(&shop.root(), "gain")), Code::ReceiptInvalid);
+        assert_eq!(damaged.iter().map(Error::code).collect::<Vec<_>>(), [Code::RECEIPT_INVALID], "{bad}");
+        assert_eq!(code(shop.root().verify(None)), Code::RECEIPT_INVALID);
+        assert_eq!(code(uninstall(&shop.root(), "gain")), Code::RECEIPT_INVALID);
     }
     assert!(shop.tree.path("plugins/outside").exists());
     fs::remove_file(&file).unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
     #[cfg(unix)]
-    assert_eq!(code(shop.root().verify(None)), Code::ReceiptInvalid);
+    assert_eq!(code(shop.root().verify(None)), Code::RECEIPT_INVALID);
 
     let done =
         Install::of(&shop.gain("1.0.0", "a")).replace(true).into_root(&shop.root(), &mut unwatched).unwrap().plugins;
@@ -362,7 +362,7 @@ fn nothing_is_installed_or_removed_through_a_link() {
     for link in ["gain", ".hotshoe"] {
         let link = shop.root().path().join(link);
         std::os::unix::fs::symlink(&outside, &link).unwrap();
-        assert_eq!(code(package::install(&archive, shop.root().path())), Code::PackageWrite, "{}", link.display());
+        assert_eq!(code(package::install(&archive, shop.root().path())), Code::PACKAGE_WRITE, "{}", link.display());
         fs::remove_file(link).unwrap();
     }
     assert!(content(&outside).is_empty());
@@ -370,7 +370,7 @@ fn nothing_is_installed_or_removed_through_a_link() {
     // What is installed elsewhere and linked here is not uninstalled here.
     package::install(&archive, &outside).unwrap();
     std::os::unix::fs::symlink(outside.join("gain"), shop.root().path().join("gain")).unwrap();
-    assert_eq!(code(uninstall(&shop.root(), "gain")), Code::NotInstalled);
+    assert_eq!(code(uninstall(&shop.root(), "gain")), Code::NOT_INSTALLED);
     assert!(outside.join("gain/1.0.0/plugin.json").exists());
 }
 
@@ -388,29 +388,29 @@ fn what_squats_on_a_name_of_ours_is_not_followed_and_not_overwritten() {
 
     fs::create_dir_all(&hidden).unwrap();
     std::os::unix::fs::symlink(outside.join("gain"), hidden.join("aside")).unwrap();
-    assert_eq!(code(install()), Code::PackageWrite);
-    assert_eq!(code(shop.root().prune(None, 1, false, &mut unwatched)), Code::PackageWrite);
+    assert_eq!(code(install()), Code::PACKAGE_WRITE);
+    assert_eq!(code(shop.root().prune(None, 1, false, &mut unwatched)), Code::PACKAGE_WRITE);
     fs::remove_dir_all(&hidden).unwrap();
 
     fs::create_dir(&hidden).unwrap();
     std::os::unix::fs::symlink(outside.join("gain/1.0.0/plugin.json"), hidden.join("lock")).unwrap();
-    assert_eq!(code(install()), Code::PackageWrite);
+    assert_eq!(code(install()), Code::PACKAGE_WRITE);
     fs::remove_dir_all(&hidden).unwrap();
 
     fs::create_dir_all(hidden.join("lock")).unwrap();
-    assert_eq!(code(install()), Code::PackageWrite);
+    assert_eq!(code(install()), Code::PACKAGE_WRITE);
     fs::remove_dir_all(&hidden).unwrap();
 
     fs::create_dir(&hidden).unwrap();
     fs::hard_link(outside.join("gain/1.0.0/plugin.json"), hidden.join("lock")).unwrap();
-    assert_eq!(code(install()), Code::PackageWrite);
+    assert_eq!(code(install()), Code::PACKAGE_WRITE);
     fs::remove_dir_all(&hidden).unwrap();
 
     // A link that looks like something left behind is removed, and not what it leads to.
     fs::create_dir(&hidden).unwrap();
     std::os::unix::fs::symlink(&outside, hidden.join("staging-squat")).unwrap();
     fs::write(shop.tree.path("plugins/gain"), "in the way").unwrap();
-    assert_eq!(code(install()), Code::PackageWrite);
+    assert_eq!(code(install()), Code::PACKAGE_WRITE);
     fs::remove_file(shop.tree.path("plugins/gain")).unwrap();
     install().unwrap();
     assert_eq!(content(&outside), before);
@@ -466,7 +466,7 @@ fn who_watches_can_stop_it_anywhere_and_nothing_is_left() {
             if step > stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let root = Root::new(shop.tree.path("new/plugins"));
-        assert_eq!(code(Install::of(&archive).into_root(&root, watch)), Code::Cancelled, "{stop} of {steps}");
+        assert_eq!(code(Install::of(&archive).into_root(&root, watch)), Code::CANCELLED, "{stop} of {steps}");
         assert!(!shop.tree.path("new").exists(), "{:?}", content(&shop.tree.path("new")));
     }
 }
@@ -486,7 +486,7 @@ fn an_archive_that_changes_while_it_is_read_is_refused() {
         }
         ControlFlow::Continue(())
     };
-    assert_eq!(code(Install::of(&archive).into_root(&shop.root(), watch)), Code::ArchiveUnreadable);
+    assert_eq!(code(Install::of(&archive).into_root(&shop.root(), watch)), Code::ARCHIVE_UNREADABLE);
     assert!(!shop.root().path().exists());
 }
 
@@ -550,17 +550,17 @@ fn a_host_that_asks_for_receipts_refuses_an_edited_library() {
     // Behind everything that the system's loader looks at.
     *edited.last_mut().unwrap() ^= 1;
     fs::write(&library, &edited).unwrap();
-    assert_eq!(code(load()), Code::LibraryChanged);
+    assert_eq!(code(load()), Code::LIBRARY_CHANGED);
     fs::write(&library, &good).unwrap();
     load().unwrap();
 
     fs::write(installed.join("plugin.json"), r#"{"name": "gain", "version": "1.0.0", "library": "other.so"}"#).unwrap();
     fs::write(installed.join("other.so"), &good).unwrap();
-    assert_eq!(code(load()), Code::LibraryChanged, "the install did not bring it");
+    assert_eq!(code(load()), Code::LIBRARY_CHANGED, "the install did not bring it");
     fs::write(installed.join(receipt::FILE_NAME), "{").unwrap();
-    assert_eq!(code(load()), Code::ReceiptInvalid);
+    assert_eq!(code(load()), Code::RECEIPT_INVALID);
     fs::remove_file(installed.join(receipt::FILE_NAME)).unwrap();
-    assert_eq!(code(load()), Code::ReceiptMissing);
+    assert_eq!(code(load()), Code::RECEIPT_MISSING);
 }
 
 #[test]
@@ -570,14 +570,14 @@ fn a_receipt_is_only_asked_for_if_the_host_wants_it() {
     let load = |policy| strict(&shop, policy).load("gain", None, |_| Ok(())).map(drop);
     fs::write(installed.join("libgain.so"), [fs::read(&shop.library).unwrap(), vec![0]].concat()).unwrap();
     load(ReceiptPolicy::Off).unwrap();
-    assert_eq!(code(load(ReceiptPolicy::IfPresent)), Code::LibraryChanged);
+    assert_eq!(code(load(ReceiptPolicy::IfPresent)), Code::LIBRARY_CHANGED);
     fs::remove_file(installed.join(receipt::FILE_NAME)).unwrap();
     load(ReceiptPolicy::IfPresent).unwrap();
-    assert_eq!(code(load(ReceiptPolicy::Required)), Code::ReceiptMissing);
+    assert_eq!(code(load(ReceiptPolicy::Required)), Code::RECEIPT_MISSING);
     let bare = shop.tree.path("plugins/libbare.so");
     fs::copy(&shop.library, &bare).unwrap();
     let host = strict(&shop, ReceiptPolicy::Required);
-    assert_eq!(code(host.load_path(&bare, |_| Ok(()))), Code::ReceiptMissing);
+    assert_eq!(code(host.load_path(&bare, |_| Ok(()))), Code::RECEIPT_MISSING);
 }
 
 #[test]
@@ -587,7 +587,7 @@ fn an_older_version_takes_a_flat_place_only_when_it_is_asked_for() {
     let flat = |archive| Install::of(archive).flat(true);
     flat(&new).into_root(&shop.root(), &mut unwatched).unwrap();
     let refused = flat(&old).into_root(&shop.root(), &mut unwatched).unwrap_err();
-    assert_eq!(refused.code(), Code::AlreadyInstalled);
+    assert_eq!(refused.code(), Code::ALREADY_INSTALLED);
     assert!(refused.message().contains("2.0.0"), "{}", refused.report());
     assert_eq!(shop.loaded(), "2.0.0");
     let done = flat(&old).replace(true).into_root(&shop.root(), &mut unwatched).unwrap();
@@ -606,7 +606,7 @@ fn another_plugin_of_nearly_the_same_name_is_not_replaced_without_being_asked() 
     let receipt = installed.join(receipt::FILE_NAME);
     let text = fs::read_to_string(&receipt).unwrap();
     fs::write(&receipt, text.replacen("\"gain\"", "\"Gain\"", 1)).unwrap();
-    assert_eq!(install("2.0.0").unwrap_err().code(), Code::AlreadyInstalled);
+    assert_eq!(install("2.0.0").unwrap_err().code(), Code::ALREADY_INSTALLED);
     assert_eq!(shop.loaded(), "1.0.0");
 }
 

@@ -175,7 +175,7 @@ fn a_signature_that_does_not_say_what_it_is_for_is_refused() {
     let more = format!("{claim}\textra:1");
     for comment in ["free of charge", "hotshoe", &spaced, &more] {
         minisign(&dist, &["-Sm", "gain-1.2.3.tar.gz", "-s", &secret, "-t", comment], "");
-        let error = release.refused(Code::SignatureInvalid);
+        let error = release.refused(Code::SIGNATURE_INVALID);
         assert!(error.hint_text().unwrap().contains("hotshoe sign"), "{}", error.report());
     }
 }
@@ -193,7 +193,7 @@ fn a_signature_of_another_plugin_or_version_is_refused_though_the_key_is_right()
         let lie = truth.replace(true_field, false_field);
         if lie != truth {
             minisign(&release.tree.path("dist"), &["-Sm", "gain-1.2.3.tar.gz", "-s", &secret, "-t", &lie], "");
-            let error = release.refused(Code::SignatureInvalid);
+            let error = release.refused(Code::SIGNATURE_INVALID);
             assert!(error.message().starts_with("the signature is for the"), "{}", error.report());
         }
     }
@@ -208,7 +208,7 @@ fn a_legacy_signature_is_refused() {
     let claim = release.verify().unwrap().claim.to_string();
     let secret = release.author.files.secret.display().to_string();
     minisign(&release.tree.path("dist"), &["-Slm", "gain-1.2.3.tar.gz", "-s", &secret, "-t", &claim], "");
-    assert!(release.refused(Code::SignatureInvalid).message().contains("legacy"));
+    assert!(release.refused(Code::SIGNATURE_INVALID).message().contains("legacy"));
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn the_claim_has_one_spelling() {
     for (part, instead) in wrong {
         let text = right.replacen(part, instead, 1);
         assert_ne!(text, right);
-        assert_eq!(text.parse::<Claim>().unwrap_err().code(), Code::SignatureInvalid, "{text:?}");
+        assert_eq!(text.parse::<Claim>().unwrap_err().code(), Code::SIGNATURE_INVALID, "{text:?}");
     }
 }
 
@@ -252,11 +252,11 @@ fn an_archive_without_a_version_is_not_signed_and_neither_is_what_is_none() {
     let packed = Command::new("tar").args(["czf", "dist/gain.tar.gz", "gain"]).current_dir(tree.root()).status();
     assert!(packed.unwrap().success());
     let error = package::sign(&versionless, &release.author.secret).unwrap_err();
-    assert_eq!(error.code(), Code::PackageSource, "{}", error.report());
+    assert_eq!(error.code(), Code::PACKAGE_SOURCE, "{}", error.report());
     assert!(error.message().contains("version"));
 
     fs::write(&versionless, "no archive").unwrap();
-    assert_eq!(package::sign(&versionless, &release.author.secret).unwrap_err().code(), Code::ArchiveUnreadable);
+    assert_eq!(package::sign(&versionless, &release.author.secret).unwrap_err().code(), Code::ARCHIVE_UNREADABLE);
     assert!(!beside(&versionless).exists(), "nothing was written");
 }
 
@@ -268,7 +268,7 @@ fn an_archive_with_a_name_that_cannot_stand_in_a_signature_is_not_signed() {
     for name in ["gain\t1.tar.gz", "gain\n", "gain.tar.gz "] {
         fs::copy(&release.archive, release.tree.path("dist").join(name)).unwrap();
         let error = package::sign(&release.tree.path("dist").join(name), &release.author.secret).unwrap_err();
-        assert_eq!(error.code(), Code::PackageSource, "{}", error.report());
+        assert_eq!(error.code(), Code::PACKAGE_SOURCE, "{}", error.report());
     }
 }
 
@@ -280,10 +280,10 @@ fn an_archive_that_was_changed_is_refused() {
         let mut changed = bytes.clone();
         changed[index] ^= 1;
         fs::write(&release.archive, changed).unwrap();
-        release.refused(Code::SignatureInvalid);
+        release.refused(Code::SIGNATURE_INVALID);
     }
     fs::write(&release.archive, [bytes, vec![0]].concat()).unwrap();
-    release.refused(Code::SignatureInvalid);
+    release.refused(Code::SIGNATURE_INVALID);
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn an_older_version_under_a_newer_name_is_refused() {
     fs::rename(release.signature(), beside(&newer)).unwrap();
     fs::rename(&release.archive, &newer).unwrap();
     let error = package::verify(&newer, &trusting([&release.author.public])).unwrap_err();
-    assert_eq!(error.code(), Code::SignatureInvalid);
+    assert_eq!(error.code(), Code::SIGNATURE_INVALID);
     assert!(error.message().contains("`gain-1.2.3.tar.gz`"), "{}", error.report());
 }
 
@@ -305,7 +305,7 @@ fn the_signature_of_an_older_version_does_not_fit_a_newer_one() {
     let newer = package::make(&tree.path("gain"), &tree.path("dist"), None).unwrap().archive;
     fs::write(beside(&newer), old).unwrap();
     let error = package::verify(&newer, &trusting([&release.author.public])).unwrap_err();
-    assert_eq!(error.code(), Code::SignatureInvalid);
+    assert_eq!(error.code(), Code::SIGNATURE_INVALID);
 }
 
 #[test]
@@ -317,7 +317,7 @@ fn a_signature_binds_name_version_and_platforms() {
     };
     assert_eq!(binds("gain", Some(&version), &platforms), Ok(()));
     assert_eq!(binds("gain", Some(&version), &[platforms[0], platforms[0]]), Ok(()));
-    let no = Err(Code::SignatureInvalid);
+    let no = Err(Code::SIGNATURE_INVALID);
     assert_eq!(binds("Gain", Some(&version), &platforms), no);
     assert_eq!(binds("gain", Some(&Version::new(1, 2, 4)), &platforms), no);
     assert_eq!(binds("gain", None, &platforms), no);
@@ -336,18 +336,18 @@ fn an_edited_signature_is_refused() {
         lines.join("\n") + "\n"
     };
     let flipped = |line: &str| format!("{}{}", if line.starts_with('A') { 'B' } else { 'A' }, &line[1..]);
-    release.refused_with(with(2, &lines[2].replace("1.2.3", "1.2.4")), Code::SignatureInvalid);
-    release.refused_with(with(2, &format!("{} ", lines[2])), Code::SignatureInvalid);
-    release.refused_with(with(3, &flipped(lines[3])), Code::SignatureInvalid);
-    release.refused_with(with(3, lines[1]), Code::SignatureInvalid);
-    release.refused_with(with(3, ""), Code::SignatureInvalid);
-    release.refused_with(with(3, "AAAA"), Code::SignatureInvalid);
-    release.refused_with(with(1, ""), Code::SignatureInvalid);
-    release.refused_with(with(1, &format!("{0}{0}", lines[1].trim_end_matches('='))), Code::SignatureInvalid);
-    release.refused_with(format!("{text}more\n"), Code::SignatureInvalid);
-    release.refused_with(format!("\u{feff}{text}"), Code::SignatureInvalid);
-    release.refused_with(b"\xff\xfe\0", Code::SignatureInvalid);
-    release.refused_with("", Code::SignatureInvalid);
+    release.refused_with(with(2, &lines[2].replace("1.2.3", "1.2.4")), Code::SIGNATURE_INVALID);
+    release.refused_with(with(2, &format!("{} ", lines[2])), Code::SIGNATURE_INVALID);
+    release.refused_with(with(3, &flipped(lines[3])), Code::SIGNATURE_INVALID);
+    release.refused_with(with(3, lines[1]), Code::SIGNATURE_INVALID);
+    release.refused_with(with(3, ""), Code::SIGNATURE_INVALID);
+    release.refused_with(with(3, "AAAA"), Code::SIGNATURE_INVALID);
+    release.refused_with(with(1, ""), Code::SIGNATURE_INVALID);
+    release.refused_with(with(1, &format!("{0}{0}", lines[1].trim_end_matches('='))), Code::SIGNATURE_INVALID);
+    release.refused_with(format!("{text}more\n"), Code::SIGNATURE_INVALID);
+    release.refused_with(format!("\u{feff}{text}"), Code::SIGNATURE_INVALID);
+    release.refused_with(b"\xff\xfe\0", Code::SIGNATURE_INVALID);
+    release.refused_with("", Code::SIGNATURE_INVALID);
 
     fs::write(release.signature(), with(0, "untrusted comment: anybody may write here")).unwrap();
     release.verify().unwrap();
@@ -360,7 +360,7 @@ fn no_cut_and_no_flipped_byte_of_a_signature_is_verified() {
     let release = signed();
     let bytes = fs::read(release.signature()).unwrap();
     for end in 0..bytes.len() {
-        release.refused_with(&bytes[..end], Code::SignatureInvalid);
+        release.refused_with(&bytes[..end], Code::SIGNATURE_INVALID);
     }
     let comment = "untrusted comment: ".len()..bytes.iter().position(|&byte| byte == b'\n').unwrap();
     for index in (0..bytes.len()).step_by(7).filter(|index| !comment.contains(index)) {
@@ -370,7 +370,7 @@ fn no_cut_and_no_flipped_byte_of_a_signature_is_verified() {
             fs::write(release.signature(), &changed).unwrap();
             let code = release.verify().expect_err(&format!("byte {index} ^ {bit:#x}")).code();
             // The signature's third to tenth byte say whose it is.
-            assert!(matches!(code, Code::SignatureInvalid | Code::SignatureUntrusted), "byte {index}: {code}");
+            assert!(matches!(code, Code::SIGNATURE_INVALID | Code::SIGNATURE_UNTRUSTED), "byte {index}: {code}");
         }
     }
 }
@@ -379,10 +379,10 @@ fn no_cut_and_no_flipped_byte_of_a_signature_is_verified() {
 fn what_is_not_a_small_file_is_no_signature() {
     let release = signed();
     File::create(release.signature()).unwrap().set_len(1 << 30).unwrap();
-    release.refused(Code::SignatureInvalid);
+    release.refused(Code::SIGNATURE_INVALID);
     fs::remove_file(release.signature()).unwrap();
     fs::create_dir(release.signature()).unwrap();
-    release.refused(Code::SignatureInvalid);
+    release.refused(Code::SIGNATURE_INVALID);
 }
 
 #[cfg(unix)]
@@ -399,7 +399,7 @@ fn a_link_is_followed_to_a_file_and_to_nothing_else() {
         symlink(target, release.signature()).unwrap();
         let mut trust = trusting([&release.author.public]);
         trust.set_policy(SignaturePolicy::IfPresent);
-        assert_eq!(judge(&trust, &release.archive).unwrap_err().code(), Code::SignatureInvalid, "{target}");
+        assert_eq!(judge(&trust, &release.archive).unwrap_err().code(), Code::SIGNATURE_INVALID, "{target}");
     }
 }
 
@@ -422,9 +422,9 @@ fn a_key_with_the_id_of_another_is_not_that_key() {
     assert_eq!(impostor.public.id(), release.author.public.id());
     package::sign(&release.archive, &impostor.secret).unwrap();
     package::verify(&release.archive, &trusting([&impostor.public])).unwrap();
-    release.refused(Code::SignatureInvalid);
+    release.refused(Code::SIGNATURE_INVALID);
     let both = [release.author.public.clone(), impostor.public];
-    assert_eq!(TrustStore::of_keys(both).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(TrustStore::of_keys(both).unwrap_err().code(), Code::KEY_INVALID);
 }
 
 /// An archive, its signature, and its author's key.
@@ -463,7 +463,7 @@ proptest! {
         let signature = [lines.join(&b'\n'), b"\n".to_vec()].concat();
         let tree = PluginTree::new().file("gain-1.2.3.tar.gz", archive).file("gain-1.2.3.tar.gz.minisig", signature);
         let verdict = package::verify(&tree.path("gain-1.2.3.tar.gz"), &trusting([author]));
-        prop_assert!(matches!(verdict.map_err(|error| error.code()), Err(Code::SignatureInvalid | Code::SignatureUntrusted)));
+        prop_assert!(matches!(verdict.map_err(|error| error.code()), Err(Code::SIGNATURE_INVALID | Code::SIGNATURE_UNTRUSTED)));
     }
 }
 
@@ -489,7 +489,7 @@ fn what_a_trusted_key_signed_is_installed_and_its_receipt_says_so() {
 fn what_nobody_trusted_signed_is_not_installed() {
     let code = |release: &Release, trust: &TrustStore| install(release, trust).unwrap_err().code();
     let release = unsigned();
-    assert_eq!(code(&release, &trusting([&release.author.public])), Code::SignatureMissing);
+    assert_eq!(code(&release, &trusting([&release.author.public])), Code::SIGNATURE_MISSING);
     let mut lenient = trusting([&release.author.public]);
     lenient.set_policy(SignaturePolicy::IfPresent);
     install(&release, &lenient).unwrap();
@@ -499,7 +499,7 @@ fn what_nobody_trusted_signed_is_not_installed() {
     pinned.add(release.author.public.clone(), &["gain".to_owned()]).unwrap();
     fs::remove_dir_all(release.tree.path("plugins")).unwrap();
     let error = install(&release, &pinned).unwrap_err();
-    assert_eq!(error.code(), Code::SignatureMissing);
+    assert_eq!(error.code(), Code::SIGNATURE_MISSING);
     let id = release.author.public.id().to_string();
     assert!(error.message().contains(&id), "it names the key: {}", error.report());
     pinned.set_policy(SignaturePolicy::Required);
@@ -507,11 +507,11 @@ fn what_nobody_trusted_signed_is_not_installed() {
 
     let release = signed();
     let stranger = author(&release.tree, "bela");
-    assert_eq!(code(&release, &trusting([&stranger.public])), Code::SignatureUntrusted);
+    assert_eq!(code(&release, &trusting([&stranger.public])), Code::SIGNATURE_UNTRUSTED);
     let mut bytes = fs::read(&release.archive).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&release.archive, bytes).unwrap();
-    assert_eq!(code(&release, &trusting([&release.author.public])), Code::SignatureInvalid);
+    assert_eq!(code(&release, &trusting([&release.author.public])), Code::SIGNATURE_INVALID);
 }
 
 #[test]
@@ -522,7 +522,7 @@ fn an_old_version_under_the_name_and_signature_comment_of_a_new_one_is_not_insta
     fs::rename(release.signature(), beside(&newer)).unwrap();
     let release = Release { archive: newer, ..release };
     let error = install(&release, &trusting([&release.author.public])).unwrap_err();
-    assert_eq!(error.code(), Code::SignatureInvalid);
+    assert_eq!(error.code(), Code::SIGNATURE_INVALID);
 }
 
 /// Installs the release for somebody who names no trust store.
@@ -536,14 +536,14 @@ fn install_anyway(release: &Release, require: bool) -> Result<InstallReport> {
 #[test]
 fn what_nobody_verified_is_not_installed_without_a_word() {
     let release = unsigned();
-    assert_eq!(install_anyway(&release, true).unwrap_err().code(), Code::SignatureMissing);
+    assert_eq!(install_anyway(&release, true).unwrap_err().code(), Code::SIGNATURE_MISSING);
     let done = install_anyway(&release, false).unwrap();
-    assert_eq!((done.diagnostics[0].code, done.signature), (Code::SignatureMissing, None));
+    assert_eq!((done.diagnostics[0].code, done.signature), (Code::SIGNATURE_MISSING, None));
 
     let release = signed();
-    assert_eq!(install_anyway(&release, true).unwrap_err().code(), Code::SignatureUntrusted);
+    assert_eq!(install_anyway(&release, true).unwrap_err().code(), Code::SIGNATURE_UNTRUSTED);
     let done = install_anyway(&release, false).unwrap();
-    assert_eq!((done.diagnostics[0].code, done.signature), (Code::SignatureUntrusted, None));
+    assert_eq!((done.diagnostics[0].code, done.signature), (Code::SIGNATURE_UNTRUSTED, None));
     assert!(done.diagnostics[0].message.contains(&release.author.public.id().to_string()), "{:?}", done.diagnostics);
     let receipt = Receipt::in_folder(&done.plugins[0].0.path).unwrap().unwrap();
     assert_eq!(receipt.signed_by, None, "nobody verified it");
@@ -560,7 +560,7 @@ fn a_signature_that_is_none_is_refused_by_whoever_installs() {
     for garbage in ["", "garbage", "untrusted comment: x\nRUQ=\n"] {
         let release = unsigned();
         fs::write(release.signature(), garbage).unwrap();
-        assert_eq!(install_anyway(&release, false).unwrap_err().code(), Code::SignatureInvalid, "{garbage:?}");
+        assert_eq!(install_anyway(&release, false).unwrap_err().code(), Code::SIGNATURE_INVALID, "{garbage:?}");
     }
 }
 
@@ -572,7 +572,7 @@ fn it_must_be_good_for_one_of_several_trust_stores() {
     let install =
         |trust: &[TrustStore]| Install::of(&release.archive).trust_any(trust).into_root(&root, &mut unwatched);
     let (theirs, ours) = (trusting([&stranger.public]), trusting([&release.author.public]));
-    assert_eq!(install(&[theirs.clone(), theirs.clone()]).unwrap_err().code(), Code::SignatureUntrusted);
+    assert_eq!(install(&[theirs.clone(), theirs.clone()]).unwrap_err().code(), Code::SIGNATURE_UNTRUSTED);
     let done = install(&[theirs.clone(), ours.clone()]).unwrap();
     assert_eq!(done.signature.map(|signature| signature.key), Some(release.author.public.id()));
     assert!(done.diagnostics.is_empty(), "{:?}", done.diagnostics);
@@ -581,7 +581,7 @@ fn it_must_be_good_for_one_of_several_trust_stores() {
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&release.archive, bytes).unwrap();
     fs::remove_dir_all(root.path()).unwrap();
-    assert_eq!(install(&[ours, theirs]).unwrap_err().code(), Code::SignatureInvalid, "a key that is known");
+    assert_eq!(install(&[ours, theirs]).unwrap_err().code(), Code::SIGNATURE_INVALID, "a key that is known");
 }
 
 #[test]
@@ -592,7 +592,7 @@ fn what_was_installed_before_does_not_pass_the_trust_store_by() {
     install.into_root(&root, &mut unwatched).unwrap();
     let trust = trusting([&release.author.public]);
     let again = install.trust(Some(&trust)).into_root(&root, &mut unwatched).unwrap_err();
-    assert_eq!(again.code(), Code::SignatureMissing);
+    assert_eq!(again.code(), Code::SIGNATURE_MISSING);
 
     package::sign(&release.archive, &release.author.secret).unwrap();
     let done = install.trust(Some(&trust)).into_root(&root, &mut unwatched).unwrap();
@@ -600,5 +600,5 @@ fn what_was_installed_before_does_not_pass_the_trust_store_by() {
     let mut pinned = TrustStore::of_keys([]).unwrap();
     pinned.add(release.author.public.clone(), &["reverb".to_owned()]).unwrap();
     let again = install.trust(Some(&pinned)).into_root(&root, &mut unwatched).unwrap_err();
-    assert_eq!(again.code(), Code::SignatureUntrusted, "the key is for another plugin");
+    assert_eq!(again.code(), Code::SIGNATURE_UNTRUSTED, "the key is for another plugin");
 }

@@ -66,7 +66,7 @@ fn install_swapped(moved: &str, at: usize) -> usize {
     assert_eq!(files(&outside), Vec::<PathBuf>::new(), "step {at}: something landed outside");
     if step > at {
         let error = done.expect_err("what was installed is not where it should be");
-        assert_eq!(error.code(), Code::PackageWrite, "step {at}: {}", error.report());
+        assert_eq!(error.code(), Code::PACKAGE_WRITE, "step {at}: {}", error.report());
         assert!(!error.report().contains("/proc/"), "{}", error.report());
     }
     step
@@ -98,7 +98,7 @@ fn changes(root: &Root, archive: &Path) -> [Result<()>; 4] {
 fn refused(root: &Root, archive: &Path, place: &Path) {
     for change in changes(root, archive) {
         let error = change.expect_err("somebody else may move it");
-        assert_eq!((error.code(), error.path()), (Code::PackageWrite, Some(place)), "{}", error.report());
+        assert_eq!((error.code(), error.path()), (Code::PACKAGE_WRITE, Some(place)), "{}", error.report());
     }
     assert!(root.path().join("gain/1.0.0/plugin.json").exists());
 }
@@ -127,7 +127,7 @@ fn a_root_that_others_may_move_is_refused() {
     }
     // A root that is not there yet is not made.
     set_mode(&folder, 0o777);
-    assert_eq!(package::install(&archive, &folder.join("new/plugins")).unwrap_err().code(), Code::PackageWrite);
+    assert_eq!(package::install(&archive, &folder.join("new/plugins")).unwrap_err().code(), Code::PACKAGE_WRITE);
     assert!(!folder.join("new").exists());
 }
 

@@ -14,13 +14,13 @@ fn a_key_that_is_not_trusted_is_named_with_what_to_do() {
     let release = signed();
     let stranger = author(&release.tree, "bert");
     let error = package::verify(&release.archive, &trusting([&stranger.public])).unwrap_err();
-    assert_eq!(error.code(), Code::SignatureUntrusted);
+    assert_eq!(error.code(), Code::SIGNATURE_UNTRUSTED);
     assert!(error.message().contains(&release.author.public.id().to_string()), "{}", error.report());
 
     let trust = TrustStore::edit(&release.tree.path("h.trust.json")).unwrap();
     assert_eq!(trust.policy(), SignaturePolicy::IfPresent);
     let error = judge(&trust, &release.archive).unwrap_err();
-    assert_eq!(error.code(), Code::SignatureUntrusted);
+    assert_eq!(error.code(), Code::SIGNATURE_UNTRUSTED);
     let hint = error.hint_text().unwrap();
     assert!(hint.contains("hotshoe trust add <key.pub> --trust ") && hint.contains("h.trust.json"), "{hint}");
 }
@@ -48,9 +48,8 @@ fn verdicts(policy: SignaturePolicy, pin: &[&str]) -> [std::result::Result<(), C
 
 #[test]
 fn each_policy_says_what_it_promises() {
-    use Code::{SignatureMissing, SignatureUntrusted};
     use SignaturePolicy::{IfPresent, Off, Required};
-    let (yes, missing, untrusted) = (Ok(()), Err(SignatureMissing), Err(SignatureUntrusted));
+    let (yes, missing, untrusted) = (Ok(()), Err(Code::SIGNATURE_MISSING), Err(Code::SIGNATURE_UNTRUSTED));
     assert_eq!(verdicts(Off, &["gain"]), [yes; 4]);
     assert_eq!(verdicts(IfPresent, &[]), [yes, yes, yes, untrusted]);
     assert_eq!(verdicts(Required, &[]), [missing, yes, yes, untrusted]);
@@ -69,7 +68,7 @@ fn a_missing_signature_of_a_plugin_with_a_key_names_the_key() {
     let mut trust = TrustStore::edit(&release.tree.path("h.trust.json")).unwrap();
     trust.add(release.author.public.clone(), &["gain".to_owned()]).unwrap();
     let error = trust.admit("gain", None).unwrap_err();
-    assert_eq!((error.code(), error.plugin_name()), (Code::SignatureMissing, Some("gain")));
+    assert_eq!((error.code(), error.plugin_name()), (Code::SIGNATURE_MISSING, Some("gain")));
     let id = release.author.public.id();
     assert_eq!(error.message(), format!("it is not signed, and must be signed by the key `{id}` (key of anna)"));
 }
@@ -78,7 +77,7 @@ fn a_missing_signature_of_a_plugin_with_a_key_names_the_key() {
 fn a_trust_store_is_written_and_read() {
     let release = signed();
     let path = release.tree.path("folder/h.trust.json");
-    assert_eq!(TrustStore::open(&path).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(TrustStore::open(&path).unwrap_err().code(), Code::KEY_INVALID);
     let mut trust = TrustStore::edit(&path).unwrap();
     let key = &release.author.public;
     trust.add(key.clone(), &["gain".to_owned()]).unwrap();
@@ -94,12 +93,12 @@ fn a_trust_store_is_written_and_read() {
     assert_eq!(package::verify(&release.archive, &trust).unwrap().key, key.id());
 
     // A restriction is neither lifted nor laid on in passing.
-    assert_eq!(trust.add(key.clone(), &[]).unwrap_err().code(), Code::KeyInvalid);
-    assert_eq!(trust.add(key.clone(), &["../mute".to_owned()]).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(trust.add(key.clone(), &[]).unwrap_err().code(), Code::KEY_INVALID);
+    assert_eq!(trust.add(key.clone(), &["../mute".to_owned()]).unwrap_err().code(), Code::KEY_INVALID);
     assert_eq!(trust.remove(key.id()).unwrap().plugins, ["gain", "mute"]);
-    assert_eq!(trust.remove(key.id()).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(trust.remove(key.id()).unwrap_err().code(), Code::KEY_INVALID);
     trust.add(key.clone(), &[]).unwrap();
-    assert_eq!(trust.add(key.clone(), &["gain".to_owned()]).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(trust.add(key.clone(), &["gain".to_owned()]).unwrap_err().code(), Code::KEY_INVALID);
     trust.save().unwrap();
     assert!(TrustStore::open(&path).unwrap().keys()[0].plugins.is_empty());
 }
@@ -145,14 +144,14 @@ fn a_trust_store_that_is_not_one_is_refused_and_never_taken_for_an_empty_one() {
     for text in wrong {
         fs::write(&path, &text).unwrap();
         for store in [TrustStore::open(&path), TrustStore::edit(&path)] {
-            assert_eq!(store.expect_err(&text).code(), Code::KeyInvalid, "{text:.80}");
+            assert_eq!(store.expect_err(&text).code(), Code::KEY_INVALID, "{text:.80}");
         }
     }
     fs::write(&path, b"\xff\xfe{\0}\0").unwrap();
-    assert_eq!(TrustStore::open(&path).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(TrustStore::open(&path).unwrap_err().code(), Code::KEY_INVALID);
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
-    assert_eq!(TrustStore::edit(&path).unwrap_err().code(), Code::KeyInvalid);
+    assert_eq!(TrustStore::edit(&path).unwrap_err().code(), Code::KEY_INVALID);
 }
 
 #[test]
@@ -160,9 +159,9 @@ fn a_store_that_cannot_be_written_says_so() {
     let tree = PluginTree::new().file("file", "");
     let trust = TrustStore::edit(&tree.path("file/h.trust.json"));
     // A file where a folder should be: neither can the store be read, nor is there none.
-    assert_eq!(trust.unwrap_err().code(), Code::KeyInvalid);
-    assert_eq!(trusting([]).save().unwrap_err().code(), Code::KeyWrite);
-    assert_eq!(TrustStore::for_host("../up").unwrap_err().code(), Code::ProfileInvalid);
+    assert_eq!(trust.unwrap_err().code(), Code::KEY_INVALID);
+    assert_eq!(trusting([]).save().unwrap_err().code(), Code::KEY_WRITE);
+    assert_eq!(TrustStore::for_host("../up").unwrap_err().code(), Code::PROFILE_INVALID);
 }
 
 #[cfg(unix)]
@@ -176,7 +175,7 @@ fn a_trust_store_that_every_user_may_write_is_refused() {
         for store in [TrustStore::open(&path), TrustStore::edit(&path)] {
             assert_eq!(
                 store.map(drop).map_err(|error| error.code()),
-                if is_good { Ok(()) } else { Err(Code::KeyInvalid) }
+                if is_good { Ok(()) } else { Err(Code::KEY_INVALID) }
             );
         }
     }

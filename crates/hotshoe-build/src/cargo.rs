@@ -48,7 +48,7 @@ impl Cargo {
 /// One of cargo's variables.
 pub(crate) fn variable(name: &str) -> Result<String> {
     env::var(name).map_err(|error| {
-        Error::new(Code::ArgumentInvalid, format!("cargo did not set `{name}`"))
+        Error::new(Code::ARGUMENT_INVALID, format!("cargo did not set `{name}`"))
             .because(error)
             .hint("call this from a build script, build.rs")
     })

@@ -11,6 +11,7 @@ use hotshoe::platform::System;
 use hotshoe::profile::HostProfile;
 
 use crate::cargo::{self, Cargo};
+use crate::codes::BUILD_FAILED;
 use crate::compile::{self, Compilers, Exports, Options};
 use crate::manifest::{self, Fields};
 use crate::sources;
@@ -130,7 +131,7 @@ impl CcPlugin {
 
     /// Compiles and links it, stages it in `OUT_DIR/plugin-root/<name>` and inspects it.
     ///
-    /// Fails with [`Code::BuildFailed`], which shows what the compiler said, with [`Code::ArgumentInvalid`] if the host
+    /// Fails with [`BUILD_FAILED`], which shows what the compiler said, with [`Code::ARGUMENT_INVALID`] if the host
     /// is missing, or with what a manifest or [`hotshoe::inspect::Inspection::check`] finds.
     pub fn build(&self) -> Result<Staged> {
         let cargo = Cargo::read()?;
@@ -145,7 +146,7 @@ impl CcPlugin {
         self.watch(cargo)?;
         let sources = expand(cargo, &self.sources)?;
         if sources.is_empty() {
-            return Err(Error::new(Code::ArgumentInvalid, "it has no sources").hint("add `.sources(\"<pattern>\")`"));
+            return Err(Error::new(Code::ARGUMENT_INVALID, "it has no sources").hint("add `.sources(\"<pattern>\")`"));
         }
         self.make_library(cargo, &host, &sources, &manifest, &library)?;
         staged::write_if_changed(&folder.join(hotshoe::manifest::FILE_NAME), &manifest)?;
@@ -229,7 +230,7 @@ fn copy(from: &Path, into: &Path) -> Result<()> {
     let to = into.join(from.file_name().unwrap_or_default());
     let failed = |error| staged::not_written(&to, error);
     if to.exists() {
-        return Err(Error::new(Code::BuildFailed, "the plugin's folder would hold two files of one name").at(&to));
+        return Err(Error::new(BUILD_FAILED, "the plugin's folder would hold two files of one name").at(&to));
     }
     if !from.is_dir() {
         fs::copy(from, &to).map_err(failed)?;

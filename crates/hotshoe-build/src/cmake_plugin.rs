@@ -8,9 +8,10 @@ use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 
 use crate::cargo::{self, Cargo};
+use crate::codes::BUILD_FAILED;
 use crate::sources;
 use crate::staged::{self, Staged};
 use crate::tool::{Tool, failed};
@@ -72,7 +73,7 @@ impl CmakePlugin {
 
     /// Builds the project, stages the plugin in `OUT_DIR/plugin-root/<name>` and inspects it.
     ///
-    /// Fails with [`Code::BuildFailed`], which shows what CMake or the compiler said, with [`Code::ArgumentInvalid`]
+    /// Fails with [`BUILD_FAILED`], which shows what CMake or the compiler said, with [`Code::ARGUMENT_INVALID`]
     /// if the host is missing, or with what [`hotshoe::inspect::Inspection::check`] finds.
     pub fn build(&self) -> Result<Staged> {
         let cargo = Cargo::read()?;
@@ -92,7 +93,7 @@ impl CmakePlugin {
         self.watch_all(cargo, folder)?;
         let host = staged::profile(cargo, name, self.host.as_deref())?;
         if !folder.join("CMakeLists.txt").is_file() {
-            return Err(Error::new(Code::BuildFailed, "there is no CMakeLists.txt")
+            return Err(Error::new(BUILD_FAILED, "there is no CMakeLists.txt")
                 .hint("name the folder of a CMake project that calls hotshoe_add_plugin()"));
         }
         let work = cargo.work(name);
@@ -182,7 +183,7 @@ fn install(cargo: &Cargo, name: &str, build: &Path, profile: &str) -> Result<()>
     if folder.join(hotshoe::manifest::FILE_NAME).is_file() {
         return Ok(());
     }
-    Err(Error::new(Code::BuildFailed, format!("the project does not make a plugin `{name}`"))
+    Err(Error::new(BUILD_FAILED, format!("the project does not make a plugin `{name}`"))
         .hint(format!("it makes {}; give the name with `.name(\"…\")`", made(build))))
 }
 

@@ -5,9 +5,10 @@
 
 use std::path::Path;
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 
 use crate::cargo::Cargo;
+use crate::codes::BUILD_FAILED;
 use crate::sources;
 use crate::staged;
 
@@ -23,7 +24,7 @@ use crate::staged;
 /// # Ok::<(), hotshoe::error::Error>(())
 /// ```
 ///
-/// Fails with [`Code::BuildFailed`] if the sources or `cbindgen.toml` cannot be read, or the header cannot be written.
+/// Fails with [`BUILD_FAILED`] if the sources or `cbindgen.toml` cannot be read, or the header cannot be written.
 pub fn plugin_header(path: impl AsRef<Path>) -> Result<bool> {
     let cargo = Cargo::read()?;
     let header = cargo.package.join(path);
@@ -33,7 +34,7 @@ pub fn plugin_header(path: impl AsRef<Path>) -> Result<bool> {
 }
 
 fn generate(cargo: &Cargo) -> Result<String> {
-    let failed = |reason: String| Error::new(Code::BuildFailed, "the C header cannot be made").because(reason);
+    let failed = |reason: String| Error::new(BUILD_FAILED, "the C header cannot be made").because(reason);
     let settings = cargo.package.join("cbindgen.toml");
     // Cargo takes a file that is not there for one that changed, every time.
     let config = if settings.is_file() {

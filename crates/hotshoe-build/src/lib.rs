@@ -38,6 +38,7 @@
 mod cargo;
 mod cc_plugin;
 mod cmake_plugin;
+mod codes;
 mod compile;
 mod header;
 mod link;

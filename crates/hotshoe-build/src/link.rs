@@ -12,7 +12,7 @@ use crate::cargo;
 ///
 /// The package's `[lib]` must have the package's name; else [`link_args_of`] takes it.
 ///
-/// Fails with [`hotshoe::error::Code::ArgumentInvalid`] outside of a build script.
+/// Fails with [`hotshoe::error::Code::ARGUMENT_INVALID`] outside of a build script.
 pub fn link_args() -> Result<()> {
     link_args_of(&cargo::variable("CARGO_PKG_NAME")?)
 }

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use hotshoe::error::{Code, Error, Result};
 
 use crate::cargo::{self, Cargo};
+use crate::codes::BUILD_FAILED;
 
 /// What begins a pattern's variable part.
 const WILD: [char; 3] = ['*', '?', '['];
@@ -21,14 +22,14 @@ pub(crate) fn matching(cargo: &Cargo, pattern: &str) -> Result<Vec<PathBuf>> {
         false => format!("{}/{pattern}", glob::Pattern::escape(&cargo.package.to_string_lossy())),
     };
     let invalid = |error: glob::PatternError| {
-        Error::new(Code::ArgumentInvalid, format!("`{pattern}` is not a pattern")).because(error)
+        Error::new(Code::ARGUMENT_INVALID, format!("`{pattern}` is not a pattern")).because(error)
     };
     let mut found = Vec::new();
     for path in glob::glob(&full).map_err(invalid)? {
         found.push(path.map_err(|error| unreadable(pattern).at(error.path()).because(error.to_string()))?);
     }
     if found.is_empty() {
-        return Err(Error::new(Code::BuildFailed, format!("no file matches `{pattern}`"))
+        return Err(Error::new(BUILD_FAILED, format!("no file matches `{pattern}`"))
             .hint("paths and patterns start at the package's folder")
             .at(&cargo.package));
     }
@@ -36,7 +37,7 @@ pub(crate) fn matching(cargo: &Cargo, pattern: &str) -> Result<Vec<PathBuf>> {
 }
 
 fn unreadable(pattern: &str) -> Error {
-    Error::new(Code::BuildFailed, format!("the files of `{pattern}` cannot be read"))
+    Error::new(BUILD_FAILED, format!("the files of `{pattern}` cannot be read"))
 }
 
 /// Has cargo watch everything that may match a pattern: the folder before its variable part, or the folder of the one
@@ -61,7 +62,7 @@ pub(crate) fn watch(cargo: &Cargo, path: &Path) -> Result<()> {
         return Ok(());
     }
     let failed = |error: std::io::Error| {
-        Error::new(Code::BuildFailed, "the folder of the sources cannot be read").at(path).because(error)
+        Error::new(BUILD_FAILED, "the folder of the sources cannot be read").at(path).because(error)
     };
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;

@@ -13,6 +13,7 @@ use hotshoe::platform::{Platform, System};
 use hotshoe::profile::HostProfile;
 
 use crate::cargo::{self, Cargo};
+use crate::codes::BUILD_FAILED;
 
 /// A plugin that was built, in the layout in which it would be installed.
 #[derive(Clone, Debug)]
@@ -105,13 +106,13 @@ fn make_readable(_file: &fs::File) -> std::io::Result<()> {
 }
 
 pub(crate) fn not_written(path: &Path, error: std::io::Error) -> Error {
-    Error::new(Code::BuildFailed, "what was built cannot be written").because(error).at(path)
+    Error::new(BUILD_FAILED, "what was built cannot be written").because(error).at(path)
 }
 
 /// Whose plugin it is: a name, or the path of a `<host>.host.json`, which is then watched.
 pub(crate) fn profile(cargo: &Cargo, plugin: &str, host: Option<&str>) -> Result<HostProfile> {
     let Some(host) = host else {
-        return Err(Error::new(Code::ArgumentInvalid, "it is not said whose plugin it is")
+        return Err(Error::new(Code::ARGUMENT_INVALID, "it is not said whose plugin it is")
             .hint("add `.host(\"<name>\")`")
             .plugin(plugin));
     };

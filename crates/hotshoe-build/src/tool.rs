@@ -7,7 +7,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use hotshoe::error::{Code, Error, Result};
+use crate::codes::BUILD_FAILED;
+use hotshoe::error::{Error, Result};
 
 /// How many lines of a tool's output go into an error: the last ones.
 const LINES: usize = 80;
@@ -58,7 +59,7 @@ impl Tool<'_> {
 
 /// The error of a step of a build that failed.
 pub(crate) fn failed(what: &str) -> Error {
-    Error::new(Code::BuildFailed, format!("{what} failed"))
+    Error::new(BUILD_FAILED, format!("{what} failed"))
 }
 
 fn last_lines(text: &str) -> String {

@@ -110,7 +110,7 @@ impl Place {
 /// A warning if a folder where plugins are installed is not there; nothing is installed in it then.
 pub fn if_absent(root: &Root) -> Option<Diagnostic> {
     let warning =
-        || Diagnostic::warning(Code::FolderUnreadable, "there is no such folder, so nothing is installed in it");
+        || Diagnostic::warning(Code::FOLDER_UNREADABLE, "there is no such folder, so nothing is installed in it");
     (!root.path().exists()).then(|| warning().hint("see that it is the right folder").at(root.path()))
 }
 
@@ -119,7 +119,7 @@ pub fn root(root: Option<&Path>, host: Option<&Path>) -> Result<Root> {
     let (None, Some(host)) = (root, host) else { return Ok(Root::new(root.unwrap_or(Path::new(".")))) };
     let host = profile(host, None)?;
     SearchPath::from_environment(&host).roots().first().map(Root::new).ok_or_else(|| {
-        Error::new(Code::ArgumentInvalid, format!("{} names no folder", host.search_path_variable))
+        Error::new(Code::ARGUMENT_INVALID, format!("{} names no folder", host.search_path_variable))
             .hint("set it, or say where with --root")
     })
 }

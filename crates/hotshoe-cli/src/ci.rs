@@ -77,7 +77,7 @@ pub fn unread(project: &Path) -> Option<Diagnostic> {
     let top = project.ancestors().find(|folder| folder.join(".git").exists())?;
     let message = format!("CI systems look for their files at the top of the repository only: `{}`", top.display());
     let hint = "make a repository of the project's folder, or move the files there and give their steps this folder";
-    let warning = || Diagnostic::warning(Code::ArgumentInvalid, message).hint(hint).at(&project);
+    let warning = || Diagnostic::warning(Code::ARGUMENT_INVALID, message).hint(hint).at(&project);
     (top != project).then(warning)
 }
 

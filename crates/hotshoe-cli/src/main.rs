@@ -2,6 +2,7 @@
 
 mod args;
 mod ci;
+mod codes;
 mod commands;
 mod output;
 mod progress;

@@ -43,7 +43,7 @@ impl Answer {
         match serde_json::to_value(value) {
             Ok(value) => self.owned_field(key, value),
             Err(error) => {
-                self.failure = Some(Error::new(Code::Internal, format!("`{key}` cannot be written")).because(error));
+                self.failure = Some(Error::new(Code::INTERNAL, format!("`{key}` cannot be written")).because(error));
             }
         }
     }

@@ -46,7 +46,7 @@ pub fn watched_for<T>(timeout: Option<Duration>, operation: impl FnOnce(Watch<'_
     });
     match waited_for {
         Some(holder) => {
-            Err(Error::new(Code::Cancelled, format!("the folder is in use: {holder}; nothing was changed"))
+            Err(Error::new(Code::CANCELLED, format!("the folder is in use: {holder}; nothing was changed"))
                 .hint("do it again when that has ended, or with a longer `--timeout`"))
         }
         None => done,

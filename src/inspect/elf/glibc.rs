@@ -29,7 +29,7 @@ impl FromStr for GlibcVersion {
         let numbers: Result<Vec<u32>, _> = text.split('.').map(str::parse).collect();
         match numbers {
             Ok(numbers) if (2..=4).contains(&numbers.len()) && !text.contains('+') => Ok(GlibcVersion(numbers)),
-            _ => Err(Error::new(Code::ArgumentInvalid, format!("`{}` is not a version of glibc", brief(text)))
+            _ => Err(Error::new(Code::ARGUMENT_INVALID, format!("`{}` is not a version of glibc", brief(text)))
                 .hint("write it as in `2.28`; `ldd --version` says which one a system has")),
         }
     }

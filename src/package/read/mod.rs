@@ -36,7 +36,7 @@ pub(super) fn open(archive: &Path) -> Result<(File, Metadata)> {
 
 /// The error for a file that the system does not let us read.
 pub(super) fn unreadable(error: io::Error, archive: &Path) -> Error {
-    Error::new(Code::ArchiveUnreadable, "the archive cannot be read")
+    Error::new(Code::ARCHIVE_UNREADABLE, "the archive cannot be read")
         .because(error)
         .hint("check that the file exists and that you may read it")
         .at(archive)
@@ -81,14 +81,14 @@ fn no_archive(start: &[u8]) -> Error {
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     // What a browser or `curl` saves when there is no archive at an address is a page that says so.
     if text.starts_with(b"<") {
-        return Error::new(Code::ArchiveUnreadable, "the archive is an HTML page")
+        return Error::new(Code::ARCHIVE_UNREADABLE, "the archive is an HTML page")
             .hint("a failed download leaves such a page behind: fetch the archive again");
     }
-    Error::new(Code::ArchiveUnreadable, "the file is no archive")
+    Error::new(Code::ARCHIVE_UNREADABLE, "the file is no archive")
         .hint("give a .tar.gz, a .tar.zst, a .zip or a .tar; if it should be one, fetch it again")
 }
 
 /// The error for bytes that break their format, or that end too early.
 pub(super) fn damaged(error: io::Error) -> Error {
-    Error::new(Code::ArchiveUnreadable, "the archive is damaged").because(error).hint("fetch it again")
+    Error::new(Code::ARCHIVE_UNREADABLE, "the archive is damaged").because(error).hint("fetch it again")
 }

@@ -4,8 +4,9 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
 mod brought;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) mod codes;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;
@@ -190,7 +191,7 @@ impl Library {
         let mapped = copy.library().to_owned();
         if os::expands(&mapped) {
             return Err(Error::new(
-                Code::LoadFailed,
+                Code::LOAD_FAILED,
                 format!("the system's loader would replace {} in the path", os::TOKENS),
             )
             .hint("give the file or folder, or the folder for temporary files, a name without it")
@@ -202,7 +203,7 @@ impl Library {
 
     fn map(mapped: PathBuf, copy: Option<Staged>) -> Result<Library> {
         let handle = os::Handle::open(&mapped).map_err(|reason| {
-            Error::new(Code::LoadFailed, "the system's loader refused the library").because(reason)
+            Error::new(Code::LOAD_FAILED, "the system's loader refused the library").because(reason)
         })?;
         // Read now, for another file may lie there when it is closed.
         let facts = if handle.image().leaves_nothing_behind() { None } else { Inspection::of(&mapped).ok() };
@@ -295,7 +296,7 @@ fn is_file(_: &Image, _: &Path) -> bool {
 }
 
 fn not_closed(reason: libloading::Error, path: &Path) -> Error {
-    Error::new(Code::LoadFailed, "the system's loader could not close the library").because(reason).at(path)
+    Error::new(Code::LOAD_FAILED, "the system's loader could not close the library").because(reason).at(path)
 }
 
 /// Takes note that one handle less is open. The file is forgotten with the last one, unless it stays mapped.

@@ -59,18 +59,18 @@ impl Prober {
     /// Loads and unloads a library in the other process, unless just this file passed before.
     pub fn probe(&self, library: &Path, entry: &str) -> Result<()> {
         let unreadable =
-            |error| Error::new(Code::LibraryUnreadable, "the library cannot be read").because(error).at(library);
+            |error| Error::new(Code::LIBRARY_UNREADABLE, "the library cannot be read").because(error).at(library);
         let identity = (library.to_owned(), FileIdentity::new(&fs::metadata(library).map_err(unreadable)?));
         if self.passed.lock().expect("no panic while it is held").contains(&identity) {
             return Ok(());
         }
         let failed = |message: String| {
-            Error::new(Code::ProbeFailed, message)
+            Error::new(Code::PROBE_FAILED, message)
                 .hint("look at its constructors and global objects: one that throws, exits or waits does this")
                 .at(library)
         };
         let no_start = |error| {
-            Error::new(Code::ProbeFailed, format!("`{}` cannot be started to probe it", self.program.display()))
+            Error::new(Code::PROBE_FAILED, format!("`{}` cannot be started to probe it", self.program.display()))
                 .because(error)
                 .hint("give the host the path of the tool `hotshoe`; nothing is known of the plugin")
                 .at(library)

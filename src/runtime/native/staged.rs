@@ -97,7 +97,7 @@ impl Staged {
 }
 
 fn failed(error: io::Error, library: &Path) -> Error {
-    Error::new(Code::LoadFailed, "no private copy of the library could be made")
+    Error::new(Code::LOAD_FAILED, "no private copy of the library could be made")
         .because(error)
         .hint("see that the folder for temporary files can be written")
         .at(library)

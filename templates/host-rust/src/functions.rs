@@ -73,11 +73,11 @@ extern "C" fn add(registry: *mut Registry, name: *const c_char, function: Functi
 impl Binding {
     fn add(&self, name: &CStr, function: Function) -> Result<()> {
         let not_utf8 =
-            |error| Error::new(Code::EntryFailed, "a function's name is not UTF-8").because(error);
+            |error| Error::new(Code::ENTRY_FAILED, "a function's name is not UTF-8").because(error);
         let name = name.to_str().map_err(not_utf8)?;
         if self.functions.lock().contains_key(name) {
             return Err(Error::new(
-                Code::EntryFailed,
+                Code::ENTRY_FAILED,
                 format!("there is a function `{name}` already"),
             ));
         }

@@ -25,7 +25,7 @@ fn a_plugin_comes_after_what_it_depends_on_and_falls_with_it() {
     let order: Vec<&str> = catalog.with_dependencies(alpha).unwrap().iter().map(|c| c.name()).collect();
     assert_eq!(order, ["zeta", "alpha"]);
     for broken in ["beta", "gamma"] {
-        assert_eq!(catalog.find(broken, None).unwrap_err().code(), Code::PluginNotFound);
+        assert_eq!(catalog.find(broken, None).unwrap_err().code(), Code::PLUGIN_NOT_FOUND);
     }
 }
 

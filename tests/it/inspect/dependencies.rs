@@ -64,7 +64,7 @@ fn a_needed_name_with_a_token_is_a_path() {
     let dependency = Library::c("void tables(void) {}").arg("-Wl,-soname,$ORIGIN/sub/libtokens9.so");
     let dependency = dependency.file_name("libtokens9.so").build();
     let tree = PluginTree::new().plugin("gain", "{}", &needy(&dependency, "$ORIGIN"));
-    assert_eq!(told(&tree.library("gain")).unwrap().code(), Code::DependencyMissing);
+    assert_eq!(told(&tree.library("gain")).unwrap().code(), Code::DEPENDENCY_MISSING);
     let tree = tree.file("gain/sub/libtokens9.so", fs::read(dependency).unwrap());
     assert!(told(&tree.library("gain")).is_none());
 }
@@ -84,7 +84,7 @@ fn what_a_dependency_needs_is_looked_for_too() {
     let middle = middle.build();
     let tree = plugin(&middle, "-Wl,--enable-new-dtags");
     let error = told(&tree.library("gain")).unwrap();
-    assert_eq!(error.code(), Code::DependencyMissing);
+    assert_eq!(error.code(), Code::DEPENDENCY_MISSING);
     assert!(error.message().contains("needs `libmiddle1.so`, which needs `libdeep1.so`"), "{error}");
     // A RUNPATH is for the library itself; an RPATH serves what it brings, too.
     let tree = tree.file("gain/libdeep1.so", fs::read(&deep).unwrap());
@@ -106,7 +106,7 @@ fn a_needed_version_that_is_not_here_is_refused_with_both_versions() {
     let tree = PluginTree::new().plugin("gain", "{}", &needy(&newer, "$ORIGIN"));
     let tree = tree.file("gain/libversions1.so", fs::read(older).unwrap());
     let error = told(&tree.library("gain")).unwrap();
-    assert_eq!(error.code(), Code::LibraryGlibc);
+    assert_eq!(error.code(), Code::LIBRARY_GLIBC);
     for part in ["`TABLES_1.10` of `libversions1.so`", "goes up to `TABLES_1.9`"] {
         assert!(error.message().contains(part), "{error}");
     }
@@ -124,7 +124,7 @@ fn a_library_from_a_newer_system_is_refused_with_both_versions() {
     replace(&mut bytes, &elf_hash("GLIBC_2.2.5").to_le_bytes(), &elf_hash("GLIBC_2.9.9").to_le_bytes());
     let tree = PluginTree::new().file("libgain.so", bytes);
     let error = told(&tree.path("libgain.so")).unwrap();
-    assert_eq!(error.code(), Code::LibraryGlibc);
+    assert_eq!(error.code(), Code::LIBRARY_GLIBC);
     assert!(error.message().contains("`GLIBC_2.9.9` of `libc.so.6`"), "{error}");
     assert!(error.message().contains("goes up to `GLIBC_2."), "{error}");
     assert!(!error.hint_text().unwrap().contains("link the library"), "{error:?}");
@@ -152,7 +152,7 @@ fn a_plugin_for_musl_is_refused_by_a_host_with_glibc() {
     let source = "int puts(const char *); void harmonics_register(void *r) { (void)r; puts(\"x\"); }";
     let library = Library::c(source).compiler("musl-gcc").build();
     for error in [refusal(&library), told(&library).unwrap()] {
-        assert_eq!(error.code(), Code::LibraryWrongSystem);
+        assert_eq!(error.code(), Code::LIBRARY_WRONG_SYSTEM);
         assert!(error.message().contains("musl instead of glibc"), "{error}");
     }
 }
@@ -166,7 +166,7 @@ fn a_linker_script_in_a_librarys_place_is_called_that() {
     // The loader goes no further, though the right one follows.
     let tree = tree.file("gain/second/libscript1.so", fs::read(dependency).unwrap());
     let error = told(&tree.library("gain")).unwrap();
-    assert_eq!(error.code(), Code::DependencyMissing);
+    assert_eq!(error.code(), Code::DEPENDENCY_MISSING);
     assert!(error.message().contains("cannot be taken"), "{error}");
     assert!(error.hint_text().unwrap().contains("a linker script"), "{error:?}");
 }
@@ -177,7 +177,7 @@ fn what_the_host_provides_is_not_missed() {
     let core = tables("libcore-of-the-host.so.1");
     let plugin = needy(&core, "$ORIGIN");
     let mut found = facts(&plugin);
-    assert_eq!(found.check(Platform::current(), ENTRY).unwrap_err().code(), Code::DependencyMissing);
+    assert_eq!(found.check(Platform::current(), ENTRY).unwrap_err().code(), Code::DEPENDENCY_MISSING);
     for (pattern, matches) in [
         ("libcore-of-the-host.so.1", true),
         ("libcore-*.so.*", true),

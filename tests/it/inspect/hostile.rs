@@ -29,13 +29,13 @@ fn every_truncation_of_a_plugin_is_refused_or_harmless() {
             Ok(_) => assert!(end >= mapped, "{end} of {} bytes pass, {mapped} are mapped", whole.len()),
             Err(error) => {
                 let code = error.code();
-                assert!(matches!(code, Code::LibraryTruncated | Code::LibraryFormat), "{end}: {}", error.report());
+                assert!(matches!(code, Code::LIBRARY_TRUNCATED | Code::LIBRARY_FORMAT), "{end}: {}", error.report());
             }
         }
     }
     fs::write(&path, &whole[..mapped - 1]).unwrap();
     let error = check_before_load(&path, Platform::current(), ENTRY).unwrap_err();
-    assert_eq!(error.code(), Code::LibraryTruncated);
+    assert_eq!(error.code(), Code::LIBRARY_TRUNCATED);
     assert!(error.message().contains(&format!("`{mapped}`")), "{error}");
     assert!(error.message().contains(&format!("`{}`", mapped - 1)), "{error}");
 }

@@ -26,9 +26,9 @@ fn a_thin_library_is_read_on_any_system() {
     assert_eq!(serde_json::to_value(&facts).unwrap()["format"], "macho");
     check_before_load(&path, platform("macos-aarch64"), "harmonics_register").unwrap();
     let error = check_before_load(&path, platform("macos-x86_64"), "harmonics_register").unwrap_err();
-    assert_eq!(error.code(), Code::LibraryWrongArchitecture);
+    assert_eq!(error.code(), Code::LIBRARY_WRONG_ARCHITECTURE);
     let error = check_before_load(&path, platform("linux-aarch64"), "harmonics_register").unwrap_err();
-    assert_eq!(error.code(), Code::LibraryWrongSystem);
+    assert_eq!(error.code(), Code::LIBRARY_WRONG_SYSTEM);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_universal_library_serves_each_of_its_architectures() {
         check_before_load(&path, platform(name), "harmonics_register").unwrap();
     }
     let error = check_before_load(&path, platform("macos-x86_64"), "harmonics_start").unwrap_err();
-    assert_eq!(error.code(), Code::EntryMissing);
+    assert_eq!(error.code(), Code::ENTRY_MISSING);
     assert!(error.hint_text().unwrap().contains("`harmonics_register`"));
 }
 
@@ -52,12 +52,16 @@ fn a_truncated_or_executable_one_is_refused() {
             let tree = PluginTree::new().file("libgain.dylib", &whole[..end]);
             let path = tree.path("libgain.dylib");
             let error = check_before_load(&path, platform("macos-aarch64"), "harmonics_register").unwrap_err();
-            assert!(matches!(error.code(), Code::LibraryTruncated | Code::LibraryFormat), "{end}: {}", error.report());
+            assert!(
+                matches!(error.code(), Code::LIBRARY_TRUNCATED | Code::LIBRARY_FORMAT),
+                "{end}: {}",
+                error.report()
+            );
         }
     }
     let tree = PluginTree::new().file("gain", thin(ARM64, 2));
     let error = Inspection::of(&tree.path("gain")).unwrap_err();
-    assert_eq!(error.code(), Code::LibraryFormat);
+    assert_eq!(error.code(), Code::LIBRARY_FORMAT);
     assert!(error.message().ends_with("an executable"));
 }
 

@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     };
     let (candidate, diagnostics) = match Candidate::at(&args.plugin, &profile) {
         Ok(found) => found,
-        Err(error) if error.code() == Code::LibraryMissing => return Err(error),
+        Err(error) if error.code() == Code::LIBRARY_MISSING => return Err(error),
         // There is a plugin, but what it says of itself cannot be read.
         Err(error) => {
             no(&mut answer, &host, &args.plugin.display().to_string(), vec![error.into()]);
@@ -138,7 +138,7 @@ fn excuse_receipt(candidate: &Candidate, profile: &mut HostProfile) -> Option<Di
         return None;
     }
     *policy = ReceiptPolicy::IfPresent;
-    let note = Diagnostic::note(Code::ReceiptMissing, "the host loads only what was installed, and this is not yet");
+    let note = Diagnostic::note(Code::RECEIPT_MISSING, "the host loads only what was installed, and this is not yet");
     Some(note.hint("`hotshoe install` of its archive writes the receipt").plugin(candidate.name()).at(candidate.path()))
 }
 
@@ -150,7 +150,7 @@ fn refusals(
     portability: Option<&Portability>,
     answer: &mut Answer,
 ) -> (Vec<Diagnostic>, Vec<String>) {
-    let for_another = |refusal: &Diagnostic| any_platform && refusal.code == Code::PlatformIncompatible;
+    let for_another = |refusal: &Diagnostic| any_platform && refusal.code == Code::PLATFORM_INCOMPATIBLE;
     if let Some(refusal) = candidate.refusal().filter(|refusal| !for_another(refusal)) {
         return (vec![refusal.clone()], Vec::new());
     }
@@ -168,11 +168,11 @@ fn refusals(
     // What is a warning to whoever inspects and a refusal here is said once; so is what is allowed.
     // What is missing here says nothing of another platform.
     let is_said = |finding: &Diagnostic| match finding.code {
-        Code::DependencyMissing | Code::LibraryGlibc if any_platform => true,
-        Code::DependencyMissing | Code::LibraryGlibc => {
+        Code::DEPENDENCY_MISSING | Code::LIBRARY_GLIBC if any_platform => true,
+        Code::DEPENDENCY_MISSING | Code::LIBRARY_GLIBC => {
             refusals.iter().any(|refusal| refusal.message == finding.message)
         }
-        Code::LibrarySanitizer | Code::LibraryStaticTls => false,
+        Code::LIBRARY_SANITIZER | Code::LIBRARY_STATIC_TLS => false,
         _ => portability.is_some(),
     };
     answer.diagnostics(facts.findings().into_iter().filter(|finding| !is_said(finding)));
@@ -182,7 +182,7 @@ fn refusals(
 /// What only running it can show.
 fn load(candidate: &Candidate, profile: &HostProfile) -> Result<Unload> {
     let myself = env::current_exe()
-        .map_err(|error| Error::new(Code::ProbeFailed, "this program cannot find itself to probe").because(error))?;
+        .map_err(|error| Error::new(Code::PROBE_FAILED, "this program cannot find itself to probe").because(error))?;
     let mut host = Host::new(profile.clone());
     host.set_prober(Some(Prober::new(myself)));
     let plugin = host.load_candidate(candidate, |_| Ok(()))?;

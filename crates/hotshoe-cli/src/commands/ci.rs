@@ -36,7 +36,7 @@ const UNPUBLISHED: &str =
 
 pub fn run(args: &Args) -> Result<Answer> {
     if !args.output.join("CMakeLists.txt").is_file() {
-        return Err(Error::new(Code::ArgumentInvalid, "there is no project: no CMakeLists.txt")
+        return Err(Error::new(Code::ARGUMENT_INVALID, "there is no project: no CMakeLists.txt")
             .hint("say where it is with `--output`, or make one with `hotshoe new`")
             .at(&args.output));
     }
@@ -47,7 +47,7 @@ pub fn run(args: &Args) -> Result<Answer> {
         answer.line(format!("{BAD}no{BAD:#}: nothing was written"));
         answer.field("written", Vec::<&str>::new());
         answer.diagnostics(others.iter().map(|path| {
-            Diagnostic::from(Error::new(Code::AlreadyInstalled, "there is another file already"))
+            Diagnostic::from(Error::new(Code::ALREADY_INSTALLED, "there is another file already"))
                 .hint("compare them; `--replace` writes over it")
                 .at(args.output.join(path))
         }));
@@ -78,5 +78,5 @@ fn write(path: &Path, text: &str) -> Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)
         .and_then(|()| fs::write(path, text))
-        .map_err(|error| Error::new(Code::PackageWrite, "the file cannot be written").because(error).at(path))
+        .map_err(|error| Error::new(Code::PACKAGE_WRITE, "the file cannot be written").because(error).at(path))
 }

@@ -88,7 +88,7 @@ fn new_password() -> Result<String> {
     }
     match prompt("The same again: ")? == password {
         true => Ok(password),
-        false => Err(Error::new(Code::KeyInvalid, "the two passwords differ").hint("try again")),
+        false => Err(Error::new(Code::KEY_INVALID, "the two passwords differ").hint("try again")),
     }
 }
 
@@ -105,7 +105,7 @@ pub fn password() -> Result<String> {
 fn given_password() -> Result<Option<String>> {
     let Some(password) = env::var_os(PASSWORD).filter(|password| !password.is_empty()) else { return Ok(None) };
     let password = password.into_string();
-    password.map(Some).map_err(|_| Error::new(Code::KeyInvalid, format!("{PASSWORD} is not UTF-8")))
+    password.map(Some).map_err(|_| Error::new(Code::KEY_INVALID, format!("{PASSWORD} is not UTF-8")))
 }
 
 fn prompt(text: &str) -> Result<String> {
@@ -114,5 +114,5 @@ fn prompt(text: &str) -> Result<String> {
 }
 
 fn no_password(hint: &str) -> Error {
-    Error::new(Code::KeyInvalid, "there is no password for the key").hint(hint)
+    Error::new(Code::KEY_INVALID, "there is no password for the key").hint(hint)
 }

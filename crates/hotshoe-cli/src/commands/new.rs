@@ -61,7 +61,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Answer> {
     let (Some(template), Some(name)) = (&args.template, &args.name) else { return Ok(list()) };
     let template = Template::named(template).ok_or_else(|| {
-        Error::new(Code::ArgumentInvalid, format!("there is no template `{}`", template.escape_debug()))
+        Error::new(Code::ARGUMENT_INVALID, format!("there is no template `{}`", template.escape_debug()))
             .hint(format!("there are {}", template::ALL.each_ref().map(|template| template.name).join(", ")))
     })?;
     check_name(name)?;
@@ -180,11 +180,13 @@ fn host(template: &Template, args: &Args) -> Result<Option<HostChoice>> {
     if !template.is_plugin() {
         return match &args.host {
             None => Ok(None),
-            Some(_) => Err(Error::new(Code::ArgumentInvalid, "a host has no host of its own").hint("leave out --host")),
+            Some(_) => {
+                Err(Error::new(Code::ARGUMENT_INVALID, "a host has no host of its own").hint("leave out --host"))
+            }
         };
     }
     let unknown = || {
-        Error::new(Code::ArgumentInvalid, "nobody knows which host the plugin is for")
+        Error::new(Code::ARGUMENT_INVALID, "nobody knows which host the plugin is for")
             .hint("name it with --host, or give its <name>.host.json")
     };
     let host = match &args.host {
@@ -204,7 +206,7 @@ fn author(name: &str, args: &Args) -> Result<String> {
     let author = args.author.clone().or_else(from_git).or_else(|| ask("Who makes it (for the licence)? ", args));
     let author = author.unwrap_or_else(|| format!("The authors of {name}"));
     match author.chars().any(char::is_control) {
-        true => Err(Error::new(Code::ArgumentInvalid, "there is a control character in the author's name")),
+        true => Err(Error::new(Code::ARGUMENT_INVALID, "there is a control character in the author's name")),
         false => Ok(author),
     }
 }

@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     options.name = args.name.clone();
     options.host = host.as_ref();
     let made = watched(|watch| package::make_with(&options, &args.folder, &args.output, watch));
-    let made = made.map_err(|error| if error.code() == Code::ArgumentInvalid { wrong(args, error) } else { error })?;
+    let made = made.map_err(|error| if error.code() == Code::ARGUMENT_INVALID { wrong(args, error) } else { error })?;
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}made{GOOD:#} {NAME}{}{NAME:#}, {} bytes", made.archive.display(), made.size));
     for entry in &made.entries {

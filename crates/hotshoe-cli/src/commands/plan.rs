@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use hotshoe::diagnostics::Diagnostic;
-use hotshoe::error::{Code, Result};
+use hotshoe::error::Result;
 
 use crate::args::judged;
+use crate::codes::RELEASE_INVALID;
 use crate::output::{Answer, DIM, NAME};
 use crate::release::config::{self, Config};
 use crate::release::plan::{Plan, configured};
@@ -55,7 +56,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     }
     let unpinned = plan.platforms.iter().map(|platform| &platform.container);
     answer.diagnostics(unpinned.filter(|image| !image.is_empty() && !image.contains("@sha256:")).map(|image| {
-        Diagnostic::warning(Code::ReleaseInvalid, format!("the container `{image}` can be exchanged for another"))
+        Diagnostic::warning(RELEASE_INVALID, format!("the container `{image}` can be exchanged for another"))
             .hint("name it by its digest: `image@sha256:…`")
             .at(args.source.join(config::FILE_NAME))
     }));

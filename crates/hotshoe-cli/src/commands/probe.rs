@@ -21,7 +21,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Answer> {
     let library = std::path::absolute(&args.library).map_err(|error| {
-        Error::new(Code::LibraryUnreadable, "this path leads nowhere").because(error).at(&args.library)
+        Error::new(Code::LIBRARY_UNREADABLE, "this path leads nowhere").because(error).at(&args.library)
     })?;
     Library::open(&library, &args.entry)?.close()?;
     Ok(Answer::new())

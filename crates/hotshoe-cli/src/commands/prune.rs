@@ -38,7 +38,7 @@ fn unknown(args: &Args, root: &Root) -> Option<Diagnostic> {
     let name = args.name.as_deref()?;
     let is_known = root.installed().is_ok_and(|(installed, _)| installed.iter().any(|found| found.name == name));
     let error = (!is_known).then(|| root.verify(Some(name)).err())??;
-    (error.code() == Code::NotInstalled).then(|| Diagnostic { severity: Severity::Warning, ..error.into() })
+    (error.code() == Code::NOT_INSTALLED).then(|| Diagnostic { severity: Severity::Warning, ..error.into() })
 }
 
 pub fn run(args: &Args) -> Result<Answer> {

@@ -12,6 +12,7 @@ use hotshoe::package::SecretKey;
 use super::check_tag;
 use super::key::PASSWORD;
 use super::plan::platform;
+use crate::codes::{RELEASE_INVALID, RELEASE_REFUSED};
 use crate::output::{Answer, BAD, GOOD, NAME};
 use crate::release::build::{Build, Built};
 use crate::release::collect::{ASSETS, Collected, Release, collect, refuse_foreign};
@@ -280,7 +281,7 @@ fn signing_key() -> Result<Option<SecretKey>> {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     match (is_set("HOTSHOE_KEY"), is_set(PASSWORD)) {
         (false, false) => Ok(None),
-        (false, true) => Err(Error::new(Code::KeyInvalid, format!("{PASSWORD} is set, and HOTSHOE_KEY is not"))
+        (false, true) => Err(Error::new(Code::KEY_INVALID, format!("{PASSWORD} is set, and HOTSHOE_KEY is not"))
             .hint("set both, or neither; a CI system may keep a secret from this branch or tag")),
         (true, _) => super::sign::key_in_environment().map(Some),
     }
@@ -294,14 +295,14 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
     let target = match args.platform {
         Some(target) => buildable(target, &config)?,
         None => config.targets().find(|target| target.is_here()).ok_or_else(|| {
-            Error::new(Code::ReleaseInvalid, "the project has no platform that is built on a machine like this one")
+            Error::new(RELEASE_INVALID, "the project has no platform that is built on a machine like this one")
                 .hint("name one of its platforms with `--platform`")
         })?,
     };
     let tag = tag::find(args.tag.as_deref(), &args.source);
     let version = tag.as_deref().map(tag::version).transpose()?;
     let dist = tempfile::tempdir()
-        .map_err(|error| Error::new(Code::PackageWrite, "a folder for the build cannot be made").because(error))?;
+        .map_err(|error| Error::new(Code::PACKAGE_WRITE, "a folder for the build cannot be made").because(error))?;
     let steps = steps(json, args.verbose);
     let (source, output) = (&args.source, &dist.path().join(target.id));
     let build = Build { source, output, target, config: &config, steps, any_glibc: true };
@@ -314,7 +315,7 @@ fn dry_run(args: &DryRun, json: bool) -> Result<Answer> {
         disagrees = places.iter().any(|place| !place.agrees);
         // Nothing is compiled for a tag that is wrong.
         match disagrees {
-            true => Err(Error::new(Code::ReleaseRefused, "the tag is not the version of everything")),
+            true => Err(Error::new(RELEASE_REFUSED, "the tag is not the version of everything")),
             false => Ok(()),
         }
     });
@@ -339,7 +340,7 @@ fn buildable(target: &'static Target, config: &Config) -> Result<&'static Target
     }
     let here: Vec<&str> = TARGETS.iter().filter(|target| target.is_here()).map(|target| target.id).collect();
     let here = if here.is_empty() { "none".to_owned() } else { format!("`{}`", here.join("`, `")) };
-    Err(Error::new(Code::ReleaseInvalid, format!("`{}` is not built on a machine like this one", target.id))
+    Err(Error::new(RELEASE_INVALID, format!("`{}` is not built on a machine like this one", target.id))
         .hint(format!("this one builds {here}; for another, name a toolchain in \"cmake\" of {}", config::FILE_NAME)))
 }
 
@@ -347,7 +348,7 @@ fn buildable(target: &'static Target, config: &Config) -> Result<&'static Target
 fn newer_than_planned(built: &Built, config: &Config) -> Result<Vec<Diagnostic>> {
     let rules = Portability { glibc_max: Some(config.floor()?), ..Portability::default() };
     let of_archive = |archive: &Examined| {
-        let found = archive.library.portability(&rules).into_iter().filter(|found| found.code == Code::LibraryGlibc);
+        let found = archive.library.portability(&rules).into_iter().filter(|found| found.code == Code::LIBRARY_GLIBC);
         let hint = "that is this machine's: a release is built in a container with an older one";
         let warning = |found: Diagnostic| Diagnostic::warning(found.code, found.message).hint(hint);
         found.map(|found| warning(found).plugin(&archive.planned.plugin)).collect::<Vec<_>>()

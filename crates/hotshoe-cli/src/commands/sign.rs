@@ -47,7 +47,7 @@ fn key(args: &Args) -> Result<SecretKey> {
 /// The key in HOTSHOE_KEY: its text, or the path of its file, which is what a variable of the type file is at GitLab.
 pub fn key_in_environment() -> Result<SecretKey> {
     let value = env::var_os("HOTSHOE_KEY").filter(|value| !value.is_empty()).ok_or_else(|| {
-        Error::new(Code::KeyInvalid, "there is no key to sign with")
+        Error::new(Code::KEY_INVALID, "there is no key to sign with")
             .hint("give --key with a file that `hotshoe key new` wrote, or set HOTSHOE_KEY to its text or its path")
     })?;
     let path = Path::new(&value);
@@ -55,7 +55,7 @@ pub fn key_in_environment() -> Result<SecretKey> {
         return SecretKey::from_file(path, password);
     }
     let in_variable = |error: Error| error.at("HOTSHOE_KEY");
-    let text = value.into_string().map_err(|_| in_variable(Error::new(Code::KeyInvalid, "the key is not text")))?;
+    let text = value.into_string().map_err(|_| in_variable(Error::new(Code::KEY_INVALID, "the key is not text")))?;
     SecretKey::from_text(&text, password).map_err(in_variable)
 }
 

@@ -127,6 +127,5 @@ fn installed(args: &Args, name: Option<&str>) -> Result<Answer> {
 
 /// Whether it says something of the archive, and not of the attempt.
 fn is_verdict(code: Code) -> bool {
-    use Code::*;
-    matches!(code, SignatureMissing | SignatureInvalid | SignatureUntrusted | ArchiveRefused)
+    [Code::SIGNATURE_MISSING, Code::SIGNATURE_INVALID, Code::SIGNATURE_UNTRUSTED, Code::ARCHIVE_REFUSED].contains(&code)
 }

@@ -20,6 +20,7 @@ use super::plan::{Plan, PlannedArchive, PlannedPlatform};
 use super::project::Project;
 use super::steps::Steps;
 use super::target::Target;
+use crate::codes::{BUILD_FAILED, RELEASE_INVALID, RELEASE_REFUSED};
 
 /// What is built, where, and how loudly.
 pub struct Build<'a> {
@@ -50,7 +51,7 @@ pub struct Built {
 impl Build<'_> {
     /// Builds it. `before` looks at the configured project, and may stop before anything is compiled.
     ///
-    /// Fails with [`Code::BuildFailed`] if a step fails, a test among them.
+    /// Fails with [`BUILD_FAILED`] if a step fails, a test among them.
     pub fn run(&self, before: impl FnOnce(&Project) -> Result<()>) -> Result<Built> {
         if !self.config.targets().any(|target| target.id == self.target.id) {
             return Err(not_planned(self.target));
@@ -157,7 +158,7 @@ fn test(project: &Project, steps: &Steps) -> Result<()> {
     };
     match project.plugins.iter().find(|plugin| !is_loaded(&plugin.name)) {
         None => Ok(()),
-        Some(plugin) => Err(Error::new(Code::BuildFailed, format!("the test `{}.load` did not run", plugin.name))
+        Some(plugin) => Err(Error::new(BUILD_FAILED, format!("the test `{}.load` did not run", plugin.name))
             .hint("only what was loaded once is released: leave BUILD_TESTING on, and build on the platform itself")
             .plugin(&plugin.name)),
     }
@@ -168,7 +169,7 @@ fn look(planned: &PlannedArchive, platform: &PlannedPlatform, made: &Path, again
     for archive in [made, again] {
         if !archive.is_file() {
             let file = archive.file_name().unwrap_or_default().to_string_lossy();
-            return Err(Error::new(Code::ReleaseRefused, format!("CPack did not make `{file}`"))
+            return Err(Error::new(RELEASE_REFUSED, format!("CPack did not make `{file}`"))
                 .hint("leave CPACK_ARCHIVE_* and CPACK_COMPONENTS_ALL to hotshoe_add_plugin()")
                 .plugin(&planned.plugin));
         }
@@ -178,7 +179,7 @@ fn look(planned: &PlannedArchive, platform: &PlannedPlatform, made: &Path, again
     if let Some(missing) = examined.library.missing().next() {
         let message =
             format!("the library needs `{}`, which is neither in the archive nor on this machine", missing.name);
-        return Err(Error::new(Code::ReleaseRefused, message)
+        return Err(Error::new(RELEASE_REFUSED, message)
             .hint("ship it beside the plugin: DATA of hotshoe_add_plugin() takes the target of a shared library")
             .plugin(&planned.plugin));
     }
@@ -188,7 +189,7 @@ fn look(planned: &PlannedArchive, platform: &PlannedPlatform, made: &Path, again
     }
     let differing = differing(made, again)?;
     let files = if differing.is_empty() { "the archive itself".to_owned() } else { differing.join(", ") };
-    Err(Error::new(Code::ReleaseRefused, format!("built twice, it differs in {files}"))
+    Err(Error::new(RELEASE_REFUSED, format!("built twice, it differs in {files}"))
         .hint(
             "look for a path of the build folder (-ffile-prefix-map takes it out), a time or a random number; \
              leave packing to hotshoe_add_plugin()",
@@ -216,10 +217,10 @@ fn deliver(made: &Path, examined: &Examined, output: &Path) -> io::Result<()> {
 }
 
 fn not_planned(target: &Target) -> Error {
-    Error::new(Code::ReleaseInvalid, format!("`{}` is not among the project's platforms", target.id))
+    Error::new(RELEASE_INVALID, format!("`{}` is not among the project's platforms", target.id))
         .hint(format!("add it to \"platforms\" in {}", super::config::FILE_NAME))
 }
 
 fn cannot_write(error: io::Error, path: &Path) -> Error {
-    Error::new(Code::PackageWrite, "it cannot be written").because(error).at(path)
+    Error::new(Code::PACKAGE_WRITE, "it cannot be written").because(error).at(path)
 }

@@ -22,6 +22,7 @@ use super::examine::{Examined, examine};
 use super::plan::{Plan, PlannedArchive, PlannedPlatform};
 use super::sbom::sbom;
 use super::tag;
+use crate::codes::{RELEASE_INVALID, RELEASE_REFUSED};
 
 /// The file in a release's folder that says what belongs to it.
 pub const RELEASE_FILE: &str = "release.json";
@@ -108,7 +109,7 @@ fn make(
     output: &Path,
 ) -> Result<Release> {
     let cannot_write =
-        |error: io::Error| Error::new(Code::PackageWrite, "the release cannot be written").because(error).at(output);
+        |error: io::Error| Error::new(Code::PACKAGE_WRITE, "the release cannot be written").because(error).at(output);
     // `.` has no parent in its name.
     let place = if output.exists() { output.canonicalize().map_err(cannot_write)? } else { output.to_owned() };
     let beside = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -123,7 +124,7 @@ fn make(
         fs::copy(path, assets.join(file)).map_err(cannot_write)?;
         // What was examined is what is signed.
         if Digest::of_file(&assets.join(file)).map_err(cannot_write)? != archive.sha256 {
-            return Err(Error::new(Code::ReleaseRefused, format!("`{file}` was changed while it was looked at"))
+            return Err(Error::new(RELEASE_REFUSED, format!("`{file}` was changed while it was looked at"))
                 .hint("see what else writes there, then do it again")
                 .at(path));
         }
@@ -177,7 +178,7 @@ fn of_plugin<'a>(archives: &[&'a Examined], name: &str) -> impl Iterator<Item = 
 fn of_another_version(plan: &Plan, tag: &str) -> Result<Vec<Diagnostic>> {
     let version: Version = tag::version(tag)?;
     let others = plan.plugins.iter().filter(|plugin| plugin.version != version);
-    let finding = |message| Diagnostic::from(Error::new(Code::ReleaseRefused, message));
+    let finding = |message| Diagnostic::from(Error::new(RELEASE_REFUSED, message));
     Ok(others
         .map(|plugin| {
             finding(format!("the tag is `{tag}`, and the plugin's version is `{}`", plugin.version))
@@ -190,7 +191,7 @@ fn of_another_version(plan: &Plan, tag: &str) -> Result<Vec<Diagnostic>> {
 /// One planned archive in the folder of its platform, with its checksum.
 fn look(planned: &PlannedArchive, platform: &PlannedPlatform, folder: &Path) -> Result<(PathBuf, Examined)> {
     let refused =
-        |message: String, hint: String| Error::new(Code::ReleaseRefused, message).hint(hint).plugin(&planned.plugin);
+        |message: String, hint: String| Error::new(RELEASE_REFUSED, message).hint(hint).plugin(&planned.plugin);
     let file = |name: &str| {
         let path = folder.join(name);
         is_own(folder, &path).then_some(path).ok_or_else(|| {
@@ -206,7 +207,7 @@ fn look(planned: &PlannedArchive, platform: &PlannedPlatform, folder: &Path) -> 
     let sum = format!("{}.sha256", planned.file);
     let sum = file(&sum)?;
     let said = fs::read_to_string(&sum).map_err(|error| {
-        Error::new(Code::ReleaseInvalid, "the checksum cannot be read").because(error).hint("build it again").at(&sum)
+        Error::new(RELEASE_INVALID, "the checksum cannot be read").because(error).hint("build it again").at(&sum)
     })?;
     let examined = examine(&path, planned, platform)?;
     if said != format!("{}  {}\n", examined.sha256, planned.file) {
@@ -266,12 +267,12 @@ fn notes(plan: &Plan, archives: &[&Examined], key: Option<&str>) -> String {
 
 /// A folder that is no release is not replaced by one.
 ///
-/// Fails with [`Code::PackageWrite`].
+/// Fails with [`Code::PACKAGE_WRITE`].
 pub fn refuse_foreign(output: &Path) -> Result<()> {
     let is_empty = || fs::read_dir(output).is_ok_and(|mut entries| entries.next().is_none());
     match !output.exists() || is_empty() || is_release(output) {
         true => Ok(()),
-        false => Err(Error::new(Code::PackageWrite, "there is something else than a release")
+        false => Err(Error::new(Code::PACKAGE_WRITE, "there is something else than a release")
             .hint("choose another folder with `--output`, or remove this one")
             .at(output)),
     }

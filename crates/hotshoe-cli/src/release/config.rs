@@ -7,12 +7,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 use hotshoe::inspect::GlibcVersion;
 use hotshoe::package::Format;
 use serde::Deserialize;
 
 use super::target::{TARGETS, Target};
+use crate::codes::RELEASE_INVALID;
 
 /// The file's name, in the project's top folder.
 pub const FILE_NAME: &str = "hotshoe.release.json";
@@ -55,7 +56,7 @@ impl Default for Config {
 impl Config {
     /// Of the project in a folder.
     ///
-    /// Fails with [`Code::ReleaseInvalid`].
+    /// Fails with [`RELEASE_INVALID`].
     pub fn of(source: &Path) -> Result<Config> {
         let path = source.join(FILE_NAME);
         let text = match fs::read_to_string(&path) {
@@ -154,5 +155,5 @@ fn find_format(text: &str) -> Option<Format> {
 }
 
 fn invalid(message: &str) -> Error {
-    Error::new(Code::ReleaseInvalid, message)
+    Error::new(RELEASE_INVALID, message)
 }

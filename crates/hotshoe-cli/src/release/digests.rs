@@ -12,6 +12,7 @@ use hotshoe::error::{Code, Error, Result};
 use hotshoe::receipt::Digest;
 
 use super::examine::Examined;
+use crate::codes::{RELEASE_INVALID, RELEASE_REFUSED};
 
 /// The largest file with digests, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -29,10 +30,10 @@ impl Digests {
     /// Reads an object with a field for each platform: the text that [`hand_over`] wrote for it, as GitHub's
     /// `toJSON(needs.build.outputs)` has it.
     ///
-    /// Fails with [`Code::ReleaseInvalid`].
+    /// Fails with [`RELEASE_INVALID`].
     pub fn from_file(path: &Path) -> Result<Digests> {
         let invalid = |error: Box<dyn std::error::Error + Send + Sync>| {
-            Error::new(Code::ReleaseInvalid, "the digests of the archives cannot be read")
+            Error::new(RELEASE_INVALID, "the digests of the archives cannot be read")
                 .because(error)
                 .hint("give what the build jobs put out: an object with a text for each platform")
                 .at(path)
@@ -52,9 +53,9 @@ impl Digests {
 
     /// Checks that an archive is the one that its platform's job made.
     ///
-    /// Fails with [`Code::ReleaseRefused`].
+    /// Fails with [`RELEASE_REFUSED`].
     pub fn check(&self, platform: &str, file: &str, found: Digest) -> Result<()> {
-        let refused = |message: String| Error::new(Code::ReleaseRefused, message);
+        let refused = |message: String| Error::new(RELEASE_REFUSED, message);
         let told = self.platforms.get(platform).and_then(|files| files.get(file)).ok_or_else(|| {
             refused(format!("the job that builds `{platform}` told no digest of `{file}`"))
                 .hint("see that the job has its platform among its outputs")
@@ -77,5 +78,5 @@ pub fn hand_over(platform: &str, archives: &[Examined], path: &Path) -> Result<(
         .create(true)
         .open(path)
         .and_then(|mut file| writeln!(file, "{platform}={text}"))
-        .map_err(|error| Error::new(Code::PackageWrite, "the digests cannot be written").because(error).at(path))
+        .map_err(|error| Error::new(Code::PACKAGE_WRITE, "the digests cannot be written").because(error).at(path))
 }

@@ -15,6 +15,7 @@ use hotshoe::receipt::Digest;
 
 use super::plan::{PlannedArchive, PlannedPlatform};
 use super::target::Libc;
+use crate::codes::RELEASE_REFUSED;
 
 /// An archive that is as it was planned.
 #[derive(Debug)]
@@ -37,10 +38,10 @@ pub struct Examined {
 
 /// Looks at an archive; the error says in what it is not as it was planned.
 ///
-/// Fails with [`Code::ReleaseRefused`], or as an install of it does.
+/// Fails with [`RELEASE_REFUSED`], or as an install of it does.
 pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatform) -> Result<Examined> {
     let here = |error: Error| error.at(&planned.file).plugin(&planned.plugin);
-    let temporary = |error| Error::new(Code::PackageWrite, "a folder for a look cannot be made").because(error);
+    let temporary = |error| Error::new(Code::PACKAGE_WRITE, "a folder for a look cannot be made").because(error);
     let folder = tempfile::tempdir().map_err(temporary)?;
     // Read several times, so from where nobody else writes.
     let copy = folder.path().join(&planned.file);
@@ -79,7 +80,7 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
 }
 
 fn cannot_read(error: io::Error, archive: &Path) -> Error {
-    Error::new(Code::ArchiveUnreadable, "the archive cannot be read").because(error).at(archive)
+    Error::new(Code::ARCHIVE_UNREADABLE, "the archive cannot be read").because(error).at(archive)
 }
 
 fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {
@@ -95,7 +96,7 @@ fn check_libc(library: &Inspection, platform: &PlannedPlatform) -> Result<()> {
     }
     let Some(newest) = &platform.glibc else { return Ok(()) };
     let rules = Portability { glibc_max: Some(newest.parse()?), ..Portability::default() };
-    let found = library.portability(&rules).into_iter().find(|found| found.code == Code::LibraryGlibc);
+    let found = library.portability(&rules).into_iter().find(|found| found.code == Code::LIBRARY_GLIBC);
     found.map_or(Ok(()), |found| {
         Err(refused(found.message).hint(format!(
             "build it in a container with glibc {newest}, or allow more: \"glibc\" in hotshoe.release.json"
@@ -111,5 +112,5 @@ fn differs(what: &str, found: &str, planned: &str) -> Result<()> {
 }
 
 fn refused(message: String) -> Error {
-    Error::new(Code::ReleaseRefused, message)
+    Error::new(RELEASE_REFUSED, message)
 }

@@ -7,10 +7,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 use serde_json::Value;
 
 use super::steps::Steps;
+use crate::codes::RELEASE_PUBLISH;
 
 /// A system that releases are published on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +60,10 @@ impl Forge {
     /// Makes a request to `path` under the web interface, or to a whole URL; gives the status and the JSON
     /// that comes back, or null.
     ///
-    /// Fails with [`Code::ReleasePublish`] if there is no answer.
+    /// Fails with [`RELEASE_PUBLISH`] if there is no answer.
     pub fn request(&self, method: &str, path: &str, body: &Body<'_>) -> Result<(u16, Value)> {
         let url = if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.api) };
-        let failed = |what: String| Error::new(Code::ReleasePublish, what).at(&url);
+        let failed = |what: String| Error::new(RELEASE_PUBLISH, what).at(&url);
         let mut curl = Steps::default().command("curl");
         curl.args(["--silent", "--show-error", "--connect-timeout", "30", "--request", method]);
         curl.args(["--write-out", "\n%{http_code}", "--config", "-"]);
@@ -117,7 +118,7 @@ impl Forge {
             401 | 403 | 404 => "look at the job's permissions, and whether the token is set",
             _ => "what was uploaded is not published; run the job again",
         };
-        Err(Error::new(Code::ReleasePublish, format!("`{method}` was answered with `{status}`"))
+        Err(Error::new(RELEASE_PUBLISH, format!("`{method}` was answered with `{status}`"))
             .because(said)
             .hint(hint)
             .at(if path.contains("://") { path.to_owned() } else { format!("{}{path}", self.api) }))
@@ -133,7 +134,7 @@ fn beside(curl: &mut Command, file: &Path) -> String {
 /// A variable of the CI system.
 pub fn variable(name: &str) -> Result<String> {
     env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| {
-        Error::new(Code::ReleasePublish, format!("{name} is not set"))
+        Error::new(RELEASE_PUBLISH, format!("{name} is not set"))
             .hint("the CI system sets it, or the job's file must: see docs/release.md")
     })
 }

@@ -12,6 +12,7 @@ use hotshoe::package::{Install, Root, unwatched};
 use hotshoe::receipt;
 
 use super::plan::PlannedArchive;
+use crate::codes::RELEASE_REFUSED;
 
 /// A shorter path, such as `/src`, may stand in a file for another reason.
 const SHORTEST: usize = 8;
@@ -42,10 +43,10 @@ pub fn places(source: &Path, build: &Path) -> Vec<Place> {
 
 /// Refuses an archive with a file that holds the path of one of the folders.
 ///
-/// Fails with [`Code::ReleaseRefused`].
+/// Fails with [`RELEASE_REFUSED`].
 pub fn refuse(archive: &Path, planned: &PlannedArchive, places: &[Place]) -> Result<()> {
     let here = |error: Error| error.at(&planned.file).plugin(&planned.plugin);
-    let unreadable = |error| here(Error::new(Code::PackageWrite, "a folder for a look cannot be used").because(error));
+    let unreadable = |error| here(Error::new(Code::PACKAGE_WRITE, "a folder for a look cannot be used").because(error));
     let folder = tempfile::tempdir().map_err(unreadable)?;
     let root = Root::new(folder.path());
     let done = Install::of(archive).flat(true).into_root(&root, &mut unwatched).map_err(here)?.plugins;
@@ -56,7 +57,7 @@ pub fn refuse(archive: &Path, planned: &PlannedArchive, places: &[Place]) -> Res
         let Some(Place { what, path }) = places.iter().find(holds) else { continue };
         let file = file.strip_prefix(folder.path()).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         return Err(here(
-            Error::new(Code::ReleaseRefused, format!("`{file}` holds the path of the {what}, `{path}`")).hint(
+            Error::new(RELEASE_REFUSED, format!("`{file}` holds the path of the {what}, `{path}`")).hint(
                 "-ffile-prefix-map=<path>=. takes it out of what a compiler writes, and --remap-path-prefix=<path>=. \
                  for Rust; or do not compile it in",
             ),

@@ -17,6 +17,7 @@ use super::config::{self, Config};
 use super::project::{self, Project};
 use super::steps::Steps;
 use super::target::{Libc, Target};
+use crate::codes::RELEASE_INVALID;
 
 /// What a release will consist of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -77,14 +78,17 @@ pub struct PlannedArchive {
 impl Plan {
     /// Of a project; `only` restricts it to some platforms.
     ///
-    /// Fails with [`Code::ReleaseInvalid`] if none is left.
+    /// Fails with [`RELEASE_INVALID`] if none is left.
     pub fn of(project: &Project, config: &Config, only: impl Fn(&Target) -> bool) -> Result<Plan> {
         let targets = config.targets().filter(|target| only(target));
         let platforms = targets.map(|target| platform(target, project, config)).collect::<Result<Vec<_>>>()?;
         if platforms.is_empty() {
             let ids: Vec<&str> = config.targets().map(|target| target.id).collect();
-            return Err(Error::new(Code::ReleaseInvalid, "no platform is left: the project chooses others")
-                .hint(format!("it chooses {}; \"platforms\" in {} says so", ids.join(", "), config::FILE_NAME)));
+            return Err(Error::new(RELEASE_INVALID, "no platform is left: the project chooses others").hint(format!(
+                "it chooses {}; \"platforms\" in {} says so",
+                ids.join(", "),
+                config::FILE_NAME
+            )));
         }
         let plugin =
             |plugin: &project::Plugin| PlannedPlugin { name: plugin.name.clone(), version: plugin.version.clone() };
@@ -93,17 +97,14 @@ impl Plan {
 
     /// Reads what `hotshoe plan --json` wrote.
     ///
-    /// Fails with [`Code::ReleaseInvalid`].
+    /// Fails with [`RELEASE_INVALID`].
     pub fn from_file(path: &Path) -> Result<Plan> {
-        let invalid = || Error::new(Code::ReleaseInvalid, "the plan cannot be read");
+        let invalid = || Error::new(RELEASE_INVALID, "the plan cannot be read");
         let text = fs::read_to_string(path).map_err(|error| invalid().because(error).at(path))?;
         let hint = "write it with `hotshoe plan --json`";
         let plan: Plan = serde_json::from_str(&text).map_err(|error| invalid().because(error).hint(hint).at(path))?;
         plan.check().map_err(|problem| {
-            Error::new(Code::ReleaseInvalid, "the plan cannot be that of a release")
-                .because(problem)
-                .hint(hint)
-                .at(path)
+            Error::new(RELEASE_INVALID, "the plan cannot be that of a release").because(problem).hint(hint).at(path)
         })?;
         Ok(plan)
     }
@@ -202,7 +203,7 @@ fn platform(target: &'static Target, project: &Project, config: &Config) -> Resu
 
 /// A project that is configured only to be asked, in a folder that is gone afterwards.
 pub fn configured(source: &Path, config: &Config, steps: &Steps) -> Result<Project> {
-    let cannot_write = |error| Error::new(Code::PackageWrite, "a folder for the build cannot be made").because(error);
+    let cannot_write = |error| Error::new(Code::PACKAGE_WRITE, "a folder for the build cannot be made").because(error);
     let build = tempfile::tempdir().map_err(cannot_write)?;
     Project::configure(source, build.path(), &config.cmake, steps)
 }

@@ -7,11 +7,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 use hotshoe::manifest::Manifest;
 use hotshoe::version::Version;
 
 use super::steps::Steps;
+use crate::codes::RELEASE_INVALID;
 
 /// A configured project.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub struct Plugin {
 impl Project {
     /// Configures the project in `source` into `build`.
     ///
-    /// Fails with [`Code::BuildFailed`] if CMake refuses it, and with [`Code::ReleaseInvalid`] if it has
+    /// Fails with [`BUILD_FAILED`](crate::codes::BUILD_FAILED) if CMake refuses it, and with [`RELEASE_INVALID`] if it has
     /// no plugin to package.
     pub fn configure(source: &Path, build: &Path, arguments: &[String], steps: &Steps) -> Result<Project> {
         let mut cmake = steps.command("cmake");
@@ -54,7 +55,7 @@ impl Project {
 
     fn read(build: &Path) -> Result<Project> {
         let none = || {
-            Error::new(Code::ReleaseInvalid, "the project packages no plugin")
+            Error::new(RELEASE_INVALID, "the project packages no plugin")
                 .hint("call hotshoe_add_plugin() in its CMakeLists.txt, and leave HOTSHOE_CPACK on")
         };
         let settings = fs::read_to_string(build.join("CPackConfig.cmake")).map_err(|_| none())?;

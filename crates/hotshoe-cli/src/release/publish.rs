@@ -6,22 +6,23 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 use hotshoe::receipt::Digest;
 use serde_json::{Value, json};
 
 use super::collect::{ASSETS, RELEASE_FILE, Release, ReleaseFile};
 use super::forge::{Body, Forge, System, escaped, variable};
 use super::steps::Steps;
+use crate::codes::{RELEASE_PUBLISH, RELEASE_REFUSED};
 
 /// Publishes what `hotshoe release collect` made; gives the page's URL.
 ///
-/// Fails with [`Code::ReleaseRefused`] if a file is missing or changed, or the tag has a release already,
-/// and with [`Code::ReleasePublish`] if the system does not take it. Then nothing is published.
+/// Fails with [`RELEASE_REFUSED`] if a file is missing or changed, or the tag has a release already,
+/// and with [`RELEASE_PUBLISH`] if the system does not take it. Then nothing is published.
 pub fn publish(folder: &Path, to: System, steps: &Steps) -> Result<String> {
     let release = read(folder)?;
     let tag = release.tag.clone().ok_or_else(|| {
-        Error::new(Code::ReleaseRefused, "the release has no tag").hint("collect it with `--tag`").at(folder)
+        Error::new(RELEASE_REFUSED, "the release has no tag").hint("collect it with `--tag`").at(folder)
     })?;
     let upload = Upload { release: &release, tag: &tag, assets: &folder.join(ASSETS), steps };
     match to {
@@ -34,9 +35,8 @@ pub fn publish(folder: &Path, to: System, steps: &Steps) -> Result<String> {
 /// Reads a release's folder; each file must be there as it was collected.
 fn read(folder: &Path) -> Result<Release> {
     let path = folder.join(RELEASE_FILE);
-    let unreadable = || {
-        Error::new(Code::ReleaseRefused, "this is no release").hint("make one with `hotshoe release collect`").at(&path)
-    };
+    let unreadable =
+        || Error::new(RELEASE_REFUSED, "this is no release").hint("make one with `hotshoe release collect`").at(&path);
     let text = fs::read_to_string(&path).map_err(|error| unreadable().because(error))?;
     let release: Release = serde_json::from_str(&text).map_err(|error| unreadable().because(error))?;
     for ReleaseFile { name, sha256, .. } in &release.files {
@@ -49,7 +49,7 @@ fn read(folder: &Path) -> Result<Release> {
             continue;
         }
         let what = if path.exists() { "was changed" } else { "is missing" };
-        return Err(Error::new(Code::ReleaseRefused, format!("`{name}` {what}"))
+        return Err(Error::new(RELEASE_REFUSED, format!("`{name}` {what}"))
             .hint("nothing was published; collect the release again")
             .at(path));
     }
@@ -95,7 +95,7 @@ impl Upload<'_> {
                 _ => forge.demand("POST", &format!("{one}/assets?name={name}"), &Body::Form(&path))?,
             };
             if asset["size"].as_u64() != Some(file.size) {
-                return Err(Error::new(Code::ReleasePublish, format!("`{}` did not arrive whole", file.name))
+                return Err(Error::new(RELEASE_PUBLISH, format!("`{}` did not arrive whole", file.name))
                     .hint("nothing is published but a draft; run the job again"));
             }
         }
@@ -132,7 +132,7 @@ impl Upload<'_> {
     }
 
     fn published_already(&self) -> Error {
-        Error::new(Code::ReleaseRefused, format!("`{}` is published already", self.tag))
+        Error::new(RELEASE_REFUSED, format!("`{}` is published already", self.tag))
             .hint("what was published is not changed: make a new version, and tag that")
     }
 }

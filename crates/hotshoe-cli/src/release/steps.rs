@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hotshoe::error::{Code, Error, Result};
 
+use crate::codes::BUILD_FAILED;
 use crate::output::remark;
 use crate::progress::stopped;
 
@@ -50,20 +51,20 @@ impl Steps {
 
     /// Runs a program to its end, or until somebody presses Ctrl-C.
     ///
-    /// Fails with [`Code::BuildFailed`] if it cannot be started or ends with an error; then it says what
-    /// the program printed. Fails with [`Code::Cancelled`] if it was stopped, and with [`Code::KeyInvalid`] in a
+    /// Fails with [`BUILD_FAILED`] if it cannot be started or ends with an error; then it says what
+    /// the program printed. Fails with [`Code::CANCELLED`] if it was stopped, and with [`Code::KEY_INVALID`] in a
     /// CI system where the key is.
     pub fn run(&self, command: &Command) -> Result<()> {
         refuse_key()?;
         let is_stopped = stopped();
         let running = self.expression(command).start().map_err(|error| {
             let program = command.get_program().to_string_lossy();
-            Error::new(Code::BuildFailed, format!("`{program}` cannot be started"))
+            Error::new(BUILD_FAILED, format!("`{program}` cannot be started"))
                 .because(error)
                 .hint(format!("install it, or add its folder to PATH: `{program}`"))
         })?;
-        let lost = |error: io::Error| Error::new(Code::BuildFailed, "a program ended oddly").because(error);
-        let cancelled = || Err(Error::new(Code::Cancelled, "it was stopped; nothing was released"));
+        let lost = |error: io::Error| Error::new(BUILD_FAILED, "a program ended oddly").because(error);
+        let cancelled = || Err(Error::new(Code::CANCELLED, "it was stopped; nothing was released"));
         while running.wait_timeout(PAUSE).map_err(lost)?.is_none() {
             // A terminal tells the program as well, and it clears up. Who tells only this one waits for a moment.
             if is_stopped.load(Ordering::Relaxed) && running.wait_timeout(GRACE).map_err(lost)?.is_none() {
@@ -78,7 +79,7 @@ impl Steps {
         if output.status.success() {
             return Ok(());
         }
-        let failed = Error::new(Code::BuildFailed, format!("`{}` failed ({})", shown(command), output.status));
+        let failed = Error::new(BUILD_FAILED, format!("`{}` failed ({})", shown(command), output.status));
         let last = last_lines(&String::from_utf8_lossy(&output.stdout));
         Err(if last.is_empty() { failed } else { failed.because(last) }
             .hint("mend it, and try it here with `hotshoe release --dry-run --verbose`"))
@@ -107,7 +108,7 @@ fn refuse_key() -> Result<()> {
     let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
     match ["HOTSHOE_KEY", "HOTSHOE_KEY_PASSWORD"].into_iter().find(is_set).filter(|_| is_set(&"CI")) {
         Some(name) => Err(Error::new(
-            Code::KeyInvalid,
+            Code::KEY_INVALID,
             format!("{name} is set in a job that runs code of the project, which could read it"),
         )
         .hint("set it for the job or step of `hotshoe release collect` alone, which runs none if it has `--plan`")),

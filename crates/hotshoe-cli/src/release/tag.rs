@@ -3,12 +3,13 @@
 use std::env;
 use std::path::Path;
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 use hotshoe::version::Version;
 use serde::Serialize;
 
 use super::project::Project;
 use super::steps::Steps;
+use crate::codes::RELEASE_INVALID;
 
 /// The tag: as given, else from the variables of the CI system, else the one that the commit has in git.
 pub fn find(given: Option<&str>, source: &Path) -> Option<String> {
@@ -34,15 +35,15 @@ fn from_git(source: &Path) -> Option<String> {
 
 /// That there is none.
 pub fn missing() -> Error {
-    Error::new(Code::ReleaseInvalid, "the commit has no tag that begins with `v`")
+    Error::new(RELEASE_INVALID, "the commit has no tag that begins with `v`")
 }
 
 /// The version that a tag names: `v1.2.3` or `1.2.3`.
 ///
-/// Fails with [`Code::ReleaseInvalid`].
+/// Fails with [`RELEASE_INVALID`].
 pub fn version(tag: &str) -> Result<Version> {
     Version::parse(tag.strip_prefix('v').unwrap_or(tag)).map_err(|error| {
-        Error::new(Code::ReleaseInvalid, format!("the tag `{tag}` does not name a version"))
+        Error::new(RELEASE_INVALID, format!("the tag `{tag}` does not name a version"))
             .because(error)
             .hint("name it `v` and a semantic version, such as `v1.2.3` or `v1.2.3-rc.1`")
     })

@@ -128,7 +128,7 @@ impl Template {
             let (host, brought) = (&host.profile.name, brought.join(", "));
             let message = format!("this host brings {brought} only, and nothing for `{}`", self.name);
             let hint = format!("make one of those; `--host {host}` makes a plugin that does not know its header");
-            return Err(Error::new(Code::ArgumentInvalid, message).hint(hint).at(templates));
+            return Err(Error::new(Code::ARGUMENT_INVALID, message).hint(hint).at(templates));
         }
         in_folder(&templates.join(self.name), Path::new(""))
     }
@@ -183,7 +183,7 @@ fn in_folder(folder: &Path, prefix: &Path) -> Result<Vec<File>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let unreadable = |error| Error::new(Code::FolderUnreadable, "the host's template cannot be read").because(error);
+    let unreadable = |error| Error::new(Code::FOLDER_UNREADABLE, "the host's template cannot be read").because(error);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unreadable(error).at(folder))? {
         let entry = entry.map_err(|error| unreadable(error).at(folder))?;
@@ -198,6 +198,6 @@ fn in_folder(folder: &Path, prefix: &Path) -> Result<Vec<File>> {
 
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
-        Error::new(Code::FolderUnreadable, "a file of the host cannot be read").because(error).at(path)
+        Error::new(Code::FOLDER_UNREADABLE, "a file of the host cannot be read").because(error).at(path)
     })
 }

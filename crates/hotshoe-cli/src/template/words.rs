@@ -134,7 +134,7 @@ pub fn check_name(name: &str) -> Result<()> {
 }
 
 fn unfit(name: &str, problem: &str) -> Error {
-    Error::new(Code::ManifestField, format!("`{name}` {problem}")).hint(
+    Error::new(Code::MANIFEST_FIELD, format!("`{name}` {problem}")).hint(
         "use at most 64 letters, digits, `_` and `-`, starting with a letter, and no word of C, C++, Rust or CMake",
     )
 }

@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::{Error, Result};
 
 use super::File;
+use crate::codes::{PROJECT_EXISTS, PROJECT_WRITE};
 
 /// Writes a project into a folder, which is empty or not there: where nobody looks, then into place.
 pub fn write(files: &[File], folder: &Path) -> Result<()> {
@@ -45,7 +46,7 @@ fn fill(folder: &Path, made: &Path) -> io::Result<()> {
 /// Says whether there is an empty folder.
 fn refuse_what_is_there(folder: &Path) -> Result<bool> {
     let exists = |message: &str| {
-        Error::new(Code::ProjectExists, message).at(folder).hint("choose another name, or another folder with --output")
+        Error::new(PROJECT_EXISTS, message).at(folder).hint("choose another name, or another folder with --output")
     };
     match fs::read_dir(folder) {
         Ok(mut entries) => match entries.next() {
@@ -58,7 +59,7 @@ fn refuse_what_is_there(folder: &Path) -> Result<bool> {
 }
 
 fn unwritable(error: io::Error, path: &Path) -> Error {
-    Error::new(Code::ProjectWrite, "the project cannot be written")
+    Error::new(PROJECT_WRITE, "the project cannot be written")
         .because(error)
         .hint("make room, or choose with `--output` a folder that you may write into")
         .at(path)
