@@ -68,7 +68,7 @@ impl Catalog {
             Some(_) => None,
         };
         let faults = parallel::in_parts(&self.candidates, |part| {
-            inspect::remembering(|| part.iter().map(fault).collect::<Vec<_>>())
+            inspect::with_memory(|| part.iter().map(fault).collect::<Vec<_>>())
         });
         for (candidate, fault) in self.candidates.iter_mut().zip(faults.into_iter().flatten()) {
             if let Some(fault) = fault {

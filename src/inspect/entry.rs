@@ -1,7 +1,7 @@
 //! Why a plugin's entry symbol is missing, in words.
 
 use super::demangle;
-use super::library::Traces;
+use super::library::Clues;
 use crate::error::{Code, Error};
 use crate::input::brief;
 
@@ -15,25 +15,25 @@ const ALMOST_THE_SAME: f64 = 0.75;
 /// The most names that are demangled to find some that are alike.
 const MOST_DEMANGLED: usize = 10_000;
 
-/// The error for a library that exports `exports` and not `entry`, and holds `traces`.
-pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error {
+/// The error for a library that exports `exports` and not `entry`, and holds `clues`.
+pub(super) fn missing(entry: &str, exports: &[String], clues: &Clues) -> Error {
     let error = Error::new(Code::ENTRY_MISSING, format!("the library does not export `{}`", brief(entry)));
-    let declare = if traces.rust {
+    let declare = if clues.rust {
         format!("`#[unsafe(no_mangle)] pub extern \"C\" fn {entry}`")
     } else {
         format!("`{entry}` as `extern \"C\"` with default visibility")
     };
     error.hint(
-        mangled(entry, exports, "exports", traces)
-            .or_else(|| mangled(entry, &traces.hidden, "defines", traces))
-            .or_else(|| hidden(entry, &traces.hidden, &declare))
+        mangled(entry, exports, "exports", clues)
+            .or_else(|| mangled(entry, &clues.hidden, "defines", clues))
+            .or_else(|| hidden(entry, &clues.hidden, &declare))
             .unwrap_or_else(|| match alike(entry, exports) {
                 // A Rust library from which nothing was linked has no mark of Rust.
-                names if names.is_empty() && !traces.rust => format!(
+                names if names.is_empty() && !clues.rust => format!(
                     "nothing in it is called alike: declare {declare}, in Rust `#[unsafe(no_mangle)] pub extern \"C\"`{}",
-                    host(entry)
+                    host_hint(entry)
                 ),
-                names if names.is_empty() => format!("nothing in it is called alike: declare {declare}{}", host(entry)),
+                names if names.is_empty() => format!("nothing in it is called alike: declare {declare}{}", host_hint(entry)),
                 names => format!("declare {declare}; it exports {}", names.join(", ")),
             }),
     )
@@ -43,13 +43,13 @@ pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error
 pub(super) fn variable(entry: &str) -> Error {
     let entry = brief(entry);
     Error::new(Code::ENTRY_MISSING, format!("the library exports `{entry}` as data, not as a function"))
-        .hint(format!("a host calls its entry: define `{entry}` as an `extern \"C\"` function{}", host(&entry)))
+        .hint(format!("a host calls its entry: define `{entry}` as an `extern \"C\"` function{}", host_hint(&entry)))
 }
 
 /// The function is there under the name that a compiler made of it.
-fn mangled(entry: &str, names: &[String], has: &str, traces: &Traces) -> Option<String> {
+fn mangled(entry: &str, names: &[String], has: &str, clues: &Clues) -> Option<String> {
     let name = brief(names.iter().find(|name| is_mangled(name, entry))?);
-    Some(match traces.rust {
+    Some(match clues.rust {
         true => format!("it {has} the function `{name}`: `#[unsafe(no_mangle)]` is missing before `{entry}`"),
         false => {
             format!("it {has} the C++ function `{name}`: `extern \"C\"` is missing from the declaration of `{entry}`")
@@ -63,11 +63,11 @@ fn hidden(entry: &str, hidden: &[String], declare: &str) -> Option<String> {
         return Some(format!("it defines `{entry}`, and hides it: declare {declare}, and not `static`"));
     }
     let name = brief(nearest(entry, hidden, ALMOST_THE_SAME).first()?);
-    Some(format!("it defines `{name}`, which is not the entry and so is hidden: declare {declare}{}", host(entry)))
+    Some(format!("it defines `{name}`, which is not the entry and so is hidden: declare {declare}{}", host_hint(entry)))
 }
 
 /// What the name comes from, unless a profile or a manifest chose it.
-fn host(entry: &str) -> String {
+fn host_hint(entry: &str) -> String {
     entry
         .strip_suffix("_register")
         .map(|host| format!("; the name follows from the host's, `{}`: see that this is the host", brief(host)))

@@ -7,7 +7,6 @@
 mod closure;
 pub(crate) mod codes;
 mod demangle;
-mod dependencies;
 mod elf;
 mod entry;
 mod findings;
@@ -19,6 +18,7 @@ mod memory;
 mod names;
 mod pe;
 mod portability;
+mod resolve;
 mod sanitizer;
 mod source;
 
@@ -31,13 +31,13 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
-use dependencies::Ancestry;
 use elf::NeededVersion;
-use library::{Export, Obstacle, Unnamed};
+use library::{Export, Obstacle, UnknownTarget};
+use resolve::Inherited;
 use source::Source;
 
 pub use elf::{GlibcSymbol, GlibcVersion};
-pub(crate) use memory::remembering;
+pub(crate) use memory::with_memory;
 pub use portability::Portability;
 pub(crate) use sanitizer::Sanitizer;
 
@@ -120,12 +120,12 @@ pub struct Inspection {
     defined_versions: Vec<String>,
     /// What it is for, where that has no name.
     #[serde(skip)]
-    unnamed: Option<Unnamed>,
+    unknown_target: Option<UnknownTarget>,
     #[serde(skip)]
     obstacle: Option<Obstacle>,
-    /// What the libraries that it brings are searched by.
+    /// What the libraries that it needs take over from it when theirs are looked for.
     #[serde(skip)]
-    hands_down: Ancestry,
+    for_dependencies: Inherited,
     /// The libraries that the host provides: names, or patterns with `*`.
     #[serde(skip)]
     provided: Vec<String>,
@@ -222,7 +222,7 @@ impl Inspection {
 
     /// What it was built for, in words: `linux-x86_64`, or a system or processor that has no name here.
     pub fn built_for(&self) -> String {
-        library::names_of(&self.platforms, self.unnamed.as_ref(), ToString::to_string)
+        library::names_of(&self.platforms, self.unknown_target.as_ref(), ToString::to_string)
     }
 
     /// What would keep the system's loader on `platform` from taking it, or a host from calling
@@ -249,10 +249,10 @@ impl Inspection {
             Export::Nothing => {}
         }
         // Only a hint depends on what else is in the file, so it is read only now.
-        let traces = Source::open(&self.path)
-            .and_then(|source| Ok(format::open(source.all(), Platform::current())?.traces()))
+        let clues = Source::open(&self.path)
+            .and_then(|source| Ok(format::open(source.all(), Platform::current())?.clues()))
             .unwrap_or_default();
-        Err(entry::missing(entry, &self.exports, &traces).at(&self.path))
+        Err(entry::missing(entry, &self.exports, &clues).at(&self.path))
     }
 
     /// What somebody should know before shipping it: what ties it to a machine or keeps it from
@@ -267,13 +267,13 @@ impl Inspection {
     }
 
     /// What the words with which the system's loader refused it mean, where [`Inspection::check`] finds nothing.
-    pub(crate) fn meaning_of_refusal(&self, said: &str) -> Option<String> {
-        findings::meaning(self, said)
+    pub(crate) fn meaning_of_refusal(&self, message: &str) -> Option<String> {
+        findings::meaning(self, message)
     }
 
     /// Why it must not be unmapped when it is unloaded, a sentence each; empty if nothing speaks against it.
     ///
-    /// The library, or one that it brings, may leave threads behind that run its code (OpenMP, oneTBB), or functions
+    /// The library, or one that it needs, may leave threads behind that run its code (OpenMP, oneTBB), or functions
     /// that somebody calls later: for a signal, the end of a thread or of the program. Whether it undoes that at its
     /// end cannot be read out of a file, nor what Rust code does with threads.
     pub fn must_stay_mapped(&self) -> Vec<String> {
@@ -281,8 +281,8 @@ impl Inspection {
     }
 
     /// The libraries that are loaded with it, as far as they are here: what it needs, what that needs, and so on.
-    pub(crate) fn brings(&self) -> impl Iterator<Item = PathBuf> {
-        closure::follow(self).into_iter().map(|brought| brought.facts.path)
+    pub(crate) fn transitive_dependencies(&self) -> impl Iterator<Item = PathBuf> {
+        closure::follow(self).into_iter().map(|dependency| dependency.facts.path)
     }
 
     /// Everything that keeps it from being shipped: the findings that its author can mend, and
@@ -292,7 +292,7 @@ impl Inspection {
     }
 
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
-        library::refuse_platform(&self.platforms, self.unnamed.as_ref(), platform)?;
+        library::refuse_platform(&self.platforms, self.unknown_target.as_ref(), platform)?;
         self.obstacle.map_or(Ok(()), |obstacle| Err(obstacle.error()))?;
         self.check_anywhere(entry)?;
         if let Some(needed) = self.missing().next() {
@@ -309,7 +309,7 @@ pub(crate) fn leaves_nothing_behind<'a>(
     needed: impl Iterator<Item = &'a str>,
     imports: impl Iterator<Item = &'a str>,
 ) -> bool {
-    leftovers::are_none(needed, imports)
+    leftovers::is_surely_empty(needed, imports)
 }
 
 /// The check made before every load: format, platform, completeness, entry symbol.
@@ -332,35 +332,35 @@ pub(crate) fn before_load(path: &Path, platform: Platform, entry: &str) -> Resul
 
 fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<Option<Sanitizer>> {
     let library = format::open(source.all(), platform)?;
-    let shape = library.shape();
-    shape.refuse(source.size(), platform)?;
+    let headers = library.headers();
+    headers.refuse(source.size(), platform)?;
     match library.exports(entry)? {
-        Export::Function => return Ok(shape.sanitizer),
+        Export::Function => return Ok(headers.sanitizer),
         Export::Variable => return Err(entry::variable(entry)),
         Export::Nothing => {}
     }
-    let mut facts = Inspection::empty(path, source.size(), shape);
-    library.describe(&mut facts)?;
-    Err(entry::missing(entry, &facts.exports, &library.traces()))
+    let mut facts = Inspection::empty(path, source.size(), headers);
+    library.read_all(&mut facts)?;
+    Err(entry::missing(entry, &facts.exports, &library.clues()))
 }
 
 fn read(path: &Path, source: &Source) -> Result<Inspection> {
     let library = format::open(source.all(), Platform::current())?;
-    let shape = library.shape();
-    shape.refuse_incomplete(source.size())?;
-    let mut facts = Inspection::empty(path, source.size(), shape);
-    library.describe(&mut facts)?;
-    facts.hands_down = dependencies::find(&mut facts, &Ancestry::default());
+    let headers = library.headers();
+    headers.refuse_incomplete(source.size())?;
+    let mut facts = Inspection::empty(path, source.size(), headers);
+    library.read_all(&mut facts)?;
+    facts.for_dependencies = resolve::find(&mut facts, &Inherited::default());
     Ok(facts)
 }
 
 impl Inspection {
-    fn empty(path: &Path, size: u64, shape: library::Shape) -> Inspection {
+    fn empty(path: &Path, size: u64, headers: library::Headers) -> Inspection {
         Inspection {
             path: path.to_owned(),
             size,
-            format: shape.format,
-            platforms: shape.platforms,
+            format: headers.format,
+            platforms: headers.platforms,
             name: None,
             exports: Vec::new(),
             variables: Vec::new(),
@@ -380,9 +380,9 @@ impl Inspection {
             imports: Vec::new(),
             needed_versions: Vec::new(),
             defined_versions: Vec::new(),
-            unnamed: shape.unnamed,
-            obstacle: shape.obstacle,
-            hands_down: Ancestry::default(),
+            unknown_target: headers.unknown_target,
+            obstacle: headers.obstacle,
+            for_dependencies: Inherited::default(),
             provided: Vec::new(),
             static_tls: false,
             thread_local_size: 0,

@@ -52,7 +52,7 @@ fn read_cache(name: &str) -> Vec<PathBuf> {
         rest.is_some_and(|rest| rest.first() == Some(&0))
     });
     let paths = of_this_name.filter_map(|(_, value)| names::string(cache, value as u64)).map(PathBuf::from);
-    paths.filter(|path| machine::is_capable(path)).collect()
+    paths.filter(|path| machine::is_for_this_processor(path)).collect()
 }
 
 /// The folders that the configuration names, in its order; some may stand twice.

@@ -16,36 +16,36 @@ const LARGEST_FILE: u64 = 1 << 20;
 /// The names of the parts of musl, all of which are its loader.
 const PARTS_OF_MUSL: [&str; 8] = ["c", "pthread", "rt", "m", "dl", "util", "xnet", "c.musl-"];
 
-/// Who asks for a library.
-pub(in crate::inspect) struct Seeker<'a> {
+/// The library whose dependencies are looked for, as far as the search depends on it.
+pub(in crate::inspect) struct Requester<'a> {
     /// Its folder.
     pub(in crate::inspect) folder: &'a Path,
     /// Its search path, as written.
     pub(in crate::inspect) own: &'a [String],
     /// Whether that is a RUNPATH.
     pub(in crate::inspect) runpath: bool,
-    /// The RPATHs of the libraries that brought it, the nearest first.
+    /// The RPATHs of the libraries that need it, the nearest first.
     pub(in crate::inspect) inherited: &'a [PathBuf],
     /// Whether musl's loader is asked.
     pub(in crate::inspect) musl: bool,
 }
 
 /// A folder that is searched, or a file that the cache names.
-pub(in crate::inspect) enum Place {
+pub(in crate::inspect) enum Location {
     /// A folder, with those inside it that come first.
     Folder(PathBuf, Vec<PathBuf>),
     /// What `ldconfig` found.
     Cached(PathBuf),
 }
 
-impl Seeker<'_> {
+impl Requester<'_> {
     /// A name or path without tokens; those in the name of a needed library count, too.
     pub(in crate::inspect) fn expand(&self, text: &str) -> Vec<PathBuf> {
         if self.musl {
             let folder = self.folder.to_string_lossy();
             return vec![PathBuf::from(text.replace("${ORIGIN}", &folder).replace("$ORIGIN", &folder))];
         }
-        machine::expand(text, self.folder)
+        machine::expand_tokens(text, self.folder)
     }
 
     /// Its own search path, with the tokens replaced.
@@ -54,7 +54,7 @@ impl Seeker<'_> {
     }
 
     /// Everywhere that a name is looked for, in order. What comes later is asked for only if nothing was found before.
-    pub(in crate::inspect) fn places<'a>(&self, name: &'a str) -> Box<dyn Iterator<Item = Place> + 'a> {
+    pub(in crate::inspect) fn locations<'a>(&self, name: &'a str) -> Box<dyn Iterator<Item = Location> + 'a> {
         let environment = from_environment();
         let own = self.own_folders();
         let mut folders = if self.musl {
@@ -66,15 +66,17 @@ impl Seeker<'_> {
         };
         if self.musl {
             folders.extend(musl_folders());
-            return Box::new(first_of_each(folders).into_iter().map(|folder| Place::Folder(folder, Vec::new())));
+            return Box::new(
+                without_duplicates(folders).into_iter().map(|folder| Location::Folder(folder, Vec::new())),
+            );
         }
         let folder = |folder: PathBuf| {
-            let inside = machine::capabilities().iter().map(|name| folder.join("glibc-hwcaps").join(name)).collect();
-            Place::Folder(folder, inside)
+            let inside = machine::hwcaps().iter().map(|name| folder.join("glibc-hwcaps").join(name)).collect();
+            Location::Folder(folder, inside)
         };
-        let cached = iter::once_with(move || ldconfig::cached(name)).flatten().map(Place::Cached);
+        let cached = iter::once_with(move || ldconfig::cached(name)).flatten().map(Location::Cached);
         let system = iter::once_with(system_folders).flatten().map(folder);
-        Box::new(first_of_each(folders).into_iter().map(folder).chain(cached).chain(system))
+        Box::new(without_duplicates(folders).into_iter().map(folder).chain(cached).chain(system))
     }
 
     /// What musl's loader takes for itself, by whatever name.
@@ -101,7 +103,7 @@ fn from_environment() -> Vec<PathBuf> {
     let program = env::current_exe().unwrap_or_default();
     let program = program.parent().unwrap_or(Path::new("/"));
     let folders = variable.split([':', ';']).filter(|path| !path.is_empty());
-    folders.flat_map(|path| machine::expand(path, program)).collect()
+    folders.flat_map(|path| machine::expand_tokens(path, program)).collect()
 }
 
 /// The folders that glibc and FreeBSD search without being told.
@@ -129,7 +131,7 @@ fn musl_folders() -> Vec<PathBuf> {
     }
 }
 
-pub(in crate::inspect) fn first_of_each(folders: Vec<PathBuf>) -> Vec<PathBuf> {
+pub(in crate::inspect) fn without_duplicates(folders: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(folders.len());
     for folder in folders {
         if !kept.contains(&folder) {

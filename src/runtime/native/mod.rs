@@ -4,18 +4,18 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
-mod brought;
+mod bundled;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod bundled_unsupported;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) mod codes;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+mod image_unsupported;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod maps;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod no_brought;
-#[cfg(not(all(unix, not(target_vendor = "apple"))))]
-mod no_image;
 mod os;
 mod probe;
 mod staged;
@@ -34,18 +34,18 @@ use crate::platform::{self, Platform};
 use crate::receipt::Receipt;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) use brought::Replaced;
+pub(crate) use bundled::Replaced;
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use brought::shadowed;
+use bundled::shadowed;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) use bundled_unsupported::Replaced;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use bundled_unsupported::shadowed;
 use identity::FileIdentity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(crate) use image::Image;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) use no_brought::Replaced;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-use no_brought::shadowed;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-pub(crate) use no_image::Image;
+pub(crate) use image_unsupported::Image;
 pub use probe::Prober;
 use staged::Staged;
 
@@ -220,12 +220,12 @@ impl Library {
         (self.handle.owns(address) || is_own()).then_some(address)
     }
 
-    /// What it brings and does not get.
+    /// The libraries that its plugin bundles and that it does not get.
     pub(crate) fn shadowed(&self) -> &[Shadowed] {
         &self.shadowed
     }
 
-    /// What is mapped by it.
+    /// The image that the system's loader made of it.
     pub(crate) fn image(&self) -> &Image {
         self.handle.image()
     }
