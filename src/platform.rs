@@ -7,6 +7,7 @@
 mod cache;
 mod environment;
 mod mount;
+mod own_image;
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,6 +25,7 @@ codes! {
     PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";
 }
 pub(crate) use mount::forbids_code;
+pub(crate) use own_image::{multiarch, runtime_folders};
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,29 +4,55 @@
 
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, DEFAULT_RUNTIME, Kind, Manifest};
 use crate::platform::Platform;
 use crate::profile::{HostProfile, ManifestPolicy};
 
 /// Why this host would not take a plugin that says this of itself.
-pub(super) fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfile) -> Option<Error> {
+pub(super) fn incompatibility(
+    manifest: &Manifest,
+    kind: Option<&Kind>,
+    has_manifest: bool,
+    profile: &HostProfile,
+) -> Option<Error> {
     if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
         let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
         return Some(Error::new(Code::MANIFEST_MISSING, "this host takes no plugin without a manifest").hint(hint));
     }
-    check_runtime(manifest)
+    check_runtime(manifest, kind, profile)
         .and_then(|()| check_platform(manifest, Platform::current()))
         .and_then(|()| check_interface(manifest, profile))
         .err()
 }
 
-fn check_runtime(manifest: &Manifest) -> Result<()> {
-    if manifest.runtime() != "native" {
-        let message =
-            format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
-        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint("load it with a Hotshoe that has this runtime"));
-    }
-    Ok(())
+/// Whether the host takes the runtime that a plugin names, and what such plugins look like is known.
+fn check_runtime(manifest: &Manifest, kind: Option<&Kind>, profile: &HostProfile) -> Result<()> {
+    let runtime = brief(manifest.runtime());
+    let refused = |why: String, hint: &str| {
+        Err(Error::new(Code::MANIFEST_RUNTIME, format!("it needs the runtime `{runtime}`, {why}")).hint(hint))
+    };
+    let taken = runtimes(profile);
+    let Some(kind) = kind.filter(|kind| taken.contains(&kind.name())) else {
+        return match taken.contains(&manifest.runtime()) {
+            true => refused(
+                "which is not known here".to_owned(),
+                "install the runtime; `hotshoe runtimes` lists those that are known",
+            ),
+            false => refused(
+                format!(
+                    "and this host takes {} only",
+                    taken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                ),
+                "use it in a host whose profile lists this runtime",
+            ),
+        };
+    };
+    manifest.entry.as_deref().map_or(Ok(()), |entry| kind.check_entry(entry))
+}
+
+/// The runtimes that a host takes.
+fn runtimes(_profile: &HostProfile) -> Vec<&str> {
+    vec![DEFAULT_RUNTIME]
 }
 
 /// Whether a plugin lists a platform, if it lists any.

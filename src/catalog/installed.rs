@@ -2,6 +2,7 @@
 
 use super::Candidate;
 use crate::error::{Code, Error, Result};
+use crate::manifest::ArtifactType;
 use crate::platform;
 use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
 use crate::receipt::{self, Receipt};
@@ -12,7 +13,7 @@ impl Candidate {
         if policy == ReceiptPolicy::Off {
             return Ok(None);
         }
-        let (folder, library) = (self.path(), self.library());
+        let (folder, artifact) = (self.path(), self.artifact());
         let Some(receipt) = Receipt::in_folder(folder)? else {
             let missing =
                 Error::new(Code::RECEIPT_MISSING, "the host loads only what was installed, and this has no receipt")
@@ -20,10 +21,10 @@ impl Candidate {
                     .at(folder);
             return if policy == ReceiptPolicy::Required { Err(missing) } else { Ok(None) };
         };
-        let inside = library.strip_prefix(folder).ok();
+        let inside = artifact.strip_prefix(folder).ok();
         match inside.and_then(|inside| receipt.digest(inside)) {
             Some(_) => Ok(Some(receipt)),
-            None => Err(receipt::changed("the install did not bring this library").at(library)),
+            None => Err(receipt::changed("the install did not bring this library").at(artifact)),
         }
     }
 
@@ -34,13 +35,14 @@ impl Candidate {
     /// [`Code::LIBRARY_UNREADABLE`] or [`Code::LOAD_FAILED`].
     pub fn check_place(&self, profile: &HostProfile) -> Result<()> {
         if let Some(receipt) = self.receipt(profile.policies.receipt)? {
-            return receipt.check_libraries(self.path(), self.library());
+            return receipt.check_libraries(self.path(), self.artifact());
         }
-        match profile.policies.load == LoadPolicy::Direct && platform::forbids_code(self.library()) {
+        let is_code = self.kind().is_some_and(|kind| kind.artifact() != ArtifactType::File);
+        match is_code && profile.policies.load == LoadPolicy::Direct && platform::forbids_code(self.artifact()) {
             true => {
                 Err(Error::new(Code::LOAD_FAILED, "its file system is mounted `noexec`: nothing on it can be loaded")
                     .hint("install the plugin elsewhere")
-                    .at(self.library()))
+                    .at(self.artifact()))
             }
             false => Ok(()),
         }

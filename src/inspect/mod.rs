@@ -312,6 +312,15 @@ pub(crate) fn leaves_nothing_behind<'a>(
     leftovers::is_surely_empty(needed, imports)
 }
 
+/// The platforms that a library or a program was built for, as its bytes say; none of what is neither, as a script is.
+///
+/// Fails with [`Code::LIBRARY_UNREADABLE`].
+pub fn platforms_of(path: &Path) -> Result<Vec<Platform>> {
+    let source = Source::open(path)?;
+    let platforms = format::open(source.all(), Platform::current()).map(|binary| binary.headers().platforms);
+    Ok(platforms.unwrap_or_default())
+}
+
 /// The check made before every load: format, platform, completeness, entry symbol.
 ///
 /// It reads what it needs of the file and no more, so that it costs little beside loading. What the

@@ -35,6 +35,7 @@ const UNSAFE: &[&str] = &[
     "src/runtime/native/",
     "src/capi/",
     "src/platform/environment.rs",
+    "src/platform/own_image.rs",
     "tests/",
     "bench/",
     "templates/",
@@ -92,6 +93,22 @@ fn modules_import_downward_only() {
         let allowed = allowed(&module);
         for import in imports(&fs::read_to_string(&file).expect("readable")) {
             assert!(allowed.contains(&import.as_str()), "{}: {module} imports {import}", file.display());
+        }
+    }
+}
+
+/// What a runtime is like, its kind says, and what it does, its instances do.
+#[test]
+fn whoever_finds_plugins_knows_no_runtime_by_name() {
+    for room in ["host", "plugin", "plugin.rs", "catalog", "package"] {
+        let path = root().join("src").join(room);
+        let files = if path.is_dir() { rust_files(&path) } else { vec![path] };
+        for file in files.into_iter().filter(|file| file.exists()) {
+            let text = fs::read_to_string(&file).expect("readable");
+            let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            for name in ["native", "python", "process"] {
+                assert!(!code.contains(&format!("\"{name}\"")), "{} names the runtime `{name}`", file.display());
+            }
         }
     }
 }

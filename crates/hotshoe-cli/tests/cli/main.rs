@@ -16,6 +16,7 @@ mod output;
 mod package;
 mod probe;
 mod python;
+mod runtimes;
 mod sanitizer;
 mod sign;
 mod trust;
