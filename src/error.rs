@@ -103,7 +103,7 @@ impl Error {
     ///
     /// ```
     /// use hotshoe::error::{Code, Error};
-    /// let error = Error::new(Code::PluginNotFound, "no plugin is called `gain`").hint("list them with `hotshoe list`");
+    /// let error = Error::new(Code::PLUGIN_NOT_FOUND, "no plugin is called `gain`").hint("list them with `hotshoe list`");
     /// assert_eq!(error.report(), "no plugin is called `gain` [plugin-not-found]\n  hint: list them with `hotshoe list`");
     /// ```
     pub fn report(&self) -> String {

@@ -66,7 +66,7 @@ pub fn codes() -> impl Iterator<Item = error::Code> {
     let before =
         [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
     let found = [catalog::codes::CODES, inspect::codes::CODES];
-    let live = [receipt::CODES, runtime::native::codes::CODES, plugin::CODES];
+    let live = [receipt::CODES, runtime::CODES, runtime::native::codes::CODES, plugin::CODES, host::reload::CODES];
     #[cfg(feature = "package")]
     let archives = package::codes::CODES;
     #[cfg(not(feature = "package"))]

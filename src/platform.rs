@@ -20,12 +20,12 @@ use crate::input::brief;
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
+pub(crate) use mount::forbids_code;
+pub(crate) use own_image::{multiarch, runtime_folders};
 
 codes! {
     PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";
 }
-pub(crate) use mount::forbids_code;
-pub(crate) use own_image::{multiarch, runtime_folders};
 
 /// An operating system together with a processor architecture, written `linux-x86_64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -84,6 +84,14 @@ typedef enum {
    nothing had been asked.
    */
   HOTSHOE_UNLOAD_OUTCOME_BUSY = 2,
+  /*
+   Its process is gone; the reason says how it went.
+   */
+  HOTSHOE_UNLOAD_OUTCOME_EXITED = 3,
+  /*
+   Its runtime has let go of it.
+   */
+  HOTSHOE_UNLOAD_OUTCOME_RELEASED = 4,
 } hotshoe_unload_outcome;
 
 /*
@@ -819,18 +827,32 @@ hotshoe_error *hotshoe_host_load_catalog(const hotshoe_host *host,
                                          hotshoe_diagnostics **diagnostics);
 
 /*
- Ends a plugin and brings what is on disk in its place to life. The new files are checked first: if they
- would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
- that (from its constructors, or from `bind`) leaves none alive.
+ Brings what is on disk in a plugin's place to life, and then ends the plugin. If anything fails on the way, the
+ plugin lives on as if nothing had been asked. While `bind` runs, what the old plugin registered is withdrawn.
 
- `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours.
- Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+ `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours; its diagnostics say so if the old
+ code stays mapped. Errors: `reload-not-beside`, if both cannot be in one process at a time: hotshoe_host_replace
+ may help; `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
  */
 hotshoe_error *hotshoe_host_reload(const hotshoe_host *host,
                                    const hotshoe_plugin *plugin,
                                    hotshoe_bind_callback bind,
                                    void *user_data,
                                    hotshoe_plugin **reloaded);
+
+/*
+ Ends a plugin and then brings what is on disk in its place to life. The new files are checked first: if they
+ would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
+ that (from its constructors, or from `bind`) leaves none alive: there is no way back.
+
+ `plugin`: its handle stays yours, for a plugin that has ended. `replaced`: yours.
+ Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+ */
+hotshoe_error *hotshoe_host_replace(const hotshoe_host *host,
+                                    const hotshoe_plugin *plugin,
+                                    hotshoe_bind_callback bind,
+                                    void *user_data,
+                                    hotshoe_plugin **replaced);
 
 /*
  Unloads a plugin and says truthfully what became of it. No thread may be in its code.

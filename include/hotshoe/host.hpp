@@ -128,14 +128,25 @@ class Host {
     return Loaded{all(plugins), Diagnostics(diagnostics)};
   }
 
-  // Ends a plugin and brings what is on disk in its place to life. If the new files would be refused, or
-  // the plugin is in use, the old plugin lives on. An error after that leaves none alive.
-  // Errors: `plugin-in-use`, `plugin-unloaded`, and those of load_path.
+  // Brings what is on disk in a plugin's place to life, and then ends the plugin. If anything fails on the way, the
+  // plugin lives on as if nothing had been asked. While the new one is bound, what the old one registered is withdrawn.
+  // Errors: `reload-not-beside`, if both cannot be in one process at a time: replace may help; `plugin-in-use`,
+  // `plugin-unloaded`, and those of load_path.
   template <class Registry>
   Result<Plugin> reload(const Plugin& plugin, Registry& registry) const {
     hotshoe_plugin* reloaded = nullptr;
     return owned(hotshoe_host_reload(get(), plugin.get(), detail::bind<Registry>, &registry, &reloaded),
                  reloaded);
+  }
+
+  // Ends a plugin and then brings what is on disk in its place to life. If the new files would be refused, or the
+  // plugin is in use, the old plugin lives on. An error after that leaves none alive: there is no way back.
+  // Errors: `plugin-in-use`, `plugin-unloaded`, and those of load_path.
+  template <class Registry>
+  Result<Plugin> replace(const Plugin& plugin, Registry& registry) const {
+    hotshoe_plugin* replaced = nullptr;
+    return owned(hotshoe_host_replace(get(), plugin.get(), detail::bind<Registry>, &registry, &replaced),
+                 replaced);
   }
 
   // Unloads a plugin and says truthfully what became of it. No thread may be in its code.

@@ -1,5 +1,6 @@
-// The truthful answer to "unload this plugin". It is one of three: the library is not mapped any more; it
-// stays mapped, and these are the reasons; or the plugin lives on, because these things of it are in use.
+// The truthful answer to "unload this plugin": its library is not mapped any more; it stays mapped, and these are
+// the reasons; the plugin lives on, because these things of it are in use; its process is gone; or its runtime has
+// let go of it.
 #ifndef HOTSHOE_UNLOAD_HPP
 #define HOTSHOE_UNLOAD_HPP
 
@@ -16,6 +17,8 @@ enum class Outcome {
   Unmapped = HOTSHOE_UNLOAD_OUTCOME_UNMAPPED,
   Resident = HOTSHOE_UNLOAD_OUTCOME_RESIDENT,
   Busy = HOTSHOE_UNLOAD_OUTCOME_BUSY,
+  Exited = HOTSHOE_UNLOAD_OUTCOME_EXITED,
+  Released = HOTSHOE_UNLOAD_OUTCOME_RELEASED,
 };
 
 class Unload {

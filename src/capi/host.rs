@@ -14,7 +14,7 @@ use crate::capability::Capability;
 use crate::error::Result;
 use crate::host::{Host, Report};
 use crate::plugin::Plugin;
-use crate::runtime::native::Prober;
+use crate::runtime::Prober;
 use crate::version;
 
 /// A program's side of its plugins: where they are looked for, and which are alive.
@@ -236,12 +236,12 @@ fn report(
     Ok(())
 }
 
-/// Ends a plugin and brings what is on disk in its place to life. The new files are checked first: if they
-/// would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
-/// that (from its constructors, or from `bind`) leaves none alive.
+/// Brings what is on disk in a plugin's place to life, and then ends the plugin. If anything fails on the way, the
+/// plugin lives on as if nothing had been asked. While `bind` runs, what the old plugin registered is withdrawn.
 ///
-/// `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours.
-/// Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+/// `plugin`: its handle stays yours, for a plugin that has ended. `reloaded`: yours; its diagnostics say so if the old
+/// code stays mapped. Errors: `reload-not-beside`, if both cannot be in one process at a time: hotshoe_host_replace
+/// may help; `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_reload(
     host: *const hotshoe_host,
@@ -256,6 +256,31 @@ pub unsafe extern "C" fn hotshoe_host_reload(
         unsafe {
             let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
             give(reloaded, hotshoe_plugin::new(host.0.reload(&plugin.plugin, bind_with(bind, user_data))?));
+        }
+        Ok(())
+    })
+}
+
+/// Ends a plugin and then brings what is on disk in its place to life. The new files are checked first: if they
+/// would be refused, or if the plugin is in use, the error says so and the old plugin lives on. An error after
+/// that (from its constructors, or from `bind`) leaves none alive: there is no way back.
+///
+/// `plugin`: its handle stays yours, for a plugin that has ended. `replaced`: yours.
+/// Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_replace(
+    host: *const hotshoe_host,
+    plugin: *const hotshoe_plugin,
+    bind: hotshoe_bind_callback,
+    user_data: *mut c_void,
+    replaced: *mut *mut hotshoe_plugin,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let replaced = out(replaced, "replaced")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe {
+            let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
+            give(replaced, hotshoe_plugin::new(host.0.replace(&plugin.plugin, bind_with(bind, user_data))?));
         }
         Ok(())
     })

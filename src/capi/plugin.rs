@@ -55,7 +55,7 @@ impl hotshoe_plugin {
             path: c_path(plugin.path()),
             library: c_path(plugin.library()),
             capabilities: plugin.manifest().capabilities.iter().map(|tag| c_string(tag.as_str())).collect(),
-            diagnostics: hotshoe_diagnostics::new(plugin.diagnostics()),
+            diagnostics: hotshoe_diagnostics::new(&plugin.diagnostics()),
             plugin,
         }
     }

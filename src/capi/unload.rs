@@ -24,6 +24,10 @@ pub enum hotshoe_unload_outcome {
     /// Something it registered is in use, or another plugin depends on it; the reasons say what. It lives on as if
     /// nothing had been asked.
     Busy = 2,
+    /// Its process is gone; the reason says how it went.
+    Exited = 3,
+    /// Its runtime has let go of it.
+    Released = 4,
 }
 
 impl hotshoe_unload {
@@ -33,6 +37,8 @@ impl hotshoe_unload {
             Unload::Unmapped => (hotshoe_unload_outcome::Unmapped, Vec::new()),
             Unload::Resident(reasons) => (hotshoe_unload_outcome::Resident, reasons),
             Unload::Busy(users) => (hotshoe_unload_outcome::Busy, users),
+            Unload::Exited(how) => (hotshoe_unload_outcome::Exited, vec![how]),
+            Unload::Released => (hotshoe_unload_outcome::Released, Vec::new()),
         };
         hotshoe_unload { outcome, reasons: reasons.into_iter().map(c_string).collect(), text }
     }

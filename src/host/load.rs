@@ -11,9 +11,9 @@ use super::{Host, KEPT, Report, lock};
 use crate::catalog::{Candidate, Catalog};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
+use crate::input::brief;
 use crate::plugin::{Plugin, Unload};
-use crate::profile::LoadPolicy;
-use crate::runtime::native::{self, Library, Request};
+use crate::runtime::{Events, Request, Runtime};
 use crate::version::VersionReq;
 
 impl Host {
@@ -127,33 +127,49 @@ impl Host {
         match self.begin(candidate, needs).map_err(|error| error.plugin(candidate.name()))? {
             Begun::Live(plugin) => Ok(plugin),
             Begun::Change(change) => {
-                let plugin = self.bring_to_life(candidate, &change, notes(), bind)?;
+                let plugin = self.bring_to_life(candidate, &change, notes(), false, bind)?;
                 change.settle(Some(plugin.clone()));
                 Ok(plugin)
             }
         }
     }
 
+    /// Checks what can be known of a plugin without running it.
     pub(super) fn check(&self, candidate: &Candidate) -> Result<()> {
-        let (library, entry) = (candidate.library(), self.entry_of(candidate));
-        native::check_before_load(library, entry)?;
-        candidate.check_place(&self.profile)?;
-        self.prober.as_ref().map_or(Ok(()), |prober| prober.probe(library, entry))
+        self.runtime_of(candidate)?.check(&self.request(candidate))
     }
 
-    fn entry_of<'a>(&'a self, candidate: &'a Candidate) -> &'a str {
-        candidate.manifest().entry.as_deref().unwrap_or(&self.profile.entry)
+    /// What is asked of a plugin's runtime.
+    pub(super) fn request<'a>(&'a self, candidate: &'a Candidate) -> Request<'a> {
+        Request {
+            artifact: candidate.library(),
+            folder: candidate.path(),
+            entry: candidate.manifest().entry.as_deref().unwrap_or(&self.profile.entry),
+            profile: &self.profile,
+            prober: self.prober.as_ref(),
+            beside: false,
+        }
     }
 
-    /// Maps a plugin and binds it. If binding fails, what it registered goes with it.
+    fn runtime_of(&self, candidate: &Candidate) -> Result<Arc<dyn Runtime>> {
+        let name = candidate.manifest().runtime();
+        self.runtimes().into_iter().find(|runtime| runtime.name() == name).ok_or_else(|| {
+            Error::new(Code::RUNTIME_MISSING, format!("this host has no runtime `{}`", brief(name)))
+                .hint("name it among the `runtimes` of the host's profile")
+                .at(candidate.path())
+        })
+    }
+
+    /// Opens a plugin and binds it. If binding fails, what it registered goes with it.
     pub(super) fn bring_to_life(
         &self,
         candidate: &Candidate,
         change: &Change<'_>,
         notes: Vec<Diagnostic>,
+        beside: bool,
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
-        let plugin = self.open(candidate, notes).map_err(|error| error.plugin(candidate.name()))?;
+        let plugin = self.open(candidate, notes, beside).map_err(|error| error.plugin(candidate.name()))?;
         change.running();
         let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
             Ok(Ok(())) => return Ok(plugin),
@@ -176,7 +192,7 @@ impl Host {
         if users.is_empty() {
             users = match plugin.unload() {
                 Ok(Unload::Busy(users)) => users,
-                Ok(Unload::Unmapped | Unload::Resident(_)) => Vec::new(),
+                Ok(_) => Vec::new(),
                 Err(error) => vec![error.message().to_owned()],
             };
         }
@@ -187,24 +203,10 @@ impl Host {
         Some(users)
     }
 
-    fn open(&self, candidate: &Candidate, mut notes: Vec<Diagnostic>) -> Result<Arc<Plugin>> {
-        let entry = self.entry_of(candidate);
-        if self.prober.is_some() {
-            self.check(candidate)?;
-        }
-        let request = Request { library: candidate.library(), plugin: candidate.path(), entry };
-        let library = match (candidate.receipt(self.profile.policies.receipt)?, self.profile.policies.load) {
-            (Some(receipt), _) => Library::load_installed(request, &receipt)?,
-            (None, LoadPolicy::Direct) => Library::load(request)?,
-            (None, LoadPolicy::Copy) => Library::load_copy(request)?,
-        };
-        notes.extend(library.shadowed().iter().map(|other| {
-            Diagnostic::warning(Code::LIBRARY_SHADOWED, format!("the plugin gets {other}, not its own"))
-                .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
-                .plugin(candidate.name())
-                .at(candidate.library())
-        }));
-        Ok(Arc::new(Plugin::new(candidate.clone(), entry.to_owned(), library, notes)))
+    fn open(&self, candidate: &Candidate, notes: Vec<Diagnostic>, beside: bool) -> Result<Arc<Plugin>> {
+        let (request, events) = (Request { beside, ..self.request(candidate) }, Events::default());
+        let instance = self.runtime_of(candidate)?.open(&request, &events)?;
+        Ok(Arc::new(Plugin::new(candidate.clone(), request.entry.to_owned(), instance, events, notes)))
     }
 }
 

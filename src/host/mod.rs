@@ -3,8 +3,8 @@
 //! Owns which plugins are alive and that each is brought to life, reloaded and ended by one thread
 //! at a time. It knows nothing of what plugins register.
 
-mod end;
 mod load;
+pub(crate) mod reload;
 mod slots;
 
 use std::path::PathBuf;
@@ -15,11 +15,11 @@ use crate::capability::Capability;
 use crate::catalog::{Candidate, Catalog, SearchPath};
 use crate::diagnostics::Diagnostic;
 use crate::error::Result;
-use crate::plugin::Plugin;
+use crate::plugin::{Plugin, Unload};
 use crate::profile::HostProfile;
-use crate::runtime::native::Prober;
+use crate::runtime::{self, Prober, Runtime};
 
-use slots::Slots;
+use slots::{Ending, Slots};
 
 /// A program's side of its plugins. It may be used from any number of threads.
 ///
@@ -35,6 +35,7 @@ use slots::Slots;
 pub struct Host {
     profile: HostProfile,
     roots: Mutex<Vec<PathBuf>>,
+    runtimes: Mutex<Vec<Arc<dyn Runtime>>>,
     prober: Option<Prober>,
     slots: Mutex<Slots>,
     settled: Condvar,
@@ -75,11 +76,21 @@ impl Host {
         Host {
             profile,
             roots: Mutex::default(),
+            runtimes: Mutex::new(runtime::builtin().into()),
             prober: None,
             slots: Mutex::default(),
             settled: Condvar::new(),
             loads: AtomicU64::new(0),
         }
+    }
+
+    /// Adds a runtime that is linked into the program. It is used if the profile lists its name.
+    pub fn add_runtime(&self, runtime: Arc<dyn Runtime>) {
+        lock(&self.runtimes).push(runtime);
+    }
+
+    fn runtimes(&self) -> Vec<Arc<dyn Runtime>> {
+        lock(&self.runtimes).clone()
     }
 
     /// Has every library loaded in another process before it is loaded in this one.
@@ -107,6 +118,31 @@ impl Host {
     /// The plugins that are on the search path now. Nothing is loaded.
     pub fn catalog(&self) -> Catalog {
         Catalog::scan(&self.profile, &self.search_path())
+    }
+
+    /// Unloads a plugin and says truthfully what became of it. One that others depend on is busy.
+    pub fn unload(&self, plugin: &Arc<Plugin>) -> Result<Unload> {
+        let change = match self.begin_ending(plugin)? {
+            Ending::Change(change) => change,
+            Ending::Needed(dependents) => return Ok(Unload::Busy(dependents)),
+        };
+        let answer = plugin.unload();
+        change.settle(plugin.is_loaded().then(|| plugin.clone()));
+        answer
+    }
+
+    /// Unloads every plugin: each before what it depends on, else the last one first.
+    pub fn unload_all(&self) -> Vec<(Arc<Plugin>, Result<Unload>)> {
+        let mut waiting = self.plugins();
+        let mut ended = Vec::new();
+        while !waiting.is_empty() {
+            // If each is needed by another, there is no right order, and the answers say so.
+            let next = waiting.iter().rposition(|plugin| self.dependents(plugin).is_empty());
+            let plugin = waiting.remove(next.unwrap_or(waiting.len() - 1));
+            let answer = self.unload(&plugin);
+            ended.push((plugin, answer));
+        }
+        ended
     }
 
     /// The live plugins, in the order in which they were loaded.

@@ -11,7 +11,7 @@ use super::{Host, lock};
 use crate::catalog::Candidate;
 use crate::error::{Code, Error, Result};
 use crate::plugin::Plugin;
-use crate::runtime::native::Image;
+use crate::runtime::Image;
 
 /// What is alive or being changed, by the library's path.
 #[derive(Debug, Default)]
@@ -136,13 +136,13 @@ impl Host {
 
     /// The plugins that would break if this one went.
     pub(super) fn dependents(&self, plugin: &Plugin) -> Vec<String> {
-        let linked = plugin.needed_by();
+        let linked = plugin.linked();
         lock(&self.slots).dependents(plugin, &linked)
     }
 
     /// Takes the slot of a plugin that is to end, unless others depend on it.
     pub(super) fn begin_ending(&self, plugin: &Arc<Plugin>) -> Result<Ending<'_>> {
-        let (path, linked) = (plugin.library(), plugin.needed_by());
+        let (path, linked) = (plugin.library(), plugin.linked());
         let mut slots = lock(&self.slots);
         loop {
             match slots.0.get(path) {

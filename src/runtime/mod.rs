@@ -1,3 +1,185 @@
-//! What brings a plugin to life. [`native`] loads shared libraries.
+//! What brings plugins to life.
+//!
+//! A [`Runtime`] knows one kind of artifact: it checks it, opens it, and gives an [`Instance`], of which the rest of
+//! Hotshoe knows no more than this page says. [`builtin`] lists the runtimes that are part of this library.
 
+mod call;
+mod events;
+#[doc(hidden)]
 pub mod native;
+mod prober;
+
+use std::ffi::c_void;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use call::{Call, CancelToken, Encoding, Listening, Services, Sink};
+pub use events::Events;
+pub use prober::Prober;
+
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result, codes};
+use crate::profile::HostProfile;
+
+codes! {
+    RUNTIME_UNSUPPORTED = "runtime-unsupported", LOAD, "The plugin's runtime cannot do this.";
+    RUNTIME_MISSING = "runtime-missing", LOAD, "The host has no runtime of this name.";
+    CALL_FAILED = "call-failed", CALL, "A call of a plugin failed.";
+    CALL_CANCELLED = "call-cancelled", CALL, "A call of a plugin was cancelled.";
+    CALL_DEADLINE = "call-deadline", CALL, "A call of a plugin did not end before its deadline.";
+    PLUGIN_ENDED = "plugin-ended", CALL, "The plugin ended by itself.";
+}
+
+/// The address of a function or of data in a plugin; meaningless once the plugin has ended.
+pub type Address = *const c_void;
+
+/// The runtimes that are part of this library.
+pub fn builtin() -> [Arc<dyn Runtime>; 1] {
+    [Arc::new(native::Native)]
+}
+
+/// What is to be brought to life, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What the runtime opens: of a native plugin its library.
+    pub artifact: &'a Path,
+    /// The plugin's folder, or its artifact if it has no folder of its own.
+    pub folder: &'a Path,
+    /// What of the artifact the host asks for first: of a native plugin the symbol of its entry.
+    pub entry: &'a str,
+    /// What the host expects of its plugins.
+    pub profile: &'a HostProfile,
+    /// What opens the artifact in another process before this one does.
+    pub prober: Option<&'a Prober>,
+    /// Whether another instance of the artifact is open already, and is to stay so.
+    pub beside: bool,
+}
+
+/// Brings plugins of one kind to life. It may be used from any number of threads.
+pub trait Runtime: fmt::Debug + Send + Sync {
+    /// Its name, as manifests and profiles spell it: `[a-z][a-z0-9-]{0,31}`.
+    fn name(&self) -> &str;
+
+    /// Checks what can be known of an artifact without running it.
+    fn check(&self, request: &Request<'_>) -> Result<()>;
+
+    /// Checks an artifact and brings it to life. `events` may be kept as long as the instance lives.
+    fn open(&self, request: &Request<'_>, events: &Events) -> Result<Box<dyn Instance>>;
+}
+
+/// A plugin that a runtime has brought to life.
+///
+/// All but [`Instance::close`] may be called from any number of threads at once, and never during it. What a runtime
+/// cannot do is [`Code::RUNTIME_UNSUPPORTED`].
+pub trait Instance: fmt::Debug + Send + Sync {
+    /// Where a symbol is that the plugin exports, if it does. Good until the instance is closed.
+    fn symbol(&self, name: &str) -> Result<Option<Address>> {
+        Err(unsupported(format!("it has no symbols, and so no `{}`", crate::input::brief(name))))
+    }
+
+    /// Where the table of an interface is that the plugin offers in this revision or a later one, if it does. Good
+    /// until the instance is closed.
+    fn interface(&self, id: &str, revision: u32) -> Result<Option<Address>> {
+        Err(unsupported(format!(
+            "it has no tables of functions, and so none of `{}` {revision}",
+            crate::input::brief(id)
+        )))
+    }
+
+    /// Calls a method, and returns when it has ended. What it puts out goes to `sink` meanwhile.
+    ///
+    /// Fails with [`Code::CALL_FAILED`], [`Code::CALL_CANCELLED`], [`Code::CALL_DEADLINE`], [`Code::PLUGIN_ENDED`] or a
+    /// code of the runtime's own.
+    fn call(&self, call: &Call<'_>, sink: &mut dyn Sink) -> Result<()> {
+        let _ = sink;
+        Err(unsupported(format!(
+            "it has no method that can be called by name, and so no `{}`",
+            crate::input::brief(call.method)
+        )))
+    }
+
+    /// Gives more input to a call that is going on, by its [`Call::id`].
+    fn send(&self, call: u64, input: &[u8]) -> Result<()> {
+        let _ = (call, input);
+        Err(unsupported("it takes no stream of inputs"))
+    }
+
+    /// Says that a call gets no more input.
+    fn finish(&self, call: u64) -> Result<()> {
+        let _ = call;
+        Err(unsupported("it takes no stream of inputs"))
+    }
+
+    /// What the plugin says of its interfaces and methods, as JSON.
+    fn describe(&self) -> Result<serde_json::Value> {
+        Err(unsupported("it does not describe itself"))
+    }
+
+    /// Whether the plugin can serve calls; if it cannot, the error says why.
+    fn health(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Lets the plugin call the host.
+    fn offer(&self, services: Arc<dyn Services>) -> Result<()> {
+        let _ = services;
+        Err(unsupported("it cannot call its host by name"))
+    }
+
+    /// The file that is in use: the artifact, or a private copy of it.
+    fn in_use(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// What was noticed when it was opened.
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        Vec::new()
+    }
+
+    /// What tells it from everything else that is mapped in this process, if it is.
+    fn image(&self) -> Option<Image> {
+        None
+    }
+
+    /// What is mapped and linked with it, and would break if it went.
+    fn linked(&self) -> Vec<Image> {
+        Vec::new()
+    }
+
+    /// Why what is on disk by now cannot be opened while this one is; empty if it can.
+    fn not_beside(&self, fresh: &Request<'_>) -> Vec<String> {
+        let _ = fresh;
+        Vec::new()
+    }
+
+    /// Checks that what is on disk by now can be opened once this one is closed, and returns what to ask then.
+    fn replacing(&self, folder: &Path) -> Result<Box<dyn FnOnce() -> Result<()>>> {
+        let _ = folder;
+        Ok(Box::new(|| Ok(())))
+    }
+
+    /// Ends it. Nothing of it may be in use.
+    fn close(self: Box<Self>) -> Result<Ended>;
+}
+
+/// What became of an instance that was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Its code is not mapped any more.
+    Unmapped,
+    /// Its code stays mapped, for these reasons.
+    Resident(Vec<String>),
+    /// Its process is gone; how it went.
+    Exited(String),
+    /// The runtime has let go of it, and keeps its code for others.
+    Released,
+}
+
+/// What is mapped in this process, told from everything else there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Image(usize);
+
+fn unsupported(message: impl Into<String>) -> Error {
+    Error::new(Code::RUNTIME_UNSUPPORTED, message).hint("see in docs/runtime.md what each runtime can do")
+}

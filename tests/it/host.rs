@@ -286,7 +286,7 @@ fn a_reload_that_a_probe_would_refuse_leaves_the_old_plugin_alive() {
     #[cfg(unix)]
     fs::set_permissions(tree.path("probe"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let mut host = host_on(tree.root());
-    host.set_prober(Some(hotshoe::runtime::native::Prober::new(tree.path("probe"))));
+    host.set_prober(Some(hotshoe::runtime::Prober::new(tree.path("probe"))));
     let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
     fs::write(tree.path("probe.no"), "").unwrap();
     replace(&tree, &saying(2, &[]));
@@ -662,7 +662,10 @@ fn a_reload_gives_the_new_code_of_what_the_plugin_brings_or_is_refused_while_the
                 put(&tree, "libgain.so", &new);
             }
             let stays = !arguments.is_empty() || !dependency.is_empty();
-            match host.reload(&plugin, |_| Ok(())) {
+            let beside = host.reload(&plugin, |_| Ok(())).expect_err("both would have one library");
+            assert_eq!(beside.code(), Code::RELOAD_NOT_BESIDE, "{}", beside.report());
+            assert_eq!(said(plugin.entry().unwrap()), 101, "nothing was touched");
+            match host.replace(&plugin, |_| Ok(())) {
                 Ok(plugin) => {
                     assert!(!stays, "the old library is mapped still");
                     assert_eq!(said(plugin.entry().unwrap()), if with_main { 202 } else { 102 });

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hotshoe::error::Code;
-use hotshoe::runtime::native::{Library, Prober, Residency};
+use hotshoe::runtime::native::Library;
+use hotshoe::runtime::{Address, Ended, Prober};
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library as Source, PluginTree, file_name};
 
 use crate::is_mapped;
@@ -20,7 +21,7 @@ pub fn saying(number: u32, arguments: &[&str]) -> PathBuf {
 
 /// What the plugin's entry says.
 #[expect(unsafe_code, reason = "calling a plugin is what the test is about")]
-pub fn said(address: hotshoe::runtime::native::Address) -> u32 {
+pub fn said(address: Address) -> u32 {
     let mut number = 0;
     // SAFETY: the fixture's entry has this type.
     let entry: extern "C" fn(&mut u32) = unsafe { std::mem::transmute(address) };
@@ -37,7 +38,7 @@ fn closing_the_last_handle_unmaps_the_library() {
     let tree = PluginTree::new().plugin("gain", "{}", &Source::c(GOOD_C_PLUGIN).build());
     let library = open(&tree.library("gain"));
     assert!(is_mapped(&tree.library("gain")));
-    assert_eq!(library.close().unwrap(), Residency::Unmapped);
+    assert_eq!(library.close().unwrap(), Ended::Unmapped);
     assert!(!is_mapped(&tree.library("gain")));
 }
 
@@ -47,7 +48,7 @@ fn a_library_that_stays_mapped_is_said_to_stay_and_why() {
         return;
     }
     let tree = PluginTree::new().plugin("gain", "{}", &saying(1, &["-Wl,-z,nodelete"]));
-    let Residency::Resident(reasons) = open(&tree.library("gain")).close().unwrap() else {
+    let Ended::Resident(reasons) = open(&tree.library("gain")).close().unwrap() else {
         panic!("it is marked NODELETE")
     };
     assert!(is_mapped(&tree.library("gain")));
@@ -57,7 +58,7 @@ fn a_library_that_stays_mapped_is_said_to_stay_and_why() {
                   extern \"C\" void harmonics_register(int *x) { *x = S::it().x; }\n";
     let unique = Source::cpp(source).arg("-fgnu-unique").arg("-O0").build();
     let tree = PluginTree::new().plugin("gain", "{}", &unique);
-    let Residency::Resident(reasons) = open(&tree.library("gain")).close().unwrap() else {
+    let Ended::Resident(reasons) = open(&tree.library("gain")).close().unwrap() else {
         panic!("it has a unique symbol")
     };
     assert!(reasons.iter().any(|reason| reason.contains("_ZZN1S2itEvE1s")), "the symbol is named: {reasons:?}");
@@ -67,8 +68,8 @@ fn a_library_that_stays_mapped_is_said_to_stay_and_why() {
 fn a_second_handle_elsewhere_keeps_it_mapped() {
     let tree = PluginTree::new().plugin("gain", "{}", &Source::c(GOOD_C_PLUGIN).build());
     let (first, second) = (open(&tree.library("gain")), open(&tree.library("gain")));
-    assert!(matches!(first.close().unwrap(), Residency::Resident(_)));
-    assert_eq!(second.close().unwrap(), Residency::Unmapped);
+    assert!(matches!(first.close().unwrap(), Ended::Resident(_)));
+    assert_eq!(second.close().unwrap(), Ended::Unmapped);
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn a_replaced_library_is_the_new_one_even_while_the_old_one_stays_mapped() {
     let path = tree.library("gain");
     let old = open(&path);
     assert_eq!(said(old.symbol(ENTRY).unwrap()), 1);
-    assert!(matches!(old.close().unwrap(), Residency::Resident(_)));
+    assert!(matches!(old.close().unwrap(), Ended::Resident(_)));
 
     let same = open(&path);
     assert!(!same.is_copy(), "nothing changed, so nothing is copied");
@@ -108,7 +109,7 @@ fn a_private_copy_survives_overwriting_and_finds_its_neighbours() {
     let copy = library.mapped().to_owned();
     fs::write(tree.library("gain"), b"overwritten in place").unwrap();
     assert_eq!(said(library.symbol(ENTRY).unwrap()), 42);
-    assert_eq!(library.close().unwrap(), Residency::Unmapped);
+    assert_eq!(library.close().unwrap(), Ended::Unmapped);
     assert!(!copy.exists(), "the copy goes with the library");
 }
 
@@ -178,7 +179,7 @@ fn a_replaced_library_is_the_new_one_also_if_the_host_itself_has_the_old_one_map
     mapped_by_somebody_else(&path);
     let same = open(&path);
     assert!(!same.is_copy(), "it is the file that was checked");
-    assert!(matches!(same.close().unwrap(), Residency::Resident(_)));
+    assert!(matches!(same.close().unwrap(), Ended::Resident(_)));
     fs::copy(saying(2, &[]), tree.path("new")).unwrap();
     fs::rename(tree.path("new"), &path).unwrap();
     assert_eq!(said(open(&path).symbol(ENTRY).unwrap()), 2);
@@ -216,9 +217,9 @@ fn one_file_under_two_names_is_two_plugins_each_with_its_own_state_and_its_own_e
     let (first, second) = (open(&tree.library("first")), open(&tree.library("second")));
     let count = |library: &Library| said(library.symbol(ENTRY).unwrap());
     assert_eq!((count(&first), count(&first), count(&second)), (1, 2, 1));
-    assert_eq!(second.close().unwrap(), Residency::Unmapped);
+    assert_eq!(second.close().unwrap(), Ended::Unmapped);
     assert_eq!(count(&first), 3);
-    assert_eq!(first.close().unwrap(), Residency::Unmapped);
+    assert_eq!(first.close().unwrap(), Ended::Unmapped);
     assert!(!is_mapped(&tree.library("first")) && !is_mapped(&tree.library("second")));
 }
 
@@ -228,7 +229,7 @@ fn a_file_with_the_time_and_size_of_the_one_that_it_replaced_is_another_one() {
     let path = tree.library("gain");
     let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1);
     fs::File::open(&path).unwrap().set_modified(long_ago).unwrap();
-    assert!(matches!(open(&path).close().unwrap(), Residency::Resident(_)));
+    assert!(matches!(open(&path).close().unwrap(), Ended::Resident(_)));
     fs::copy(saying(2, &["-Wl,-z,nodelete"]), tree.path("new")).unwrap();
     fs::File::open(tree.path("new")).unwrap().set_modified(long_ago).unwrap();
     fs::rename(tree.path("new"), &path).unwrap();
@@ -242,7 +243,7 @@ fn a_path_in_which_the_systems_loader_would_replace_a_part_is_that_path() {
         let tree = PluginTree::new().file(&inside, fs::read(saying(7, &[])).unwrap());
         let library = Library::open(&tree.path(&inside), ENTRY).unwrap_or_else(|error| panic!("{}", error.report()));
         assert_eq!(said(library.symbol(ENTRY).unwrap()), 7, "{folder}");
-        assert_eq!(library.close().unwrap(), Residency::Unmapped);
+        assert_eq!(library.close().unwrap(), Ended::Unmapped);
     }
     let tree = PluginTree::new().file("gain/lib$LIB.so", fs::read(saying(7, &[])).unwrap());
     let error = Library::open(&tree.path("gain/lib$LIB.so"), ENTRY).unwrap_err();
@@ -288,7 +289,7 @@ fn a_library_that_leaves_threads_or_functions_behind_is_never_unmapped() {
             let library = if copied { Library::open_copy(&path, ENTRY).unwrap() } else { open(&path) };
             let mapped = library.mapped().to_owned();
             assert_eq!(said(library.symbol(ENTRY).unwrap()), 2);
-            let Residency::Resident(reasons) = library.close().unwrap() else { panic!("{words}: it was unmapped") };
+            let Ended::Resident(reasons) = library.close().unwrap() else { panic!("{words}: it was unmapped") };
             assert!(reasons.iter().any(|reason| reason.contains(words)), "{reasons:?}");
             assert!(is_mapped(&mapped));
         }
@@ -396,7 +397,7 @@ fn a_library_that_is_gone_is_unmapped_also_if_another_thread_maps_one_in_its_pla
                 for _ in 0..400 {
                     let library = open(&path);
                     assert!(!library.is_copy(), "nobody else has it");
-                    assert_eq!(library.close().unwrap(), Residency::Unmapped);
+                    assert_eq!(library.close().unwrap(), Ended::Unmapped);
                 }
             });
         }

@@ -12,7 +12,7 @@ mod template;
 use std::process::ExitCode;
 
 use clap::Parser;
-use hotshoe::runtime::native::Prober;
+use hotshoe::runtime::Prober;
 
 use commands::Command;
 use output::Answer;

@@ -8,18 +8,18 @@ use crate::inspect::Inspection;
 
 /// A library that is mapped while another file lies in its place by now, or none.
 #[derive(Debug)]
-pub(crate) struct Replaced {
+pub(super) struct Replaced {
     image: Image,
     name: PathBuf,
     /// Where it was.
-    pub(crate) path: PathBuf,
+    pub(super) path: PathBuf,
     /// Why it will stay mapped when the plugin is unloaded; empty if nothing is known.
-    pub(crate) stays: Vec<String>,
+    pub(super) stays: Vec<String>,
 }
 
 impl Replaced {
     /// Whether it is mapped still.
-    pub(crate) fn is_mapped(&self) -> bool {
+    pub(super) fn is_mapped(&self) -> bool {
         self.image.is_mapped_as(&self.name)
     }
 }
@@ -38,6 +38,16 @@ pub(super) fn shadowed(facts: &Inspection) -> Vec<Shadowed> {
     own.filter_map(other).collect()
 }
 
+/// What a library needs and finds in its plugin's folder, of which one of that name is mapped: it would get that one.
+pub(super) fn mapped_already(folder: &Path, facts: &Inspection) -> Vec<String> {
+    let mapped = Mapped::all();
+    let has_name = |name: &str| {
+        mapped.iter().any(|object| object.soname.as_ref().is_some_and(|soname| soname.to_bytes() == name.as_bytes()))
+    };
+    let own = facts.needed.iter().filter(|needed| needed.found.as_ref().is_some_and(|found| found.starts_with(folder)));
+    own.filter(|needed| has_name(&needed.name)).map(|needed| needed.name.clone()).collect()
+}
+
 /// The plugin's own file, if a path leads there by a link in a copy's folder.
 fn plain(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| staged::without_dots(path))
@@ -46,7 +56,7 @@ fn plain(path: &Path) -> PathBuf {
 impl Library {
     /// What the plugin bundles and was replaced since. As long as it is mapped, the system's loader gives it to
     /// whoever needs a library of its name.
-    pub(crate) fn replaced(&self, plugin: &Path) -> Vec<Replaced> {
+    pub(super) fn replaced(&self, plugin: &Path) -> Vec<Replaced> {
         let bundled = self.bundled(plugin);
         let ours: Vec<&Image> = bundled.iter().map(|object| &object.image).chain([self.image()]).collect();
         let replaced = bundled.iter().filter(|object| !maps::is_file(&object.image, &object.path).unwrap_or(false));

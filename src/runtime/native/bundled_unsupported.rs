@@ -7,16 +7,16 @@ use crate::inspect::Inspection;
 
 /// A library that is mapped while another file lies in its place by now.
 #[derive(Debug)]
-pub(crate) struct Replaced {
+pub(super) struct Replaced {
     /// Where it was.
-    pub(crate) path: PathBuf,
+    pub(super) path: PathBuf,
     /// Why it will stay mapped when the plugin is unloaded.
-    pub(crate) stays: Vec<String>,
+    pub(super) stays: Vec<String>,
 }
 
 impl Replaced {
     /// Whether it is mapped still.
-    pub(crate) fn is_mapped(&self) -> bool {
+    pub(super) fn is_mapped(&self) -> bool {
         false
     }
 }
@@ -26,9 +26,15 @@ pub(super) fn shadowed(_: &Inspection) -> Vec<Shadowed> {
     Vec::new()
 }
 
+/// Nobody knows whether they are mapped, so they are taken for it.
+pub(super) fn mapped_already(folder: &Path, facts: &Inspection) -> Vec<String> {
+    let own = facts.needed.iter().filter(|needed| needed.found.as_ref().is_some_and(|found| found.starts_with(folder)));
+    own.map(|needed| needed.name.clone()).collect()
+}
+
 impl Library {
     /// Nobody knows.
-    pub(crate) fn replaced(&self, _: &Path) -> Vec<Replaced> {
+    pub(super) fn replaced(&self, _: &Path) -> Vec<Replaced> {
         Vec::new()
     }
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 /// What changes when a file is replaced or written to, whatever its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FileIdentity {
+pub(in crate::runtime) struct FileIdentity {
     length: u64,
     modified: Option<SystemTime>,
     system: SystemIdentity,
@@ -13,7 +13,7 @@ pub(super) struct FileIdentity {
 
 impl FileIdentity {
     /// The identity of a file that this is known of.
-    pub(super) fn new(metadata: &Metadata) -> FileIdentity {
+    pub(in crate::runtime) fn new(metadata: &Metadata) -> FileIdentity {
         FileIdentity {
             length: metadata.len(),
             modified: metadata.modified().ok(),

@@ -22,7 +22,7 @@ use crate::inspect;
 
 /// A library that is mapped: the address of its dynamic section.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Image(usize);
+pub(super) struct Image(usize);
 
 /// An entry of a dynamic section.
 #[repr(C)]
@@ -104,6 +104,11 @@ impl Image {
         self.0
     }
 
+    /// What tells it from everything else that is mapped.
+    pub(super) fn number(&self) -> Option<usize> {
+        Some(self.0)
+    }
+
     /// What is mapped and needs it, directly or through others. Asks the loader, so that none of our locks
     /// may be held: a constructor that runs meanwhile may want it.
     pub(super) fn users(&self) -> Vec<Mapped> {
@@ -124,7 +129,7 @@ impl Image {
     }
 
     /// The same without their names.
-    pub(crate) fn needed_by(&self) -> Vec<Image> {
+    pub(super) fn needed_by(&self) -> Vec<Image> {
         self.users().into_iter().map(|user| user.image).collect()
     }
 }

@@ -7,6 +7,8 @@
 mod bundled;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod bundled_unsupported;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod bundled_unsupported;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) mod codes;
 mod identity;
@@ -14,14 +16,13 @@ mod identity;
 mod image;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 mod image_unsupported;
+mod instance;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod maps;
-mod os;
-mod probe;
+pub(in crate::runtime) mod os;
 mod staged;
 
 use std::collections::BTreeMap;
-use std::ffi::c_void;
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -32,34 +33,23 @@ use crate::error::{Code, Error, Result};
 use crate::inspect::{self, Inspection, Sanitizer};
 use crate::platform::{self, Platform};
 use crate::receipt::Receipt;
+use crate::runtime::{Address, Ended};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) use bundled::Replaced;
+use bundled::Replaced;
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use bundled::shadowed;
+use bundled::{mapped_already, shadowed};
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) use bundled_unsupported::Replaced;
+use bundled_unsupported::Replaced;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-use bundled_unsupported::shadowed;
-use identity::FileIdentity;
+use bundled_unsupported::{mapped_already, shadowed};
+pub(in crate::runtime) use identity::FileIdentity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
-pub(crate) use image::Image;
+use image::Image;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-pub(crate) use image_unsupported::Image;
-pub use probe::Prober;
+use image_unsupported::Image;
+pub use instance::Native;
 use staged::Staged;
-
-/// The address of a symbol in a loaded library; meaningless once the library is unmapped.
-pub type Address = *const c_void;
-
-/// What became of a library that was closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Residency {
-    /// It is not mapped any more.
-    Unmapped,
-    /// It is still mapped, for these reasons.
-    Resident(Vec<String>),
-}
 
 /// A mapped shared library.
 ///
@@ -80,11 +70,11 @@ pub struct Library {
 
 /// A library that another one needs and does not get, for the loader has one of that name already.
 #[derive(Clone, Debug)]
-pub(crate) struct Shadowed {
+struct Shadowed {
     /// The name.
-    pub(crate) name: String,
+    name: String,
     /// What it gets.
-    pub(crate) taken: PathBuf,
+    taken: PathBuf,
 }
 
 /// `libcodec.so.1` from `/plugins/a/libcodec.so.1`
@@ -94,9 +84,9 @@ impl fmt::Display for Shadowed {
     }
 }
 
-/// What is to be loaded.
+/// What is to be mapped.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request<'a> {
+struct Request<'a> {
     /// The library.
     pub library: &'a Path,
     /// The folder of its plugin, or the library once more.
@@ -107,7 +97,7 @@ pub(crate) struct Request<'a> {
 
 /// What is checked before every load: [`inspect::check_before_load`], and that the program has the sanitizer that the
 /// library was compiled with. Where it is missing, the start of that would end the process.
-pub(crate) fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
+fn check_before_load(path: &Path, entry: &str) -> Result<Metadata> {
     let (metadata, sanitizer) = inspect::before_load(path, Platform::current(), entry)?;
     match sanitizer.filter(|sanitizer| !os::has_mapped(sanitizer.library()) && !may_begin_late(sanitizer)) {
         Some(missing) => Err(missing.refusal().at(path)),
@@ -159,7 +149,7 @@ impl Library {
     }
 
     /// Maps a plugin's library, or a private copy as [`Library::open`] does.
-    pub(crate) fn load(request: Request<'_>) -> Result<Library> {
+    fn load(request: Request<'_>) -> Result<Library> {
         let path = request.library;
         let metadata = check_before_load(path, request.entry)?;
         if os::expands(path) {
@@ -177,13 +167,13 @@ impl Library {
     }
 
     /// Maps a private copy of a plugin's library, in a folder with the shape of the plugin's.
-    pub(crate) fn load_copy(request: Request<'_>) -> Result<Library> {
+    fn load_copy(request: Request<'_>) -> Result<Library> {
         Self::map_copy(request, Staged::new(request.library, request.plugin)?)
     }
 
     /// Maps private copies of all libraries that an install brought, if they are what it brought. So what is
     /// mapped is what was compared, whatever happens to the files meanwhile.
-    pub(crate) fn load_installed(request: Request<'_>, receipt: &Receipt) -> Result<Library> {
+    fn load_installed(request: Request<'_>, receipt: &Receipt) -> Result<Library> {
         Self::map_copy(request, Staged::installed(request.library, request.plugin, receipt)?)
     }
 
@@ -220,13 +210,8 @@ impl Library {
         (self.handle.owns(address) || is_own()).then_some(address)
     }
 
-    /// The libraries that its plugin bundles and that it does not get.
-    pub(crate) fn shadowed(&self) -> &[Shadowed] {
-        &self.shadowed
-    }
-
-    /// The image that the system's loader made of it.
-    pub(crate) fn image(&self) -> &Image {
+    /// What is mapped by it.
+    fn image(&self) -> &Image {
         self.handle.image()
     }
 
@@ -245,7 +230,7 @@ impl Library {
     /// Nothing of the library may be in use: no thread in its code, no object with a destructor or a
     /// virtual table in it. That is for the caller to know; [`crate::plugin`] keeps account. A library that
     /// may leave threads behind, or functions that somebody calls later, is never unmapped.
-    pub fn close(self) -> Result<Residency> {
+    pub fn close(self) -> Result<Ended> {
         let Library { handle, mapped, copy, serial, leftovers, .. } = self;
         let (image, name) = (handle.image().clone(), handle.name().to_owned());
         if !leftovers.is_empty() {
@@ -253,12 +238,12 @@ impl Library {
                 copy.keep();
             }
             note_closed(&image, serial, true);
-            return Ok(Residency::Resident(leftovers));
+            return Ok(Ended::Resident(leftovers));
         }
         handle.close().map_err(|reason| not_closed(reason, &mapped))?;
         let stays = image.is_mapped_as(&name);
         note_closed(&image, serial, stays);
-        Ok(if stays { Residency::Resident(why_resident(&mapped, &image)) } else { Residency::Unmapped })
+        Ok(if stays { Ended::Resident(why_resident(&mapped, &image)) } else { Ended::Unmapped })
     }
 
     /// Takes note of a handle and returns the number of what is mapped; `None` if that is another file than the one

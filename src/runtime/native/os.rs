@@ -181,7 +181,7 @@ pub(super) fn without_tokens(name: &OsStr) -> OsString {
 }
 
 /// The folder for temporary files. The caller of a program with more rights does not choose it.
-pub(super) fn temporary() -> PathBuf {
+pub(in crate::runtime) fn temporary() -> PathBuf {
     if cfg!(unix) && platform::is_privileged() { "/tmp".into() } else { std::env::temp_dir() }
 }
 
@@ -212,7 +212,7 @@ pub(super) fn is_own_folder(path: &Path) -> bool {
 
 /// Kills a process that leads a group, and with it whatever it started.
 #[cfg(unix)]
-pub(super) fn kill_group(leader: &std::process::Child) {
+pub(in crate::runtime) fn kill_group(leader: &std::process::Child) {
     if let Ok(group) = libc::pid_t::try_from(leader.id()) {
         // SAFETY: a signal touches no memory of ours. The process was not waited for yet, so its number
         // is its own still.
@@ -222,4 +222,4 @@ pub(super) fn kill_group(leader: &std::process::Child) {
 
 /// Windows has no groups; the process itself is killed.
 #[cfg(windows)]
-pub(super) fn kill_group(_: &std::process::Child) {}
+pub(in crate::runtime) fn kill_group(_: &std::process::Child) {}

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::plugin::{Plugin, Registration};
-use hotshoe::runtime::native::Address;
+use hotshoe::runtime::Address;
 
 /// A function of a plugin.
 type Function = extern "C" fn(f32) -> f32;

@@ -13,7 +13,7 @@ use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
 use hotshoe::profile::{HostProfile, ReceiptPolicy};
 use hotshoe::receipt::Receipt;
-use hotshoe::runtime::native::Prober;
+use hotshoe::runtime::Prober;
 
 use crate::args;
 use crate::output::{Answer, BAD, GOOD, NAME};

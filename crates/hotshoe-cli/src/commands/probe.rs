@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use hotshoe::error::{Code, Error, Result};
-use hotshoe::runtime::native::Library;
+use hotshoe::profile::HostProfile;
+use hotshoe::runtime::{self, Events, Request};
 
 use crate::output::Answer;
 
@@ -23,6 +24,17 @@ pub fn run(args: &Args) -> Result<Answer> {
     let library = std::path::absolute(&args.library).map_err(|error| {
         Error::new(Code::LIBRARY_UNREADABLE, "this path leads nowhere").because(error).at(&args.library)
     })?;
-    Library::open(&library, &args.entry)?.close()?;
+    let profile = HostProfile::named("probe")?;
+    let request = Request {
+        artifact: &library,
+        folder: &library,
+        entry: &args.entry,
+        profile: &profile,
+        prober: None,
+        beside: false,
+    };
+    // The first one is that of shared libraries, which alone run code when they are opened.
+    let [runtime, ..] = runtime::builtin();
+    runtime.open(&request, &Events::default())?.close()?;
     Ok(Answer::new())
 }

@@ -4,7 +4,7 @@ use snapbox::str;
 
 use crate::{gain, hotshoe};
 
-/// Documented at `hotshoe::runtime::native::Prober::SURVIVED`.
+/// Documented at `hotshoe::runtime::Prober::SURVIVED`.
 const SURVIVED: i32 = 42;
 
 #[test]

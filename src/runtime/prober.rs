@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::identity::FileIdentity;
-use super::os;
+use super::native::FileIdentity;
+use super::native::os;
 use crate::error::{Code, Error, Result};
 
 /// Lets a program load each library once, before this process does.

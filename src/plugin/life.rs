@@ -1,0 +1,227 @@
+//! From the opening of a plugin to its end: who uses it meanwhile, and when it may end.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use super::registration::{self, Registered, Registration};
+use crate::error::Result;
+use crate::runtime::{Ended, Instance};
+
+/// How long an end waits for questions that are being answered. A runtime answers them at once.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The life of one instance. No code of a plugin, a runtime or a host runs while its lock is held.
+#[derive(Default)]
+pub(super) struct Life {
+    state: Mutex<State>,
+    answered: Condvar,
+}
+
+#[derive(Default)]
+enum State {
+    Live(Box<Live>),
+    /// Its registrations are withdrawn.
+    Ending,
+    #[default]
+    Ended,
+}
+
+struct Live {
+    instance: Arc<Box<dyn Instance>>,
+    registrations: Vec<Registered>,
+    /// How many threads are making a registration, a call, or asking a question at this moment.
+    registering: usize,
+    calling: usize,
+    asking: usize,
+}
+
+/// Why a plugin cannot be used, or cannot end.
+pub(super) enum NotNow {
+    /// It is being ended.
+    Ending,
+    /// It has ended.
+    Ended,
+    /// It is registering something.
+    Registering,
+    /// These use it.
+    InUse(Vec<String>),
+}
+
+/// What a thread does with a plugin that stays as it is meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Registering,
+    Calling,
+    Asking,
+}
+
+impl Live {
+    fn count(&mut self, used: Use) -> &mut usize {
+        match used {
+            Use::Registering => &mut self.registering,
+            Use::Calling => &mut self.calling,
+            Use::Asking => &mut self.asking,
+        }
+    }
+}
+
+impl Life {
+    pub(super) fn new(instance: Box<dyn Instance>) -> Life {
+        let instance = Arc::new(instance);
+        let live = Live { instance, registrations: Vec::new(), registering: 0, calling: 0, asking: 0 };
+        Life { state: Mutex::new(State::Live(Box::new(live))), answered: Condvar::new() }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        matches!(&*self.state(), State::Live(_))
+    }
+
+    /// Asks the instance something that it answers at once.
+    pub(super) fn ask<T>(&self, ask: impl FnOnce(&dyn Instance) -> T) -> Result<T, NotNow> {
+        self.using(Use::Asking, ask)
+    }
+
+    /// Has the instance do something that may take long. Who ends the plugin does not wait for it.
+    pub(super) fn call<T>(&self, call: impl FnOnce(&dyn Instance) -> T) -> Result<T, NotNow> {
+        self.using(Use::Calling, call)
+    }
+
+    pub(super) fn register(&self, make: impl FnOnce() -> Box<dyn Registration>) -> Result<(), NotNow> {
+        let using = Using::begin(self, Use::Registering)?;
+        let registration = make();
+        let registered = Registered { what: registration.what(), registration };
+        if let State::Live(live) = &mut *using.life.state() {
+            live.registrations.push(registered);
+        }
+        Ok(())
+    }
+
+    pub(super) fn registered(&self) -> Vec<String> {
+        match &*self.state() {
+            State::Live(live) => live.registrations.iter().map(|registered| registered.what.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn using<T>(&self, how: Use, work: impl FnOnce(&dyn Instance) -> T) -> Result<T, NotNow> {
+        let using = Using::begin(self, how)?;
+        Ok(work(&**using.instance))
+    }
+
+    /// Takes everything back that the plugin registered, if nothing of it is in use. Then it is to be ended or restored.
+    pub(super) fn withdraw(&self) -> Result<Withdrawn<'_>, NotNow> {
+        let mut live = self.begin_ending()?;
+        let users = registration::withdraw(&mut live.registrations);
+        let withdrawn = Withdrawn { life: self, live: Some(live) };
+        match users.is_empty() {
+            true => Ok(withdrawn),
+            false => {
+                withdrawn.go_on();
+                Err(NotNow::InUse(users))
+            }
+        }
+    }
+
+    fn begin_ending(&self) -> Result<Box<Live>, NotNow> {
+        let is_asked = |state: &mut State| matches!(state, State::Live(live) if live.asking > 0);
+        let waited = self.answered.wait_timeout_while(self.state(), PATIENCE, is_asked);
+        let mut state = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        match &*state {
+            State::Ending => return Err(NotNow::Ending),
+            State::Ended => return Err(NotNow::Ended),
+            State::Live(live) if live.registering > 0 => return Err(NotNow::Registering),
+            State::Live(live) if live.calling + live.asking > 0 => {
+                let calls = live.calling + live.asking;
+                let words = if calls == 1 { "a call of it is".to_owned() } else { format!("{calls} calls of it are") };
+                return Err(NotNow::InUse(vec![format!("{words} going on")]));
+            }
+            State::Live(_) => {}
+        }
+        match std::mem::replace(&mut *state, State::Ending) {
+            State::Live(live) => Ok(live),
+            State::Ending | State::Ended => unreachable!("it was alive a moment ago, and the lock is held"),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that can panic runs while it is held.
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The time in which a thread uses an instance: it is not closed meanwhile.
+struct Using<'a> {
+    life: &'a Life,
+    how: Use,
+    instance: Arc<Box<dyn Instance>>,
+}
+
+impl<'a> Using<'a> {
+    fn begin(life: &'a Life, how: Use) -> Result<Using<'a>, NotNow> {
+        match &mut *life.state() {
+            State::Live(live) => {
+                *live.count(how) += 1;
+                Ok(Using { life, how, instance: live.instance.clone() })
+            }
+            State::Ending => Err(NotNow::Ending),
+            State::Ended => Err(NotNow::Ended),
+        }
+    }
+}
+
+impl Drop for Using<'_> {
+    fn drop(&mut self) {
+        let mut state = self.life.state();
+        if let State::Live(live) = &mut *state {
+            *live.count(self.how) -= 1;
+        }
+        drop(state);
+        if self.how == Use::Asking {
+            self.life.answered.notify_all();
+        }
+    }
+}
+
+/// A plugin of which nobody can get hold any more. Dropped, it is restored.
+pub(crate) struct Withdrawn<'a> {
+    life: &'a Life,
+    live: Option<Box<Live>>,
+}
+
+impl Withdrawn<'_> {
+    /// Puts back what it registered, as if nothing had been asked.
+    pub(crate) fn restore(mut self) {
+        self.put_back();
+    }
+
+    /// The same where it is back already.
+    fn go_on(mut self) {
+        if let Some(live) = self.live.take() {
+            *self.life.state() = State::Live(live);
+        }
+    }
+
+    fn put_back(&mut self) {
+        if let Some(mut live) = self.live.take() {
+            registration::restore(&mut live.registrations);
+            *self.life.state() = State::Live(live);
+        }
+    }
+
+    /// Drops what it registered, and closes it.
+    pub(crate) fn end(mut self) -> Result<Ended> {
+        let mut live = self.live.take().expect("it is there until it is ended or restored");
+        // Last in, first out: what came later may build on what came before.
+        while live.registrations.pop().is_some() {}
+        let instance = Arc::into_inner(live.instance).expect("nobody uses it, or it would not have been withdrawn");
+        let ended = instance.close();
+        *self.life.state() = State::Ended;
+        ended
+    }
+}
+
+impl Drop for Withdrawn<'_> {
+    fn drop(&mut self) {
+        self.put_back();
+    }
+}

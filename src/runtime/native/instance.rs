@@ -1,0 +1,105 @@
+//! Shared libraries as one runtime among others.
+
+use std::path::{Path, PathBuf};
+
+use super::{Library, Replaced, Request as Mapping, check_before_load, mapped_already};
+use crate::catalog::{check_place, receipt};
+use crate::diagnostics::Diagnostic;
+use crate::error::{Code, Error, Result};
+use crate::inspect::Inspection;
+use crate::profile::LoadPolicy;
+use crate::runtime::{self, Address, Ended, Events, Instance, Request, Runtime};
+
+/// The runtime `native`: plugins that are shared libraries.
+#[derive(Debug)]
+pub struct Native;
+
+impl Runtime for Native {
+    fn name(&self) -> &str {
+        "native"
+    }
+
+    fn check(&self, request: &Request<'_>) -> Result<()> {
+        check_before_load(request.artifact, request.entry)?;
+        check_place(request.folder, request.artifact, request.profile)?;
+        request.prober.map_or(Ok(()), |prober| prober.probe(request.artifact, request.entry))
+    }
+
+    fn open(&self, request: &Request<'_>, _: &Events) -> Result<Box<dyn Instance>> {
+        if request.prober.is_some() {
+            self.check(request)?;
+        }
+        let policies = &request.profile.policies;
+        let mapping = Mapping { library: request.artifact, plugin: request.folder, entry: request.entry };
+        let library = match receipt(request.folder, request.artifact, policies.receipt)? {
+            Some(receipt) => Library::load_installed(mapping, &receipt)?,
+            None if request.beside || policies.load == LoadPolicy::Copy => Library::load_copy(mapping)?,
+            None => Library::load(mapping)?,
+        };
+        Ok(Box::new(library))
+    }
+}
+
+impl Instance for Library {
+    fn symbol(&self, name: &str) -> Result<Option<Address>> {
+        Ok(Library::symbol(self, name))
+    }
+
+    fn in_use(&self) -> Option<PathBuf> {
+        Some(self.mapped().to_owned())
+    }
+
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        let shadowed = self.shadowed.iter().map(|other| {
+            Diagnostic::warning(Code::LIBRARY_SHADOWED, format!("the plugin gets {other}, not its own"))
+                .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
+        });
+        shadowed.collect()
+    }
+
+    fn image(&self) -> Option<runtime::Image> {
+        Library::image(self).number().map(runtime::Image)
+    }
+
+    fn linked(&self) -> Vec<runtime::Image> {
+        Library::image(self).needed_by().iter().filter_map(|image| image.number()).map(runtime::Image).collect()
+    }
+
+    fn not_beside(&self, fresh: &Request<'_>) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let Ok(facts) = Inspection::of(fresh.artifact) else { return reasons };
+        reasons.extend(facts.residency_reasons());
+        if facts.static_tls {
+            reasons.push("it takes thread-local storage that is not given back".to_owned());
+        }
+        reasons.extend(mapped_already(fresh.folder, &facts).into_iter().map(|name| {
+            format!("it brings `{name}`, of which the old one is mapped, and the new code would get that")
+        }));
+        reasons
+    }
+
+    fn replacing(&self, folder: &Path) -> Result<Box<dyn FnOnce() -> Result<()>>> {
+        let replaced = self.replaced(folder);
+        if let Some(stays) = replaced.iter().find(|library| !library.stays.is_empty()) {
+            return Err(keeps_old(stays));
+        }
+        Ok(Box::new(move || match replaced.iter().find(|library| library.is_mapped()) {
+            Some(stays) => Err(keeps_old(stays)),
+            None => Ok(()),
+        }))
+    }
+
+    fn close(self: Box<Self>) -> Result<Ended> {
+        Library::close(*self)
+    }
+}
+
+/// Whoever needs a library gets the one of its name that is mapped, so that new and old code would be mixed.
+fn keeps_old(library: &Replaced) -> Error {
+    let message = "a library that it brings was replaced, and the old one stays in this process";
+    let reasons =
+        if library.stays.is_empty() { "something else holds it".to_owned() } else { library.stays.join("; ") };
+    Error::new(Code::PLUGIN_IN_USE, format!("{message}: {reasons}"))
+        .hint("start the program again to use the new one")
+        .at(&library.path)
+}
