@@ -27,7 +27,9 @@ pub struct Kinds(Arc<Folders>);
 /// The folders, and what was read of them once that was needed.
 #[derive(Debug, Default)]
 struct Folders {
-    paths: Vec<PathBuf>,
+    named: Vec<PathBuf>,
+    /// Whether those of this installation come behind them. Where they are is asked only when it matters.
+    has_installed: bool,
     found: OnceLock<Found>,
 }
 
@@ -49,13 +51,14 @@ impl Kinds {
     /// Those that are built in, and those in the folder of the installed runtimes: `hotshoe/runtimes/` beside this
     /// library, or in the library folder of the same prefix as this program.
     pub fn installed() -> Kinds {
-        Kinds::built_in().with_folders(platform::runtime_folders())
+        Kinds(Arc::new(Folders { has_installed: true, ..Folders::default() }))
     }
 
-    /// These, and those in further folders, which need not exist. What is found first is used.
+    /// These, and those in further folders, which need not exist. What is found first is used: such folders come before
+    /// that of the installed runtimes.
     pub fn with_folders(&self, folders: impl IntoIterator<Item = PathBuf>) -> Kinds {
-        let paths = self.0.paths.iter().cloned().chain(folders).collect();
-        Kinds(Arc::new(Folders { paths, found: OnceLock::new() }))
+        let named = self.0.named.iter().cloned().chain(folders).collect();
+        Kinds(Arc::new(Folders { named, has_installed: self.0.has_installed, found: OnceLock::new() }))
     }
 
     /// The kind of a runtime.
@@ -72,8 +75,9 @@ impl Kinds {
     }
 
     /// The folders that are looked through, first one first.
-    pub fn folders(&self) -> &[PathBuf] {
-        &self.0.paths
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let installed = if self.0.has_installed { platform::runtime_folders() } else { Vec::new() };
+        self.0.named.iter().cloned().chain(installed).collect()
     }
 
     /// What is wrong in those folders; none while they have not been looked through.
@@ -84,7 +88,7 @@ impl Kinds {
     fn found(&self) -> &Found {
         self.0.found.get_or_init(|| {
             let mut found = Found::default();
-            self.0.paths.iter().for_each(|folder| found.read_folder(folder));
+            self.folders().iter().for_each(|folder| found.read_folder(folder));
             found
         })
     }

@@ -86,7 +86,7 @@ pub struct Runtimes {
 impl Runtimes {
     /// Those that are built in, those in the folders given, and those installed.
     pub fn kinds(&self) -> Kinds {
-        Kinds::built_in().with_folders(self.runtime_folder.iter().cloned().chain(Kinds::installed().folders().to_vec()))
+        Kinds::installed().with_folders(self.runtime_folder.iter().cloned())
     }
 }
 
