@@ -6,6 +6,7 @@
 
 mod cache;
 mod environment;
+mod folders;
 mod mount;
 mod own_image;
 
@@ -20,8 +21,9 @@ use crate::input::brief;
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
+pub(crate) use folders::{data_folder, library_folders, multiarch, program_folder, shared_data_folders};
 pub(crate) use mount::forbids_code;
-pub(crate) use own_image::{multiarch, runtime_folders};
+pub(crate) use own_image::runtime_folders;
 
 codes! {
     PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";

@@ -325,7 +325,7 @@ impl Candidate {
     }
 
     fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {
-        self.manifest.entry.as_deref().unwrap_or(&profile.entry)
+        self.manifest.entry.as_deref().unwrap_or(&profile.native.entry)
     }
 
     pub(super) fn refuse(&mut self, error: Error) {

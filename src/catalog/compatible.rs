@@ -4,7 +4,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::manifest::{self, DEFAULT_RUNTIME, Kind, Manifest};
+use crate::manifest::{self, Kind, Manifest};
 use crate::platform::Platform;
 use crate::profile::{HostProfile, ManifestPolicy};
 
@@ -27,32 +27,21 @@ pub(super) fn incompatibility(
 
 /// Whether the host takes the runtime that a plugin names, and what such plugins look like is known.
 fn check_runtime(manifest: &Manifest, kind: Option<&Kind>, profile: &HostProfile) -> Result<()> {
-    let runtime = brief(manifest.runtime());
-    let refused = |why: String, hint: &str| {
-        Err(Error::new(Code::MANIFEST_RUNTIME, format!("it needs the runtime `{runtime}`, {why}")).hint(hint))
-    };
-    let taken = runtimes(profile);
-    let Some(kind) = kind.filter(|kind| taken.contains(&kind.name())) else {
-        return match taken.contains(&manifest.runtime()) {
-            true => refused(
-                "which is not known here".to_owned(),
-                "install the runtime; `hotshoe runtimes` lists those that are known",
-            ),
-            false => refused(
-                format!(
-                    "and this host takes {} only",
-                    taken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-                ),
-                "use it in a host whose profile lists this runtime",
-            ),
-        };
+    let runtime = manifest.runtime();
+    let needs = || format!("it needs the runtime `{}`", brief(runtime));
+    if !profile.takes_runtime(runtime) {
+        let taken: Vec<String> = profile.runtimes().map(|name| format!("`{name}`")).collect();
+        let message = format!("{}, and {} takes {} only", needs(), profile.name, taken.join(", "));
+        return Err(
+            Error::new(Code::MANIFEST_RUNTIME, message).hint("the host's profile lists in `runtimes` what it takes")
+        );
+    }
+    let Some(kind) = kind else {
+        let message = format!("{}, which is not known here", needs());
+        let hint = "install the runtime; `hotshoe runtimes` lists those that are known";
+        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint(hint));
     };
     manifest.entry.as_deref().map_or(Ok(()), |entry| kind.check_entry(entry))
-}
-
-/// The runtimes that a host takes.
-fn runtimes(_profile: &HostProfile) -> Vec<&str> {
-    vec![DEFAULT_RUNTIME]
 }
 
 /// Whether a plugin lists a platform, if it lists any.
@@ -70,7 +59,7 @@ pub(crate) fn check_platform(manifest: &Manifest, here: Platform) -> Result<()> 
 pub(crate) fn check_interface(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
     check_host_version(manifest, profile)?;
     let differs = |(key, theirs): (&String, &String)| {
-        profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
+        profile.native.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
             let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
             let hint = "build both with the same compiler family, standard library and settings";
             Error::new(Code::ABI_INCOMPATIBLE, message).hint(hint)

@@ -42,7 +42,7 @@ fn check_installed(folder: &Path, artifact: &Path, profile: &HostProfile) -> Res
 
 /// Whether code may be mapped from where it lies.
 fn check_file_system(library: &Path, profile: &HostProfile) -> Result<()> {
-    match profile.policies.load == LoadPolicy::Direct && platform::forbids_code(library) {
+    match profile.native.load == LoadPolicy::Direct && platform::forbids_code(library) {
         true => Err(Error::new(Code::LOAD_FAILED, "its file system is mounted `noexec`: nothing on it can be loaded")
             .hint("install the plugin elsewhere")
             .at(library)),

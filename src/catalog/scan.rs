@@ -21,13 +21,14 @@ use crate::platform::System;
 /// Finds the plugins on a search path, with the help of indexes if there are any.
 pub(super) fn scan(rules: Rules<'_>, search_path: &SearchPath, indexes: Option<Indexes>) -> Catalog {
     let mut scan = Scan { found: Found::new(rules, None), roots: HashSet::new(), indexes };
-    scan.found.diagnostics.extend(search_path.diagnostic());
-    for root in search_path.roots() {
-        scan.root(root);
+    scan.found.diagnostics.extend(search_path.diagnostics());
+    for (root, is_optional) in search_path.folders() {
+        scan.root(root, is_optional);
     }
     let Found { candidates, mut diagnostics, .. } = scan.found;
     diagnostics.extend_from_slice(rules.kinds.diagnostics());
-    let mut catalog = Catalog { candidates, diagnostics, no_folder: search_path.why_empty(), ..Catalog::default() };
+    let no_folder = if candidates.is_empty() { search_path.why_empty() } else { None };
+    let mut catalog = Catalog { candidates, diagnostics, no_folder, ..Catalog::default() };
     catalog.drop_repeated();
     catalog.noticed = catalog.diagnostics.len();
     catalog.candidates.shrink_to_fit();
@@ -44,12 +45,17 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn root(&mut self, root: &Path) {
+    fn root(&mut self, root: &Path, is_optional: bool) {
         let canonical = match fs::canonicalize(root) {
             Ok(canonical) => canonical,
+            Err(error) if is_optional && error.kind() == ErrorKind::NotFound => return,
             Err(error) => return self.found.unreadable(root, error),
         };
         if !self.roots.insert(canonical.clone()) {
+            // A host's own folders may lead to one: `lib64` to `lib`, or the program's to the system's.
+            if is_optional {
+                return;
+            }
             let message = "this folder stands on the search path twice";
             return self.found.note(Diagnostic::note(Code::FOLDER_LOOP, message).at(root));
         }

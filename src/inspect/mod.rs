@@ -217,7 +217,11 @@ impl Inspection {
 
     fn is_provided(&self, name: &str) -> bool {
         let name = name.rsplit('/').next().unwrap_or(name);
-        self.provided.iter().any(|pattern| matches(pattern, name))
+        let is_it = |pattern: &String| match self.format {
+            Format::Pe => matches(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()),
+            _ => matches(pattern, name),
+        };
+        self.provided.iter().any(is_it)
     }
 
     /// What it was built for, in words: `linux-x86_64`, or a system or processor that has no name here.

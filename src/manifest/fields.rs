@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::{EntrySpelling, Kind, Manifest, check_inside, check_name, json, misspelt};
+use super::{EntrySpelling, Kind, Manifest, check_inside, check_name, misspelt};
 use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::input::json::kind;
 use crate::platform::Platform;
 use crate::version::{self, Version, VersionReq};
 
@@ -91,7 +92,7 @@ impl Fields<'_> {
         match self.take(key)? {
             Value::String(text) => Some(text),
             other => {
-                self.warn(key, format!("is {}, not a string; it is left out", json::kind(&other)));
+                self.warn(key, format!("is {}, not a string; it is left out", kind(&other)));
                 None
             }
         }
@@ -134,7 +135,7 @@ impl Fields<'_> {
         let elements = match self.take(key)? {
             Value::Array(elements) => elements,
             other => {
-                self.warn(key, format!("is {}, not a list; it is left out", json::kind(&other)));
+                self.warn(key, format!("is {}, not a list; it is left out", kind(&other)));
                 return None;
             }
         };
@@ -145,7 +146,7 @@ impl Fields<'_> {
                     Ok(value) => values.push(value),
                     Err(error) => self.warn(key, format!("holds `{}`, which is left out: {error}", brief(text))),
                 },
-                other => self.warn(key, format!("holds {}, which is left out", json::kind(other))),
+                other => self.warn(key, format!("holds {}, which is left out", kind(other))),
             }
         }
         Some(values)
@@ -187,7 +188,7 @@ impl Fields<'_> {
             None => return Default::default(),
             Some(Value::Object(object)) => object,
             Some(other) => {
-                self.warn("abi", format!("is {}, not an object; it is left out", json::kind(&other)));
+                self.warn("abi", format!("is {}, not an object; it is left out", kind(&other)));
                 return Default::default();
             }
         };
@@ -198,7 +199,7 @@ impl Fields<'_> {
                 other => {
                     self.warn(
                         &format!("abi.{}", brief(&key)),
-                        format!("is {}, not a string; it is left out", json::kind(&other)),
+                        format!("is {}, not a string; it is left out", kind(&other)),
                     );
                     None
                 }
@@ -215,6 +216,6 @@ pub(super) fn check_entry(manifest: &Manifest) -> Result<()> {
 }
 
 fn wrong_type(key: &str, wanted: &str, found: &Value) -> Error {
-    Error::new(Code::MANIFEST_FIELD, format!("`{}` is {}, not {wanted}", brief(key), json::kind(found)))
+    Error::new(Code::MANIFEST_FIELD, format!("`{}` is {}, not {wanted}", brief(key), kind(found)))
         .hint("compare the manifest with schema/plugin.schema.json")
 }

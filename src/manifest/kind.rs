@@ -15,7 +15,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
 use crate::platform::System;
-use crate::profile::is_c_identifier;
+use crate::profile::{check_runtime_name, is_c_identifier};
 use crate::spelling::is_slip;
 
 /// The runtime of a plugin that names none.
@@ -168,7 +168,7 @@ impl Kind {
         let form: KindFile = serde_json::from_slice(bytes)
             .map_err(|error| invalid("the description of a runtime is not valid").because(error))?;
         let findings = unknown_keys(&form.other)?;
-        if !is_runtime_name(&form.name) {
+        if check_runtime_name(&form.name).is_err() {
             return Err(invalid(format!("`{}` cannot name a runtime", brief(&form.name)))
                 .hint("use at most 32 lower-case letters, digits and `-`, starting with a letter"));
         }
@@ -406,13 +406,6 @@ fn unknown_keys(other: &Map<String, Value>) -> Result<Vec<Diagnostic>> {
             .hint("remove it, unless it is for a later version of Hotshoe")
     };
     Ok(other.keys().take(MOST_NAMED).map(warning).collect())
-}
-
-/// Whether a text can name a runtime: `[a-z][a-z0-9-]{0,31}`, so never a path.
-pub(crate) fn is_runtime_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.len() <= 32
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn is_identifier(text: &str) -> bool {

@@ -149,6 +149,25 @@ fn a_plugin_of_a_runtime_that_the_host_does_not_take_is_found_and_refused() {
 }
 
 #[test]
+fn a_host_that_takes_a_runtime_takes_its_plugins_if_it_is_known() {
+    let (tree, kinds) = echo(&[
+        ("hello/plugin.json", r#"{"runtime": "echo", "entry": "say.hello"}"#),
+        ("hello/hello.echo", "hello\n"),
+        ("wrong/plugin.json", r#"{"runtime": "echo", "entry": "say hello"}"#),
+        ("wrong/wrong.echo", ""),
+    ]);
+    let mut profile = harmonics();
+    profile.add_runtime("echo", serde_json::Map::new()).unwrap();
+    let refusals = |kinds: &Kinds| -> Vec<Option<Code>> {
+        let mut catalog = Catalog::scan_with(&profile, kinds, &SearchPath::parse(tree.path("root").as_os_str()));
+        catalog.check_libraries(&profile);
+        catalog.candidates().iter().map(|candidate| candidate.refusal().map(|refusal| refusal.code)).collect()
+    };
+    assert_eq!(refusals(&kinds), [None, Some(Code::MANIFEST_FIELD)]);
+    assert_eq!(refusals(&Kinds::built_in()), [Some(Code::MANIFEST_RUNTIME); 2]);
+}
+
+#[test]
 fn the_only_file_of_its_kind_is_the_artifact() {
     let (tree, kinds) = echo(&[
         ("one/plugin.json", r#"{"runtime": "echo"}"#),

@@ -161,7 +161,7 @@ fn refusals(
     if candidate.kind().is_none_or(|kind| kind.artifact() != ArtifactType::Library) {
         return (candidate.check_library(profile).err().map(Into::into).into_iter().collect(), Vec::new());
     }
-    let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.entry);
+    let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.native.entry);
     let mut facts = match Inspection::of(candidate.library()) {
         Ok(facts) => facts,
         Err(error) => return (vec![error.into()], Vec::new()),

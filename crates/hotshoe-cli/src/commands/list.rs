@@ -35,17 +35,17 @@ pub struct Args {
 
     /// The host: its name, or its <name>.host.json
     #[arg(long, value_name = "NAME|FILE", required_unless_present = "root")]
-    host: Option<PathBuf>,
+    pub host: Option<PathBuf>,
 
     /// The host's version; without one, no plugin is refused for asking another
     #[arg(long, value_name = "VERSION", value_parser = version_text)]
     host_version: Option<String>,
 
-    /// The folder where plugins are installed; without it, the first folder of the host's search path
+    /// The folder where plugins are installed; without it, where `hotshoe install --host` puts them
     #[arg(long, value_name = "DIR", requires = "installed")]
     root: Option<PathBuf>,
 
-    /// Look here, instead of in the folders of the host's environment variable
+    /// Look here, instead of in the folders of the host's environment variable and its own
     #[arg(long, value_name = "FOLDER[:FOLDER…]")]
     pub path: Option<OsString>,
 
@@ -76,21 +76,23 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let profile = args.profile()?;
     let search_path = match &args.path {
         Some(path) => SearchPath::parse(path),
-        None => SearchPath::from_environment(&profile),
+        None => SearchPath::of_host(&profile),
     };
     let mut catalog = Catalog::scan_with(&profile, &args.runtimes.kinds(), &search_path);
     if !args.quick {
         catalog.check_libraries(&profile);
     }
     let mut answer = Answer::new();
-    if search_path.roots().is_empty() {
+    if !search_path.leads_somewhere() {
         answer.line(match &args.path {
             Some(_) => "--path names no folder".to_owned(),
             None if is_privileged() => format!("{} is ignored: give --path", profile.search_path_variable),
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
-        answer.line(format!("no plugin in {}", folders(search_path.roots())));
+        let there: Vec<PathBuf> = search_path.roots().iter().filter(|root| root.exists()).cloned().collect();
+        let looked_in = if there.is_empty() { search_path.roots() } else { &there };
+        answer.line(format!("no plugin in {}", folders(looked_in)));
     }
     if !as_json {
         // In the order of the catalog, too.
@@ -151,6 +153,7 @@ fn installed(args: &Args) -> Result<Answer> {
     answer.diagnostics(if_absent(&root));
     answer.field("root", root.path().to_string_lossy());
     answer.field("installed", &installed);
+    answer.diagnostics(installed.into_iter().flat_map(|found| found.diagnostics));
     answer.diagnostics(damaged.into_iter().map(Into::into));
     Ok(answer)
 }

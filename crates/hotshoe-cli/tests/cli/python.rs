@@ -33,9 +33,9 @@ fn list_shows_it_with_the_reason_why_it_is_not_used() {
 
 "#]])
         .stderr_eq(str![[r#"
-error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and this host takes `native` only
+error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and synarius takes `native` only
   in [..]/Plugins/fmu
-  hint: use it in a host whose profile lists this runtime
+  hint: the host's profile lists in `runtimes` what it takes
 
 "#]]);
     let plugin = json(&fmu(), &args, 1)["plugins"][0].take();
@@ -58,9 +58,9 @@ no: synarius does not take FMURuntime 0.1.0
 
 "#]])
             .stderr_eq(str![[r#"
-error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and this host takes `native` only
+error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and synarius takes `native` only
   in [..]/Plugins/fmu
-  hint: use it in a host whose profile lists this runtime
+  hint: the host's profile lists in `runtimes` what it takes
 
 "#]]);
     }
