@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
-use crate::input::brief;
+use crate::input::{self, brief};
 use crate::manifest::{ArtifactType, Kind, Manifest};
 use crate::platform::System;
 
@@ -51,7 +51,7 @@ fn unknown(folder: &Path, manifest: &Manifest) -> Error {
 
 /// The file that a manifest names, if it is there.
 fn existing(folder: &Path, named: &Path, called: &str, hint: &str) -> Result<PathBuf> {
-    let artifact = folder.join(named);
+    let artifact = input::join(folder, named);
     if artifact.is_file() {
         return Ok(artifact);
     }

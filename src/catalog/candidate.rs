@@ -154,7 +154,7 @@ impl Candidate {
         let manifest = &found.0;
         let name = manifest.name.as_deref().unwrap_or(&called.name);
         let artifact = artifact::of_manifest(folder, manifest, name, rules.kinds.find(manifest.runtime()));
-        Self::new(called, found, folder.to_owned(), artifact, true, rules)
+        Self::new(called, found, folder, artifact, true, rules)
     }
 
     /// The plugin of a manifest that names or leads to an artifact which is known to be there.
@@ -165,7 +165,7 @@ impl Candidate {
         called: &Called,
         rules: Rules<'_>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        Self::new(called, found, folder.to_owned(), Ok(artifact), true, rules)
+        Self::new(called, found, folder, Ok(artifact), true, rules)
     }
 
     /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known
@@ -186,7 +186,7 @@ impl Candidate {
         let facts = Inspection::of(&library);
         let text = facts.as_ref().ok().and_then(|facts| facts.manifest.as_deref());
         let found = text.map(|text| embedded_manifest(text, &library, rules)).unwrap_or_default();
-        let (mut candidate, diagnostics) = Self::new(called, found, path.to_owned(), Ok(library), false, rules)?;
+        let (mut candidate, diagnostics) = Self::new(called, found, path, Ok(library), false, rules)?;
         let here = Platform::current();
         // What it needs is not looked for: the process may have it by then.
         let checked = facts.and_then(|facts| match facts.platforms.contains(&here) {
@@ -202,13 +202,13 @@ impl Candidate {
     fn new(
         called: &Called,
         (manifest, diagnostics): (Manifest, Vec<Diagnostic>),
-        path: PathBuf,
+        path: &Path,
         artifact: Result<PathBuf>,
         is_described: bool,
         rules: Rules<'_>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let name = manifest.name.as_deref().unwrap_or(&called.name);
-        manifest::check_name(name).map_err(|error| error.at(&path))?;
+        manifest::check_name(name).map_err(|error| error.at(path))?;
         let kind = rules.kinds.find(manifest.runtime()).cloned();
         let (artifact, missing) = match artifact {
             Ok(artifact) => (artifact, None),
@@ -224,7 +224,7 @@ impl Candidate {
         let refusal = broken
             .or_else(|| incompatibility(&manifest, kind.as_ref(), has_manifest, rules.profile))
             .or(missing)
-            .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(&path))));
+            .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(path))));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(name)).collect();
         let candidate = Candidate {
             called: manifest.name.is_none().then(|| called.name.as_str().into()),
@@ -332,15 +332,6 @@ impl Candidate {
         let error = error.plugin(self.name()).at(self.path());
         self.refusal.get_or_insert_with(|| Box::new(error.into()));
     }
-
-    /// Lets go of what it says like another one: the plugins of a root are mostly built alike.
-    pub(super) fn share(&mut self, other: &Candidate) {
-        if let Some(manifest) = Arc::get_mut(&mut self.manifest)
-            && manifest.abi == other.manifest.abi
-        {
-            manifest.abi = other.manifest.abi.clone();
-        }
-    }
 }
 
 impl Serialize for Candidate {
@@ -393,13 +384,13 @@ struct Place {
 }
 
 impl Place {
-    fn new(path: PathBuf, artifact: PathBuf) -> Place {
+    fn new(path: &Path, artifact: PathBuf) -> Place {
         let above =
             artifact.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path.as_os_str());
         let artifact = artifact.into_boxed_path();
         match above {
             Some(above) => Place { artifact, apart: None, above: above as u8 },
-            None => Place { artifact, apart: Some(path.into_boxed_path()), above: 0 },
+            None => Place { artifact, apart: Some(path.into()), above: 0 },
         }
     }
 

@@ -310,8 +310,8 @@ impl Inspection {
 /// [`Inspection::must_stay_mapped`] would say is not worth reading its file for then.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(crate) fn leaves_nothing_behind<'a>(
-    needed: impl Iterator<Item = &'a str>,
-    imports: impl Iterator<Item = &'a str>,
+    needed: impl Iterator<Item = &'a [u8]>,
+    imports: impl Iterator<Item = &'a [u8]>,
 ) -> bool {
     leftovers::is_surely_empty(needed, imports)
 }

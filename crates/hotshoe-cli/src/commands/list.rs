@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use anstyle::Style;
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Result;
 use hotshoe::package::Root;
 use hotshoe::platform::is_privileged;
 use hotshoe::profile::{HostProfile, IndexPolicy};
-use serde::{Serialize, Serializer};
 
 use crate::args::{Runtimes, if_absent, profile, root, version_text};
 use crate::output::{Answer, BAD, DIM, GOOD, NAME, path_in_line};
@@ -110,17 +110,8 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let shown = search_path.roots().iter().map(|root| root.to_string_lossy());
     answer.field("search_path", shown.collect::<Vec<_>>());
     answer.diagnostics(diagnostics);
-    answer.owned_field("plugins", Plugins(catalog));
+    answer.plugins(catalog);
     Ok(answer)
-}
-
-/// The plugins of a catalog, in its order.
-struct Plugins(Catalog);
-
-impl Serialize for Plugins {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        self.0.candidates().serialize(serializer)
-    }
 }
 
 /// A few folders of a search path, on a line.
@@ -160,19 +151,19 @@ fn installed(args: &Args) -> Result<Answer> {
 
 /// `✓ gain 1.2.3  /plugins/gain`, with a `✗` if it is refused and nothing if a newer one is used.
 fn line(candidate: &Candidate, is_used: bool) -> String {
-    let mark = match (candidate.refusal(), is_used) {
-        (Some(_), _) => format!("{BAD}✗{BAD:#}"),
-        (None, true) => format!("{GOOD}✓{GOOD:#}"),
-        (None, false) => " ".to_owned(),
+    let (style, mark) = match (candidate.refusal(), is_used) {
+        (Some(_), _) => (BAD, '✗'),
+        (None, true) => (GOOD, '✓'),
+        (None, false) => (Style::new(), ' '),
     };
     let tags: Vec<&str> = candidate.manifest().capabilities.iter().map(|capability| capability.as_str()).collect();
     let version = candidate.version().map(ToString::to_string).unwrap_or_default();
-    format!(
-        "{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
+    let mut line = format!(
+        "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
         candidate.name(),
         path_in_line(candidate.path()),
         tags.join(" ")
-    )
-    .trim_end()
-    .to_owned()
+    );
+    line.truncate(line.trim_end().len());
+    line
 }
