@@ -9,7 +9,7 @@ use crate::spelling::is_slip;
 use crate::version;
 
 /// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api`.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "name",
     "version",
     "description",
@@ -18,6 +18,7 @@ const KEYS: [&str; 14] = [
     "homepage",
     "runtime",
     "library",
+    "executable",
     "entry",
     "capabilities",
     "dependencies",

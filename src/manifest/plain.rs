@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::fields::checked_entry;
+use super::fields::check_entry;
 use super::{Manifest, check_inside, check_name};
 use crate::capability::Capability;
 use crate::version;
@@ -66,11 +66,9 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 "authors" => manifest.authors = map.next_value_seed(List(|author: &str| Some(author.to_owned())))?,
                 "homepage" => manifest.homepage = Some(map.next_value::<&str>()?.to_owned()),
                 "runtime" => manifest.runtime = Some(map.next_value::<&str>()?.to_owned()),
-                "library" => manifest.library = Some(check_inside(map.next_value()?).map_err(|_| odd())?),
-                "entry" => {
-                    let entry = map.next_value::<&str>()?.to_owned();
-                    manifest.entry = Some(checked_entry(entry).map_err(|_| odd())?);
-                }
+                "library" => manifest.library = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
+                "executable" => manifest.executable = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
+                "entry" => manifest.entry = Some(map.next_value::<&str>()?.to_owned()),
                 "capabilities" => {
                     manifest.capabilities = map.next_value_seed(List(|text: &str| Capability::new(text).ok()))?;
                 }
@@ -79,6 +77,7 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 _ => return Err(odd()),
             }
         }
+        check_entry(&manifest).map_err(|_| odd())?;
         Ok(manifest)
     }
 }
@@ -211,6 +210,7 @@ mod tests {
                 "homepage",
                 "runtime",
                 "library",
+                "executable",
                 "entry",
                 "capabilities",
                 "dependencies",
