@@ -74,7 +74,7 @@ fn reload(times: u32) {
     let host = Host::new(profile);
     host.add_search_root(tree.root());
     let exchange = |number: u32| {
-        fs::copy(if number % 2 == 0 { &one } else { &two }, tree.path("new")).unwrap();
+        fs::copy(if number.is_multiple_of(2) { &one } else { &two }, tree.path("new")).unwrap();
         fs::rename(tree.path("new"), tree.library("gain")).unwrap();
     };
     // The first copy brings the folder of all copies, which stays until the process ends.

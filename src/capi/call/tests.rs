@@ -28,7 +28,7 @@ impl std::fmt::Debug for Echo {
 
 impl Runtime for Echoing {
     fn name(&self) -> &str {
-        "native"
+        crate::manifest::DEFAULT_RUNTIME
     }
 
     fn check(&self, _: &Request<'_>) -> Result<()> {
