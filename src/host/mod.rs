@@ -117,7 +117,7 @@ impl Host {
 
     /// The plugins that are on the search path now. Nothing is loaded.
     pub fn catalog(&self) -> Catalog {
-        Catalog::scan(&self.profile, &self.search_path())
+        Catalog::scan_with(&self.profile, &self.kinds(), &self.search_path())
     }
 
     /// Unloads a plugin and says truthfully what became of it. One that others depend on is busy.
