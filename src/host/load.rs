@@ -50,7 +50,7 @@ impl Host {
     /// Loads the plugin at a path, its folder or its library, and before it the plugins that it depends
     /// on, from the search path.
     pub fn load_path(&self, path: &Path, mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
-        let (candidate, _) = Candidate::at(path, &self.profile)?;
+        let (candidate, _) = Candidate::at_with(path, &self.profile, &self.kinds())?;
         let needs = match candidate.manifest().dependencies.is_empty() {
             true => Vec::new(),
             false => self.load_dependencies(&self.catalog(), &candidate, &mut bind)?,
@@ -180,7 +180,7 @@ impl Host {
     /// What is asked of a plugin's runtime.
     pub(super) fn request<'a>(&'a self, candidate: &'a Candidate) -> Request<'a> {
         Request {
-            artifact: candidate.library(),
+            artifact: candidate.artifact(),
             folder: candidate.path(),
             entry: candidate.manifest().entry.as_deref(),
             profile: &self.profile,
@@ -208,7 +208,7 @@ impl Host {
                 resume_unwind(panic);
             }
         };
-        let error = error.plugin(candidate.name()).at(candidate.library());
+        let error = error.plugin(candidate.name()).at(candidate.artifact());
         match self.take_back(&plugin) {
             Some(users) => Err(error.hint(format!("its library stays mapped: {}", users.join("; ")))),
             None => Err(error),

@@ -124,7 +124,7 @@ impl Host {
 
     /// The plugins that are on the search path now. Nothing is loaded. What the filter does not let in is refused.
     pub fn catalog(&self) -> Catalog {
-        let mut catalog = Catalog::scan(&self.profile, &self.search_path());
+        let mut catalog = Catalog::scan_with(&self.profile, &self.kinds(), &self.search_path());
         self.filter(&mut catalog);
         catalog
     }

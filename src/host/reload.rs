@@ -148,7 +148,7 @@ impl Host {
         fresh: &Candidate,
         needs: &[Arc<Plugin>],
     ) -> Result<Option<Change<'_>>> {
-        if fresh.library() == plugin.library() {
+        if fresh.artifact() == plugin.artifact() {
             return old.will_be(fresh, needs).map(|()| None);
         }
         match self.begin(fresh, needs)? {
@@ -158,13 +158,13 @@ impl Host {
                 format!("its new library is that of the plugin `{}`", other.candidate()),
             )
             .hint("unload that plugin first, or name another library in the manifest")
-            .at(fresh.library())),
+            .at(fresh.artifact())),
         }
     }
 
     /// What is on disk now, if it would be taken.
     fn check_anew(&self, path: &Path) -> Result<Candidate> {
-        let (candidate, _) = Candidate::at(path, &self.profile)?;
+        let (candidate, _) = Candidate::at_with(path, &self.profile, &self.kinds())?;
         if let Some(refusal) = candidate.refusal() {
             return Err(refusal.clone().into());
         }
@@ -185,7 +185,7 @@ fn not_beside(plugin: &Plugin, reasons: &[String]) -> Error {
 fn stays(plugin: &Plugin, reasons: &[String]) -> Diagnostic {
     Diagnostic::note(Code::LIBRARY_RESIDENT, format!("the old library stays mapped: {}", reasons.join("; ")))
         .plugin(plugin.name())
-        .at(plugin.library())
+        .at(plugin.artifact())
 }
 
 fn in_use(plugin: &Plugin, users: &[String]) -> Error {

@@ -8,6 +8,7 @@ use super::{Host, lock};
 use crate::catalog::Candidate;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::manifest::Kinds;
 use crate::runtime::module::ModuleRuntime;
 use crate::runtime::{self, Runtime};
 
@@ -38,6 +39,12 @@ impl Host {
     pub fn add_runtime_folder(&self, folder: impl Into<PathBuf>) {
         let folder = folder.into();
         lock(&self.runtimes).folders.push(folder);
+    }
+
+    /// What the plugins of the runtimes look like that can be here.
+    pub(super) fn kinds(&self) -> Kinds {
+        let folders = lock(&self.runtimes).folders.clone();
+        Kinds::installed().with_folders(folders)
     }
 
     /// The runtime of a plugin, among those that the profile lists.

@@ -50,7 +50,7 @@ impl Slots {
     /// What would break if a plugin went: the others that depend on it, by their manifests or because
     /// their libraries are among those `linked` with its library.
     pub(super) fn dependents(&self, plugin: &Plugin, linked: &[Image]) -> Vec<String> {
-        let others = || self.0.iter().filter(|(path, _)| path.as_path() != plugin.library()).map(|(_, slot)| slot);
+        let others = || self.0.iter().filter(|(path, _)| path.as_path() != plugin.artifact()).map(|(_, slot)| slot);
         let asking = others().filter(|slot| self.depends(slot, plugin));
         let mut dependents: Vec<String> =
             asking.map(|slot| format!("the plugin `{}` depends on it", slot.candidate())).collect();
@@ -73,7 +73,7 @@ impl Slots {
     }
 
     fn is_live(&self, plugin: &Arc<Plugin>) -> bool {
-        matches!(self.0.get(plugin.library()), Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin))
+        matches!(self.0.get(plugin.artifact()), Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin))
     }
 }
 
@@ -132,7 +132,7 @@ impl Host {
     /// What this host does with a candidate at this moment. Another thread may change that a moment later.
     pub fn state(&self, candidate: &Candidate) -> CandidateState {
         let slots = lock(&self.slots);
-        let slot = slots.0.get(candidate.library()).filter(|slot| slot.candidate().path() == candidate.path());
+        let slot = slots.0.get(candidate.artifact()).filter(|slot| slot.candidate().path() == candidate.path());
         match slot {
             None => CandidateState::NotLoaded,
             Some(Slot::Changing { .. }) => CandidateState::Loading,
@@ -144,7 +144,7 @@ impl Host {
     /// Takes the slot of a plugin that is to be loaded, unless it is alive. Those that it needs must be
     /// alive still; from now on they cannot go before it.
     pub(super) fn begin(&self, candidate: &Candidate, needs: &[Arc<Plugin>]) -> Result<Begun<'_>> {
-        let path = candidate.library();
+        let path = candidate.artifact();
         let mut slots = lock(&self.slots);
         loop {
             match slots.0.get(path) {
@@ -169,7 +169,7 @@ impl Host {
     /// Takes the slot of a plugin that is to end, unless others depend on it.
     pub(super) fn begin_ending(&self, plugin: &Arc<Plugin>) -> Result<Ending<'_>> {
         super::callback::check_outside().map_err(|error| error.plugin(plugin.name()).at(plugin.path()))?;
-        let (path, linked) = (plugin.library(), plugin.linked());
+        let (path, linked) = (plugin.artifact(), plugin.linked());
         let mut slots = lock(&self.slots);
         loop {
             match slots.0.get(path) {
@@ -232,7 +232,7 @@ pub(super) struct Change<'a> {
 impl<'a> Change<'a> {
     fn begin(host: &'a Host, slots: &mut Slots, candidate: &Candidate, stage: Stage) -> Change<'a> {
         CHANGES.set(CHANGES.get() + 1);
-        let (path, thread) = (candidate.library().to_owned(), thread::current().id());
+        let (path, thread) = (candidate.artifact().to_owned(), thread::current().id());
         let changing = Slot::Changing { thread, stage, candidate: Box::new(candidate.clone()) };
         let before = slots.0.insert(path.clone(), changing);
         let (order, before) = before.and_then(|slot| slot.live()).unzip();
@@ -288,7 +288,7 @@ impl Drop for Change<'_> {
         slots.0.remove(&self.path);
         if let Some(plugin) = alive {
             let order = self.order.unwrap_or_else(|| self.host.loads.fetch_add(1, Ordering::Relaxed));
-            slots.0.insert(plugin.library().to_owned(), Slot::Live { plugin, order });
+            slots.0.insert(plugin.artifact().to_owned(), Slot::Live { plugin, order });
         }
         self.host.settled.notify_all();
     }

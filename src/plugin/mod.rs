@@ -52,7 +52,7 @@ impl Plugin {
         mut diagnostics: Vec<Diagnostic>,
     ) -> Plugin {
         let noticed = instance.diagnostics().into_iter();
-        diagnostics.extend(noticed.map(|found| found.plugin(candidate.name()).at(candidate.library())));
+        diagnostics.extend(noticed.map(|found| found.plugin(candidate.name()).at(candidate.artifact())));
         let (diagnostics, life) = (Mutex::new(diagnostics), Life::new(instance));
         Plugin { candidate, diagnostics, events, life }
     }
@@ -119,7 +119,17 @@ impl Plugin {
         self.candidate.path()
     }
 
-    /// Its library.
+    /// The file that it consists of, whatever its runtime makes of it.
+    pub fn artifact(&self) -> &Path {
+        self.candidate.artifact()
+    }
+
+    /// What brought it to life.
+    pub fn runtime(&self) -> &str {
+        self.candidate.runtime()
+    }
+
+    /// Its library; empty if it is none.
     pub fn library(&self) -> &Path {
         self.candidate.library()
     }
@@ -245,7 +255,7 @@ impl Plugin {
     }
 
     fn about(&self, error: Error) -> Error {
-        error.plugin(self.name()).at(self.library())
+        error.plugin(self.name()).at(self.artifact())
     }
 }
 
