@@ -27,6 +27,10 @@ class Candidate {
   // Its folder, or its library if it has no folder of its own.
   std::string_view path() const noexcept { return detail::view(hotshoe_candidate_path(handle_)); }
   std::string_view library() const noexcept { return detail::view(hotshoe_candidate_library(handle_)); }
+  // What brings it to life: `native` for a library, else what its manifest names.
+  std::string_view runtime() const noexcept { return detail::view(hotshoe_candidate_runtime(handle_)); }
+  // The file that it consists of, whatever its runtime makes of it.
+  std::string_view artifact() const noexcept { return detail::view(hotshoe_candidate_artifact(handle_)); }
   // What it does, in its own words.
   std::string_view description() const noexcept {
     return detail::view(hotshoe_candidate_description(handle_));

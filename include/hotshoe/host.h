@@ -823,9 +823,19 @@ const char *hotshoe_candidate_version(const hotshoe_candidate *candidate);
 const char *hotshoe_candidate_path(const hotshoe_candidate *candidate);
 
 /*
- The plugin's library; empty if there is none. [any thread]
+ The plugin's library; empty if it is none, or there is none. [any thread]
  */
 const char *hotshoe_candidate_library(const hotshoe_candidate *candidate);
+
+/*
+ What brings the plugin to life: `native` for a library, else what its manifest names. [any thread]
+ */
+const char *hotshoe_candidate_runtime(const hotshoe_candidate *candidate);
+
+/*
+ The file that the plugin consists of, whatever its runtime makes of it; empty if there is none. [any thread]
+ */
+const char *hotshoe_candidate_artifact(const hotshoe_candidate *candidate);
 
 /*
  What the plugin does, in its own words; NULL if it does not say. [any thread]
@@ -863,9 +873,19 @@ const char *hotshoe_plugin_version(const hotshoe_plugin *plugin);
 const char *hotshoe_plugin_path(const hotshoe_plugin *plugin);
 
 /*
- The plugin's library. [any thread]
+ The plugin's library; empty if it is none. [any thread]
  */
 const char *hotshoe_plugin_library(const hotshoe_plugin *plugin);
+
+/*
+ What brought the plugin to life: `native` for a library, else what its manifest names. [any thread]
+ */
+const char *hotshoe_plugin_runtime(const hotshoe_plugin *plugin);
+
+/*
+ The file that the plugin consists of, whatever its runtime makes of it. [any thread]
+ */
+const char *hotshoe_plugin_artifact(const hotshoe_plugin *plugin);
 
 /*
  Under how many capabilities the plugin can be found. [any thread]

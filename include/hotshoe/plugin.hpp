@@ -26,6 +26,10 @@ class Plugin {
   // Its folder, or its library if it has no folder of its own.
   std::string_view path() const noexcept { return detail::view(hotshoe_plugin_path(get())); }
   std::string_view library() const noexcept { return detail::view(hotshoe_plugin_library(get())); }
+  // What brought it to life: `native` for a library, else what its manifest names.
+  std::string_view runtime() const noexcept { return detail::view(hotshoe_plugin_runtime(get())); }
+  // The file that it consists of, whatever its runtime makes of it.
+  std::string_view artifact() const noexcept { return detail::view(hotshoe_plugin_artifact(get())); }
   // What it can be found under.
   std::vector<std::string_view> capabilities() const {
     return detail::views(get(), hotshoe_plugin_capability_count(get()), hotshoe_plugin_capability);

@@ -34,6 +34,8 @@ struct Texts {
     version: Option<CString>,
     path: CString,
     library: CString,
+    runtime: CString,
+    artifact: CString,
     description: Option<CString>,
     refusal: Option<CString>,
     capabilities: Vec<CString>,
@@ -75,6 +77,8 @@ impl Texts {
             version: candidate.version().map(|version| c_string(version.to_string())),
             path: c_path(candidate.path()),
             library: c_path(candidate.library()),
+            runtime: c_string(candidate.runtime()),
+            artifact: c_path(candidate.artifact()),
             description: manifest.description.as_deref().map(c_string),
             refusal: candidate.refusal().map(|refusal| c_string(refusal.to_string())),
             capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
@@ -208,11 +212,25 @@ pub unsafe extern "C" fn hotshoe_candidate_path(candidate: *const hotshoe_candid
     unsafe { lend(candidate, |candidate| Some(&candidate.texts().path)) }
 }
 
-/// The plugin's library; empty if there is none. [any thread]
+/// The plugin's library; empty if it is none, or there is none. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_library(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
     unsafe { lend(candidate, |candidate| Some(&candidate.texts().library)) }
+}
+
+/// What brings the plugin to life: `native` for a library, else what its manifest names. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_runtime(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(&candidate.texts().runtime)) }
+}
+
+/// The file that the plugin consists of, whatever its runtime makes of it; empty if there is none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_artifact(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(&candidate.texts().artifact)) }
 }
 
 /// What the plugin does, in its own words; NULL if it does not say. [any thread]

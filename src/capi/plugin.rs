@@ -16,6 +16,8 @@ pub struct hotshoe_plugin {
     version: Option<CString>,
     path: CString,
     library: CString,
+    runtime: CString,
+    artifact: CString,
     capabilities: Vec<CString>,
     diagnostics: hotshoe_diagnostics,
 }
@@ -53,6 +55,8 @@ impl hotshoe_plugin {
             version: plugin.version().map(|version| c_string(version.to_string())),
             path: c_path(plugin.path()),
             library: c_path(plugin.library()),
+            runtime: c_string(plugin.runtime()),
+            artifact: c_path(plugin.artifact()),
             capabilities: plugin.manifest().capabilities.iter().map(|tag| c_string(tag.as_str())).collect(),
             diagnostics: hotshoe_diagnostics::new(&plugin.diagnostics()),
             plugin,
@@ -127,11 +131,25 @@ pub unsafe extern "C" fn hotshoe_plugin_path(plugin: *const hotshoe_plugin) -> *
     unsafe { lend(plugin, |plugin| Some(&plugin.path)) }
 }
 
-/// The plugin's library. [any thread]
+/// The plugin's library; empty if it is none. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_plugin_library(plugin: *const hotshoe_plugin) -> *const c_char {
     // SAFETY: the header's contract for handles.
     unsafe { lend(plugin, |plugin| Some(&plugin.library)) }
+}
+
+/// What brought the plugin to life: `native` for a library, else what its manifest names. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_plugin_runtime(plugin: *const hotshoe_plugin) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(plugin, |plugin| Some(&plugin.runtime)) }
+}
+
+/// The file that the plugin consists of, whatever its runtime makes of it. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_plugin_artifact(plugin: *const hotshoe_plugin) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(plugin, |plugin| Some(&plugin.artifact)) }
 }
 
 /// Under how many capabilities the plugin can be found. [any thread]

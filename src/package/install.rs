@@ -21,6 +21,7 @@ use super::verdict::Verdict;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::manifest::Kinds;
 use crate::receipt::{self, InstalledFile, Origin, Receipt, Signer};
 use crate::version::Version;
 
@@ -39,6 +40,7 @@ pub struct Install<'a> {
     require_signature: bool,
     flat: bool,
     replace: bool,
+    kinds: Option<&'a Kinds>,
 }
 
 /// What an install did about a plugin.
@@ -74,7 +76,7 @@ pub fn install(archive: &Path, root: &Path) -> Result<InstallReport> {
 impl<'a> Install<'a> {
     /// Of an archive: a tar, plain or in gzip or zstd, or a zip. Its bytes say which, not its name.
     pub fn of(archive: &'a Path) -> Install<'a> {
-        Install { archive, trust: &[], require_signature: false, flat: false, replace: false }
+        Install { archive, trust: &[], require_signature: false, flat: false, replace: false, kinds: None }
     }
 
     /// Only if this trust store says that its signature is good, or that it needs none.
@@ -107,6 +109,11 @@ impl<'a> Install<'a> {
         Install { replace, ..self }
     }
 
+    /// With these runtimes, instead of [`Kinds::installed`]: which file of a plugin must be there, its runtime says.
+    pub fn kinds(self, kinds: &'a Kinds) -> Install<'a> {
+        Install { kinds: Some(kinds), ..self }
+    }
+
     /// Installs it, and says what was done about each plugin in it.
     ///
     /// The archive is copied first, to where nobody else can change it: what is verified is what is unpacked.
@@ -121,6 +128,10 @@ impl<'a> Install<'a> {
             self.into_held(&root.held(&change), &change, &source, watch).map_err(|error| change.told(error))?;
         let shown = |(installed, outcome): (Installed, Outcome)| (installed.shown_by(&change), outcome);
         Ok(InstallReport { plugins: report.plugins.into_iter().map(shown).collect(), ..report })
+    }
+
+    fn known(&self) -> Kinds {
+        self.kinds.cloned().unwrap_or_else(Kinds::installed)
     }
 
     fn file_name(&self) -> String {
@@ -146,7 +157,7 @@ impl<'a> Install<'a> {
         )?;
         source.refuse_changed()?;
         let file_stem = self.archive.file_stem().unwrap_or_default().to_string_lossy();
-        let parts = layout::parts(&folder, &file_stem).map_err(|error| error.at(self.archive))?;
+        let parts = layout::parts(&folder, &file_stem, &self.known()).map_err(|error| error.at(self.archive))?;
         let mut signature = None;
         for part in &parts {
             signature = verdict.admit(part).map_err(|error| error.at(self.archive))?;
@@ -184,7 +195,7 @@ impl<'a> Install<'a> {
                 Ok(()) => {}
             }
             // Who installed it before may have trusted others.
-            let part = layout::installed(&found.path, &found.name)?;
+            let part = layout::installed(&found.path, &found.name, &self.known())?;
             signature = verdict.admit(&part).map_err(|error| error.at(self.archive))?;
             present.push((found, Outcome::Present));
         }

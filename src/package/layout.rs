@@ -51,7 +51,7 @@ impl Part {
 ///
 /// It is one plugin, in a folder or at the top, or a distribution: a folder, or the top, with `Plugins`
 /// and perhaps `Lib` in it. One part that is not as it should be is the error of all.
-pub(super) fn parts(staging: &Path, file_stem: &str) -> Result<Vec<Part>> {
+pub(super) fn parts(staging: &Path, file_stem: &str, kinds: &Kinds) -> Result<Vec<Part>> {
     let tops = entries(staging)?;
     let top = match tops.as_slice() {
         [] => return Err(refused("it is empty")),
@@ -59,19 +59,19 @@ pub(super) fn parts(staging: &Path, file_stem: &str) -> Result<Vec<Part>> {
         _ => None,
     };
     if has_shelf(staging) {
-        return distribution(staging);
+        return distribution(staging, kinds);
     }
     match top {
-        Some(top) if !holds_plugin(&top.path, &top.name) && has_shelf(&top.path) => distribution(&top.path),
-        Some(top) => Ok(vec![plugin(&top.path, |_| Some(top.name.clone()))?]),
-        None if has_manifest(staging) => Ok(vec![plugin(staging, |version| named_by(file_stem, version))?]),
+        Some(top) if !holds_plugin(&top.path, &top.name) && has_shelf(&top.path) => distribution(&top.path, kinds),
+        Some(top) => Ok(vec![plugin(&top.path, kinds, |_| Some(top.name.clone()))?]),
+        None if has_manifest(staging) => Ok(vec![plugin(staging, kinds, |version| named_by(file_stem, version))?]),
         None => Err(refused("it holds several things at its top, and no plugin.json")),
     }
 }
 
 /// What was installed into a folder under this name.
-pub(super) fn installed(folder: &Path, name: &str) -> Result<Part> {
-    plugin(folder, |_| Some(name.to_owned()))
+pub(super) fn installed(folder: &Path, name: &str, kinds: &Kinds) -> Result<Part> {
+    plugin(folder, kinds, |_| Some(name.to_owned()))
 }
 
 /// Whether a folder of this root lies on a shelf.
@@ -94,7 +94,7 @@ fn has_shelf(folder: &Path) -> bool {
     !has_manifest(folder) && entries(folder).is_ok_and(|entries| entries.iter().any(is_shelf))
 }
 
-fn distribution(folder: &Path) -> Result<Vec<Part>> {
+fn distribution(folder: &Path, kinds: &Kinds) -> Result<Vec<Part>> {
     // A readme or a licence is for whoever opens the archive; a folder would be missed.
     let is_lost = |entry: &Entry| entry.is_folder && !SHELVES.contains(&entry.name.as_str());
     if let Some(lost) = entries(folder)?.into_iter().find(is_lost) {
@@ -107,7 +107,7 @@ fn distribution(folder: &Path) -> Result<Vec<Part>> {
         let found = if path.is_dir() { entries(&path)? } else { Vec::new() };
         let mut names = HashSet::new();
         for entry in found.into_iter().filter(|entry| entry.is_folder) {
-            let part = if shelf == "Lib" { models(&entry) } else { plugin(&entry.path, |_| Some(entry.name.clone())) };
+            let part = if shelf == "Lib" { models(&entry) } else { plugin(&entry.path, kinds, |_| Some(entry.name.clone())) };
             let part = part.map_err(|error| in_distribution(shelf, &entry.name, error))?;
             if !names.insert(part.name.to_lowercase()) {
                 let message = format!("two things in `{shelf}` are called `{}`, or differ in case only", part.name);
@@ -137,15 +137,14 @@ fn around(error: Error, message: String) -> Error {
 }
 
 /// A plugin; its name is the manifest's, else what its place says of it.
-fn plugin(folder: &Path, fallback: impl Fn(Option<&Version>) -> Option<String>) -> Result<Part> {
+fn plugin(folder: &Path, kinds: &Kinds, fallback: impl Fn(Option<&Version>) -> Option<String>) -> Result<Part> {
     let found = Manifest::in_folder(folder, None).map_err(described_wrongly)?;
     let manifest = found.map(|(manifest, _)| manifest).unwrap_or_default();
     let name = manifest.name.clone().or_else(|| fallback(manifest.version.as_ref()));
     let name = name.ok_or_else(|| refused("nothing in it says the plugin's name"))?;
     check_name(&name).map_err(|error| refused("its name is not safe").because(error))?;
-    let kinds = Kinds::installed();
     let kind = kinds.find(manifest.runtime());
-    let artifact = artifact(folder, &manifest, &name, &kinds)
+    let artifact = artifact(folder, &manifest, &name, kinds)
         .map_err(|error| refused(&format!("there is no {} in it", kind.map_or("file", Kind::called))).because(error))?;
     let bound = kind.filter(|kind| kind.is_platform_bound()).map(|kind| (artifact, kind.artifact()));
     Ok(Part { name, version: manifest.version, folder: folder.to_owned(), shelf: None, bound })

@@ -23,7 +23,7 @@ use super::read::unreadable;
 use super::unpack::unpack;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
-use crate::manifest::check_name;
+use crate::manifest::{Kinds, check_name};
 use crate::platform::Platform;
 use crate::version::Version;
 
@@ -84,7 +84,7 @@ pub(super) fn contents(archive: &Path, file: &File) -> Result<(String, Option<Ve
     from_start.rewind().map_err(|error| unreadable(error, archive))?;
     unpack(file, folder.path(), folder.path(), &mut unwatched, &mut drop)?;
     let stem = archive.file_stem().unwrap_or_default().to_string_lossy();
-    match layout::parts(folder.path(), &stem)?.as_slice() {
+    match layout::parts(folder.path(), &stem, &Kinds::installed())?.as_slice() {
         [part] => Ok((part.name.clone(), part.version.clone(), part.platforms()?)),
         _ => Err(Error::new(Code::PACKAGE_SOURCE, "the archive holds several plugins, and a signature is of one")
             .hint("make an archive of each with `hotshoe package`, and sign those")),

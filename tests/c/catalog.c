@@ -15,6 +15,8 @@ static void a_catalog_tells_what_it_found(const hotshoe_profile* profile, const 
   CHECK_TEXT(hotshoe_candidate_version(lens), "1.2.3");
   CHECK_TEXT(hotshoe_candidate_description(lens), "A lens of 50 mm");
   CHECK_TEXT(hotshoe_candidate_refusal(lens), NULL);
+  CHECK_TEXT(hotshoe_candidate_runtime(lens), "native");
+  CHECK_TEXT(hotshoe_candidate_artifact(lens), hotshoe_candidate_library(lens));
   CHECK(strncmp(hotshoe_candidate_library(lens), hotshoe_candidate_path(lens),
                 strlen(hotshoe_candidate_path(lens))) == 0);
   CHECK(hotshoe_candidate_capability_count(lens) == 2);
@@ -77,6 +79,8 @@ static void null_is_refused(const hotshoe_profile* profile) {
   CHECK_TEXT(hotshoe_candidate_version(NULL), NULL);
   CHECK_TEXT(hotshoe_candidate_path(NULL), NULL);
   CHECK_TEXT(hotshoe_candidate_library(NULL), NULL);
+  CHECK_TEXT(hotshoe_candidate_runtime(NULL), NULL);
+  CHECK_TEXT(hotshoe_candidate_artifact(NULL), NULL);
   CHECK_TEXT(hotshoe_candidate_description(NULL), NULL);
   CHECK_TEXT(hotshoe_candidate_refusal(NULL), NULL);
   CHECK(hotshoe_candidate_capability_count(NULL) == 0);

@@ -7,6 +7,8 @@ typedef void camera_entry(struct camera*);
 static void a_plugin_says_what_it_is(const hotshoe_plugin* lens) {
   CHECK_TEXT(hotshoe_plugin_name(lens), "lens");
   CHECK_TEXT(hotshoe_plugin_version(lens), "1.2.3");
+  CHECK_TEXT(hotshoe_plugin_runtime(lens), "native");
+  CHECK_TEXT(hotshoe_plugin_artifact(lens), hotshoe_plugin_library(lens));
   CHECK(strncmp(hotshoe_plugin_library(lens), hotshoe_plugin_path(lens), strlen(hotshoe_plugin_path(lens))) ==
         0);
   CHECK(hotshoe_plugin_capability_count(lens) == 2);
@@ -76,6 +78,8 @@ static void null_is_refused(const hotshoe_plugin* lens) {
   CHECK_TEXT(hotshoe_plugin_version(NULL), NULL);
   CHECK_TEXT(hotshoe_plugin_path(NULL), NULL);
   CHECK_TEXT(hotshoe_plugin_library(NULL), NULL);
+  CHECK_TEXT(hotshoe_plugin_runtime(NULL), NULL);
+  CHECK_TEXT(hotshoe_plugin_artifact(NULL), NULL);
   CHECK(hotshoe_plugin_capability_count(NULL) == 0);
   CHECK_TEXT(hotshoe_plugin_capability(NULL, 0), NULL);
   CHECK(!hotshoe_plugin_is_loaded(NULL));

@@ -17,6 +17,8 @@ void a_catalog_can_be_walked_over(const Folder& folder, const hotshoe::Profile& 
   CHECK_EQUAL(gain.version(), "1.0.0");
   CHECK_EQUAL(gain.path(), (folder.path() / "gain").string());
   CHECK_EQUAL(gain.library(), (folder.path() / "gain" / "lib.so").string());
+  CHECK_EQUAL(gain.runtime(), "native");
+  CHECK_EQUAL(gain.artifact(), gain.library());
   CHECK_EQUAL(gain.description(), "Louder");
   CHECK_EQUAL(gain.refusal(), "");
   CHECK_EQUAL(gain.capabilities().size(), 1u);

@@ -15,6 +15,8 @@ int main() {
   CHECK_EQUAL(plugin.version(), "1.0.0");
   CHECK_EQUAL(plugin.path(), path.string());
   CHECK_EQUAL(plugin.library(), (path / "lib.so").string());
+  CHECK_EQUAL(plugin.runtime(), "native");
+  CHECK_EQUAL(plugin.artifact(), plugin.library());
   CHECK_EQUAL(plugin.capabilities().size(), 1u);
   CHECK_EQUAL(plugin.capabilities()[0], "effect:gain");
 

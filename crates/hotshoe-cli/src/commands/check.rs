@@ -8,7 +8,7 @@ use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::inspect::{GlibcVersion, Inspection, Portability};
-use hotshoe::manifest::ArtifactType;
+use hotshoe::manifest::{ArtifactType, Kinds};
 use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
 use hotshoe::profile::{HostProfile, ReceiptPolicy};
@@ -121,8 +121,8 @@ pub fn run(args: &Args) -> Result<Answer> {
 }
 
 /// Why a host would not take a plugin, as far as can be known without running it.
-pub fn why_not(plugin: &Path, profile: &HostProfile) -> Vec<Diagnostic> {
-    match Candidate::at(plugin, profile) {
+pub fn why_not(plugin: &Path, profile: &HostProfile, kinds: &Kinds) -> Vec<Diagnostic> {
+    match Candidate::at_with(plugin, profile, kinds) {
         Ok((candidate, _)) => refusals(&candidate, profile, false, None, &mut Answer::new()).0,
         Err(error) => vec![error.into()],
     }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::Result;
+use hotshoe::manifest::Kinds;
 use hotshoe::package::{self, InstallReport, Outcome, TrustStore};
 
 use super::check::why_not;
-use crate::args::{Patience, Place, profile};
+use crate::args::{Patience, Place, Runtimes, profile};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched_for;
 
@@ -30,6 +31,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub patience: Patience,
+
+    #[command(flatten)]
+    pub runtimes: Runtimes,
 
     /// Into <root>/<name>, for hosts that do not look for versions
     #[arg(long)]
@@ -63,6 +67,8 @@ pub fn run(args: &Args) -> Result<Answer> {
     let trust = args.trust()?;
     let install = package::Install::of(&args.archive).flat(args.flat).replace(args.replace);
     let install = install.trust_any(&trust).require_signature(args.require_signature);
+    let kinds = args.runtimes.kinds();
+    let install = install.kinds(&kinds);
     let root = args.place.root()?;
     let done = watched_for(args.patience.timeout, |watch| install.into_root(&root, watch))?;
     let mut answer = Answer::new();
@@ -87,21 +93,21 @@ pub fn run(args: &Args) -> Result<Answer> {
         object
     });
     answer.field("installed", objects.collect::<Vec<_>>());
-    answer.diagnostics(not_taken(args, &done)?);
+    answer.diagnostics(not_taken(args, &kinds, &done)?);
     answer.field("signature", &done.signature);
     answer.diagnostics(done.diagnostics);
     Ok(answer)
 }
 
 /// Warnings of what was installed for a host that would not take it.
-fn not_taken(args: &Args, done: &InstallReport) -> Result<Vec<Diagnostic>> {
+fn not_taken(args: &Args, kinds: &Kinds, done: &InstallReport) -> Result<Vec<Diagnostic>> {
     let Some(host) = &args.place.host else { return Ok(Vec::new()) };
     let profile = profile(host, None)?;
     // A library of models is no plugin.
     let is_plugin = |folder: &Path| !folder.join("libraryDescription.xml").exists();
     let mut warnings = Vec::new();
     for (installed, _) in done.plugins.iter().filter(|(installed, _)| is_plugin(&installed.path)) {
-        for refusal in why_not(&installed.path, &profile) {
+        for refusal in why_not(&installed.path, &profile, kinds) {
             let message = format!("it is installed, and {} would not take it: {}", profile.name, refusal.message);
             let warning = Diagnostic { severity: Severity::Warning, message, ..refusal };
             warnings.push(warning.plugin(&installed.name).at(&installed.path));

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Says what changed in the binary interface of libhotshoe since a commit, and runs programs that were built then with
+# the library of this checkout.
+#
+#   tools/abi.sh COMMIT   fails unless functions were added only, and such programs run
+#
+# It needs abidiff (on Debian: abigail-tools) and what tools/test.sh needs. What it builds is in build/abi.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+commit=${1:?usage: tools/abi.sh COMMIT}
+type -P abidiff > /dev/null || { echo "abidiff was not found: install abigail-tools" >&2; exit 1; }
+here=$PWD build=$PWD/build/abi
+# The handles whose tests need no archives, and so no tool.
+handles=(error diagnostics profile inspection catalog plugin unload host)
+
+# Debug information of everything, and fast to build: how code is optimised is no part of the interface.
+export CARGO_PROFILE_RELEASE_DEBUG=full CARGO_PROFILE_RELEASE_STRIP=none CARGO_PROFILE_RELEASE_OPT_LEVEL=0
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+
+# library SOURCE FOLDER TARGET...: builds these, and prints where the library is.
+library() {
+  local source=$1 folder=$2 && shift 2
+  {
+    cmake -S "$source" -B "$folder" -G Ninja -D CMAKE_BUILD_TYPE=Debug -D HOTSHOE_CARGO_TARGET_DIR="$build/cargo"
+    cmake --build "$folder" --target "$@"
+  } >&2
+  realpath "$folder"/lib/libhotshoe.so
+}
+
+rm -rf "$build/source" "$build/then" "$build/now"
+mkdir -p "$build/source"
+git archive "$commit" | tar -x -C "$build/source"
+then=$(library "$build/source" "$build/then" hotshoe_library "${handles[@]/#/c11.}")
+now=$(library "$here" "$build/now" hotshoe_library)
+cp "$then" "$build/then.so"
+
+# What is behind a handle is the library's own affair: programs have pointers to it.
+handle() { printf '[suppress_type]\n  name_regexp = ^(.*::)?%s$\n  type_kind = struct\n' "$1"; }
+sed -nE 's/^typedef struct (\w+) \1;$/\1/p' include/hotshoe/host.h | while read -r name; do handle "$name"; done \
+  > "$build/handles.abignore"
+
+echo "== What changed since $commit"
+# 4 is a change that need not break anything, such as an addition.
+abidiff --suppressions "$build/handles.abignore" "$build/then.so" "$now" || [ $? = 4 ]
+echo "== What changed since $commit, but for additions"
+abidiff --no-added-syms --suppressions "$build/handles.abignore" "$build/then.so" "$now"
+
+echo "== Programs of $commit with the library of this checkout"
+cp "$now" "$then"
+for handle in "${handles[@]}"; do
+  CAMERA_PLUGIN_PATH='' "$build/then/tests/c/c11.$handle" "$build/then/tests/c/root"
+  echo "$handle: as then"
+done
