@@ -42,6 +42,12 @@ class Install {
   // what was there goes out of use.
   Result<void> set_replace(bool replace) { return Result<void>(hotshoe_install_set_replace(get(), replace)); }
 
+  // Adds a folder with descriptions of runtimes, `<name>.runtime.json`, before that of the installed ones:
+  // which file of a plugin must be there, its runtime says. Nothing in it is loaded.
+  Result<void> add_runtime_folder(std::string_view folder) {
+    return Result<void>(hotshoe_install_add_runtime_folder(get(), folder.data(), folder.size()));
+  }
+
   // Whether it is installed only if its signature is verified, whatever the policy of the trust store;
   // without a trust store it is refused then.
   Result<void> set_require_signature(bool require) {

@@ -164,7 +164,12 @@ int keep_view(void* view, hotshoe_registration_event event) noexcept {
 template <class Registry>
 hotshoe_error* call_entry(Registry& registry, const hotshoe_plugin* plugin) {
   hotshoe_function function = nullptr;
-  if (hotshoe_error* error = hotshoe_plugin_entry(plugin, &function)) return error;
+  if (hotshoe_error* error = hotshoe_plugin_entry(plugin, &function)) {
+    // A plugin of a runtime without such functions takes no registry: it is called by names of methods.
+    if (view(hotshoe_error_code(error)) != "runtime-unsupported") return error;
+    hotshoe_error_free(error);
+    return nullptr;
+  }
   auto* entry = reinterpret_cast<void (*)(Registry&)>(function);
   if constexpr (HasScoped<Registry>::value) {
     auto made = registry.scoped(RegistrationScope(Plugin(hotshoe_plugin_clone(plugin))));

@@ -212,7 +212,8 @@ pub unsafe extern "C" fn hotshoe_candidate_path(candidate: *const hotshoe_candid
     unsafe { lend(candidate, |candidate| Some(&candidate.texts().path)) }
 }
 
-/// The plugin's library; empty if it is none, or there is none. [any thread]
+/// The plugin's library, or the file that takes its place in a runtime with files of another kind; empty if there is
+/// none, and for a program. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_library(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.

@@ -8,6 +8,7 @@ use super::error::{fallible, hotshoe_error};
 use super::installed::hotshoe_installed;
 use super::profile::hotshoe_profile;
 use super::root::{Callback, hotshoe_progress_callback, hotshoe_root};
+use crate::manifest::Kinds;
 use crate::package::{Install, Progress, TrustStore};
 
 /// How an archive is installed.
@@ -17,6 +18,7 @@ pub struct hotshoe_install {
     replace: bool,
     require_signature: bool,
     trust: Option<TrustStore>,
+    runtime_folders: Vec<PathBuf>,
     progress: Callback,
 }
 
@@ -41,6 +43,7 @@ pub unsafe extern "C" fn hotshoe_install_new(
                 replace: false,
                 require_signature: false,
                 trust: None,
+                runtime_folders: Vec::new(),
                 progress: Callback::default(),
             };
             give(install, how);
@@ -125,6 +128,22 @@ pub unsafe extern "C" fn hotshoe_install_set_trust(
     })
 }
 
+/// Adds a folder with descriptions of runtimes, `<name>.runtime.json`, before that of the installed runtimes: which file
+/// of a plugin must be there, its runtime says. Nothing in it is loaded.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_add_runtime_folder(
+    install: *mut hotshoe_install,
+    folder: *const c_char,
+    folder_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (install, folder) = unsafe { (required_mut(install, "install")?, path(folder, folder_length, "folder")?) };
+        install.runtime_folders.push(folder);
+        Ok(())
+    })
+}
+
 /// Has hotshoe_install_into_root tell how far it is, and lets the callback stop it. NULL, the default: nobody.
 ///
 /// `user_data`: for each call of `callback`; it must stay good as long as the install uses it.
@@ -161,7 +180,12 @@ pub unsafe extern "C" fn hotshoe_install_into_root(
             let installed = out(installed, "installed")?;
             let watch = &mut |progress: Progress<'_>| install.progress.tell(progress);
             let how = Install::of(&install.archive).trust(install.trust.as_ref());
-            let how = how.flat(install.flat).replace(install.replace).require_signature(install.require_signature);
+            let kinds = Kinds::installed().with_folders(install.runtime_folders.iter().cloned());
+            let how = how
+                .kinds(&kinds)
+                .flat(install.flat)
+                .replace(install.replace)
+                .require_signature(install.require_signature);
             give(installed, hotshoe_installed::by_install(how.into_root(&root.root, watch)?));
         }
         Ok(())

@@ -131,7 +131,8 @@ pub unsafe extern "C" fn hotshoe_plugin_path(plugin: *const hotshoe_plugin) -> *
     unsafe { lend(plugin, |plugin| Some(&plugin.path)) }
 }
 
-/// The plugin's library; empty if it is none. [any thread]
+/// The plugin's library, or the file that takes its place in a runtime with files of another kind; empty for a
+/// program. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_plugin_library(plugin: *const hotshoe_plugin) -> *const c_char {
     // SAFETY: the header's contract for handles.

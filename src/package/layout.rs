@@ -107,7 +107,8 @@ fn distribution(folder: &Path, kinds: &Kinds) -> Result<Vec<Part>> {
         let found = if path.is_dir() { entries(&path)? } else { Vec::new() };
         let mut names = HashSet::new();
         for entry in found.into_iter().filter(|entry| entry.is_folder) {
-            let part = if shelf == "Lib" { models(&entry) } else { plugin(&entry.path, kinds, |_| Some(entry.name.clone())) };
+            let part =
+                if shelf == "Lib" { models(&entry) } else { plugin(&entry.path, kinds, |_| Some(entry.name.clone())) };
             let part = part.map_err(|error| in_distribution(shelf, &entry.name, error))?;
             if !names.insert(part.name.to_lowercase()) {
                 let message = format!("two things in `{shelf}` are called `{}`, or differ in case only", part.name);

@@ -167,6 +167,7 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_install_set_require_signature(NULL, true), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_host(NULL, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_trust(NULL, "trust.json", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_install_add_runtime_folder(NULL, "runtimes", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_progress(NULL, NULL, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_into_root(NULL, root, &done), "argument-invalid");
   CHECK(how == NULL);

@@ -9,6 +9,7 @@ mod changing;
 #[cfg(all(feature = "package", unix))]
 mod differential;
 mod docs;
+mod echo;
 mod fixtures;
 mod headers;
 mod host;

@@ -15,12 +15,12 @@ use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime
 use hotshoe_testkit::{Library, PluginTree, file_name};
 use serde_json::json;
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A module out of C, which includes Hotshoe's header.
-fn built(source: &str, options: &[&str]) -> PathBuf {
+pub fn built(source: &str, options: &[&str]) -> PathBuf {
     let include = root().join("include");
     let mut hasher = DefaultHasher::new();
     fs::read(include.join("hotshoe/runtime.h")).expect("it is there").hash(&mut hasher);
@@ -342,7 +342,7 @@ fn a_module_is_mapped_once_stays_and_is_shut_down_with_the_last_who_uses_it() {
 
 /// How often a module that is mapped was shut down.
 #[expect(unsafe_code, reason = "the number is the module's")]
-fn shutdowns(module: &Path) -> i32 {
+pub fn shutdowns(module: &Path) -> i32 {
     // SAFETY: it is mapped already, and this is of that type; nobody writes it at the moment.
     unsafe {
         let library = libloading::Library::new(module).unwrap();

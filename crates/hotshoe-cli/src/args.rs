@@ -84,6 +84,17 @@ pub struct Runtimes {
 }
 
 impl Runtimes {
+    /// Has a host look for the modules of runtimes there, too.
+    pub fn add_to(&self, host: &hotshoe::host::Host) -> Result<()> {
+        for folder in &self.runtime_folder {
+            let absolute = std::path::absolute(folder).map_err(|error| {
+                Error::new(Code::ARGUMENT_INVALID, "this path leads nowhere").because(error).at(folder)
+            })?;
+            host.add_runtime_folder(absolute);
+        }
+        Ok(())
+    }
+
     /// Those that are built in, those in the folders given, and those installed.
     pub fn kinds(&self) -> Kinds {
         Kinds::installed().with_folders(self.runtime_folder.iter().cloned())

@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     let outcome = match (refusals.is_empty(), args.load) {
         (false, _) => Err(refusals),
         (true, true) if !not_here.is_empty() => Ok(None),
-        (true, true) => load(&candidate, &profile).map(Some).map_err(|error| vec![error.into()]),
+        (true, true) => load(&candidate, &profile, &args.runtimes).map(Some).map_err(|error| vec![error.into()]),
         (true, false) => Ok(None),
     };
     match outcome {
@@ -187,11 +187,12 @@ fn refusals(
 }
 
 /// What only running it can show.
-fn load(candidate: &Candidate, profile: &HostProfile) -> Result<Unload> {
+fn load(candidate: &Candidate, profile: &HostProfile, runtimes: &args::Runtimes) -> Result<Unload> {
     let myself = env::current_exe()
         .map_err(|error| Error::new(Code::PROBE_FAILED, "this program cannot find itself to probe").because(error))?;
     let mut host = Host::new(profile.clone());
     host.set_prober(Some(Prober::new(myself)));
+    runtimes.add_to(&host)?;
     let plugin = host.load_candidate(candidate, |_| Ok(()))?;
     host.unload(&plugin)
 }

@@ -1,0 +1,270 @@
+//! A runtime that Hotshoe does not know, `tests/fixtures/runtimes/echo`, all the way: from a plugin's folder by an
+//! archive into a root, and through a host.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use hotshoe::catalog::Candidate;
+use hotshoe::error::{Code, Result};
+use hotshoe::host::Host;
+use hotshoe::manifest::Kinds;
+use hotshoe::package::{self, Install, MakeOptions, Outcome, Root, unwatched};
+use hotshoe::plugin::{Plugin, Unload};
+use hotshoe::runtime::{Call, CancelToken, Encoding, Sink};
+use hotshoe_testkit::{PluginTree, file_name};
+
+use crate::runtime_module::{built, root, shutdowns};
+
+const MANIFEST: &str = r#"{"name": "hello", "version": "1.0.0", "runtime": "echo", "entry": "main"}"#;
+
+/// The module and its description in a folder, and a plugin in a root.
+struct Echo(PluginTree);
+
+impl Echo {
+    fn new() -> Echo {
+        Echo::with(&[])
+    }
+
+    fn with(options: &[&str]) -> Echo {
+        let fixture =
+            |file: &str| fs::read(root().join("tests/fixtures/runtimes/echo").join(file)).expect("it is there");
+        let source = String::from_utf8(fixture("echo.c")).expect("it is text");
+        let module = fs::read(built(&source, options)).expect("it was built");
+        Echo(
+            PluginTree::new()
+                .file(&format!("modules/{}", file_name("hotshoe-echo")), module)
+                .file("modules/echo.runtime.json", fixture("echo.runtime.json"))
+                .file("root/hello/plugin.json", MANIFEST)
+                .file("root/hello/hello.echo", "echo hello"),
+        )
+    }
+
+    fn module(&self) -> PathBuf {
+        self.0.path(&format!("modules/{}", file_name("hotshoe-echo")))
+    }
+
+    fn kinds(&self) -> Kinds {
+        Kinds::built_in().with_folders([self.0.path("modules")])
+    }
+
+    /// A host that takes the runtime and looks for plugins in a folder.
+    fn host_on(&self, folder: &str) -> Host {
+        let mut profile = crate::harmonics();
+        profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+        profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
+        let host = Host::new(profile);
+        host.add_search_root(self.0.path(folder));
+        host.add_runtime_folder(self.0.path("modules"));
+        host
+    }
+
+    fn loaded(&self) -> (Host, Arc<Plugin>) {
+        let host = self.host_on("root");
+        let plugin = host.load("hello", None, |_| Ok(())).unwrap_or_else(|error| panic!("{}", error.report()));
+        (host, plugin)
+    }
+
+    /// Why a host does not load the plugin.
+    fn refusal(&self, host: &Host) -> Code {
+        host.load_path(&self.0.path("root/hello"), |_| Ok(())).expect_err("it must be refused").code()
+    }
+}
+
+/// What a method puts out.
+fn call(plugin: &Plugin, method: &str) -> Result<String> {
+    let mut outputs: Vec<Vec<u8>> = Vec::new();
+    plugin.call(&Call::new(method, Encoding::Raw, b"in"), &mut outputs)?;
+    Ok(String::from_utf8(outputs.concat()).expect("it is text"))
+}
+
+/// Says when a call is at work.
+struct Begun(mpsc::Sender<()>);
+
+impl Sink for Begun {
+    fn output(&mut self, _: &[u8]) -> std::ops::ControlFlow<()> {
+        std::ops::ControlFlow::Continue(())
+    }
+
+    fn status(&mut self, _: &str) {
+        self.0.send(()).expect("the test waits for it");
+    }
+}
+
+#[test]
+fn a_plugin_is_packaged_installed_found_loaded_called_and_unloaded() {
+    let echo = Echo::new();
+    let (kinds, plugins) = (echo.kinds(), Root::new(echo.0.path("plugins")));
+    let mut options = MakeOptions::default();
+    options.kinds = Some(kinds.clone());
+    let made = package::make_with(&options, &echo.0.path("root/hello"), &echo.0.path("dist"), &mut unwatched).unwrap();
+    assert!(made.entries.contains(&"hello/hello.echo".to_owned()), "{:?}", made.entries);
+
+    let unknown = Kinds::built_in();
+    let refused = Install::of(&made.archive).kinds(&unknown).into_root(&plugins, &mut unwatched).unwrap_err();
+    assert_eq!(refused.code(), Code::ARCHIVE_REFUSED, "nobody knows which file it needs");
+    for outcome in [Outcome::Installed, Outcome::Present] {
+        let done = Install::of(&made.archive).kinds(&kinds).into_root(&plugins, &mut unwatched).unwrap();
+        assert_eq!(done.plugins[0].1, outcome);
+    }
+
+    let host = echo.host_on("plugins");
+    let catalog = host.catalog();
+    let [found] = catalog.candidates() else { panic!("{catalog:?}") };
+    assert!(found.refusal().is_none(), "{:?}", found.refusal());
+    assert_eq!((found.name(), found.runtime()), ("hello", "echo"));
+    assert!(found.artifact().ends_with("hello/1.0.0/hello.echo"), "{}", found.artifact().display());
+    assert_eq!(found.library(), found.artifact(), "it stands where a library would");
+    assert!(!crate::is_mapped(&echo.module()), "a catalog opens no module");
+
+    let plugin =
+        host.load("hello", None, |plugin| call(plugin, "say").map(|said| assert_eq!(said, "echo hello"))).unwrap();
+    assert_eq!((plugin.runtime(), plugin.artifact()), ("echo", found.artifact()));
+    assert_eq!(call(&plugin, "told").unwrap(), r#"main {"volume":11} harmonics 1.2.0"#);
+    assert!(Arc::ptr_eq(&plugin, &host.load("hello", None, |_| panic!("it is bound")).unwrap()));
+    plugin.health().unwrap();
+    assert_eq!(plugin.entry().unwrap_err().code(), Code::RUNTIME_UNSUPPORTED);
+    assert_eq!(host.unload(&plugin).unwrap(), Unload::Exited("exit code 0".to_owned()));
+    assert!(!plugin.is_loaded() && host.plugins().is_empty());
+    assert_eq!(call(&plugin, "say").unwrap_err().code(), Code::PLUGIN_UNLOADED);
+    drop(host);
+    assert_eq!(shutdowns(&echo.module()), 1);
+}
+
+#[test]
+fn a_plugin_that_its_runtime_lets_go_of_is_released() {
+    let (host, plugin) = Echo::with(&["-DENDED=HOTSHOE_RUNTIME_ENDED_RELEASED"]).loaded();
+    assert_eq!(host.unload(&plugin).unwrap(), Unload::Released);
+}
+
+#[test]
+fn a_call_is_cancelled_late_or_fails_and_the_plugin_lives_on() {
+    let (host, plugin) = Echo::new().loaded();
+    let late = Call::new("poll", Encoding::Raw, b"").within(Duration::from_millis(20));
+    let error = plugin.call(&late, &mut Vec::new()).unwrap_err();
+    assert_eq!(error.code(), Code::CALL_DEADLINE);
+
+    let failed = call(&plugin, "fail").unwrap_err();
+    assert_eq!((failed.code().as_str(), failed.hint_text()), ("echo-broken", Some("mend it")));
+    assert!(failed.report().contains("hello"), "it says which plugin it was: {}", failed.report());
+
+    let token = CancelToken::default();
+    let endless = Call::new("gather", Encoding::Raw, b"").cancelled_by(&token);
+    let (started, begun) = mpsc::channel();
+    thread::scope(|scope| {
+        let running = scope.spawn(|| plugin.call(&endless, &mut Begun(started)).map_err(|error| error.code()));
+        begun.recv().unwrap();
+        let busy = host.unload(&plugin).unwrap();
+        assert!(matches!(busy, Unload::Busy(_)), "{busy}");
+        token.fire();
+        assert_eq!(running.join().unwrap(), Err(Code::CALL_CANCELLED));
+    });
+    assert_eq!(call(&plugin, "echo").unwrap(), "in");
+    host.unload(&plugin).unwrap();
+}
+
+#[test]
+fn a_plugin_that_ended_by_itself_says_why_and_can_be_loaded_again() {
+    let echo = Echo::new();
+    let (host, plugin) = echo.loaded();
+    call(&plugin, "end").unwrap();
+    assert_eq!(plugin.why_ended().unwrap(), "killed by signal 9");
+    assert_eq!(plugin.health().unwrap_err().code(), Code::PLUGIN_ENDED);
+    assert_eq!(call(&plugin, "echo").unwrap_err().code(), Code::PLUGIN_ENDED);
+    host.unload(&plugin).unwrap();
+    let again = host.load("hello", None, |_| Ok(())).unwrap();
+    assert_eq!(call(&again, "echo").unwrap(), "in");
+}
+
+#[test]
+fn a_plugin_is_reloaded_and_one_that_is_no_better_leaves_the_old_one() {
+    let echo = Echo::new();
+    let (host, plugin) = echo.loaded();
+    fs::write(echo.0.path("root/hello/hello.echo"), "no plugin").unwrap();
+    let failed = host.reload(&plugin, |_| Ok(())).unwrap_err();
+    assert_eq!(failed.code().as_str(), "echo-syntax");
+    assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
+    fs::write(echo.0.path("root/hello/hello.echo"), "echo again").unwrap();
+    host.reload(&plugin, |_| Ok(())).unwrap();
+    let [new] = host.plugins().try_into().expect("there is one");
+    assert_eq!(call(&new, "say").unwrap(), "echo again");
+}
+
+#[test]
+fn a_freed_host_closes_what_lends_nothing_and_shuts_the_module_down() {
+    let echo = Echo::with(&["-DLENDS_NOTHING"]);
+    let (host, plugin) = echo.loaded();
+    assert_eq!(shutdowns(&echo.module()), 0);
+    drop(host);
+    assert!(!plugin.is_loaded());
+    assert_eq!(shutdowns(&echo.module()), 1);
+
+    // Whoever asked for a symbol may have kept it.
+    let echo = Echo::new();
+    let (host, plugin) = echo.loaded();
+    drop(host);
+    assert!(plugin.is_loaded());
+    assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
+    assert_eq!(shutdowns(&echo.module()), 0);
+}
+
+// --- What is refused --------------------------------------------------------------------------------
+
+#[test]
+fn a_runtime_that_the_profile_does_not_list_is_not_opened() {
+    let echo = Echo::new();
+    let host = crate::host_on(&echo.0.path("root"));
+    host.add_runtime_folder(echo.0.path("modules"));
+    assert_eq!(echo.refusal(&host), Code::MANIFEST_RUNTIME);
+    assert!(!crate::is_mapped(&echo.module()));
+}
+
+#[test]
+fn a_manifest_leads_to_no_module() {
+    // The module that the name would lead to is there.
+    for name in ["../../modules/echo", "../modules/echo", "/tmp/x", "echo/../echo", "echo\0"] {
+        let manifest =
+            serde_json::json!({"name": "hello", "version": "1.0.0", "runtime": name, "library": "hello.echo"});
+        let echo = Echo(Echo::new().0.file("root/hello/plugin.json", manifest.to_string()));
+        let host = echo.host_on("root");
+        assert_eq!(echo.refusal(&host), Code::MANIFEST_RUNTIME, "{name:?}");
+        assert!(!crate::is_mapped(&echo.module()), "{name:?}");
+    }
+}
+
+#[test]
+fn a_module_in_a_plugins_folder_or_root_is_not_used() {
+    let echo = Echo::new();
+    let module = fs::read(echo.module()).unwrap();
+    fs::remove_file(echo.module()).unwrap();
+    let file = file_name("hotshoe-echo");
+    let echo = Echo(echo.0.file(&format!("root/hello/{file}"), &module).file(&format!("root/{file}"), &module));
+    assert_eq!(echo.refusal(&echo.host_on("root")), Code::RUNTIME_MISSING);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_module_that_others_may_write_to_is_refused_when_a_plugin_needs_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let echo = Echo::new();
+    let set = |mode| fs::set_permissions(echo.0.path("modules"), fs::Permissions::from_mode(mode)).unwrap();
+    let host = echo.host_on("root");
+    set(0o777);
+    assert_eq!(echo.refusal(&host), Code::RUNTIME_UNTRUSTED);
+    assert!(!crate::is_mapped(&echo.module()));
+    set(0o755);
+    host.load("hello", None, |_| Ok(())).expect("it was mended");
+}
+
+#[test]
+fn a_file_that_is_no_plugin_is_refused_with_the_modules_words() {
+    let echo = Echo(Echo::new().0.file("root/hello/hello.echo", "hello"));
+    let host = echo.host_on("root");
+    let refused = host.load("hello", None, |_| Ok(())).unwrap_err();
+    assert!(refused.report().contains("echo-syntax"), "{}", refused.report());
+    let (candidate, _) = Candidate::at_with(&echo.0.path("root/hello"), host.profile(), &echo.kinds()).unwrap();
+    assert!(candidate.refusal().is_none(), "without the module nobody can know");
+}
