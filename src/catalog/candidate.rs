@@ -32,6 +32,8 @@ pub struct Candidate {
     refusal: Option<Box<Diagnostic>>,
     /// Whether a manifest lies in its folder.
     is_described: bool,
+    /// Whether that cannot be read, so that nothing is known but where it lies.
+    is_broken: bool,
 }
 
 impl Candidate {
@@ -161,6 +163,24 @@ impl Candidate {
         Self::new(called, found, folder.to_owned(), Ok(library), true, profile)
     }
 
+    /// The plugin in a folder whose manifest cannot be read: it is refused, and called as the path says that led to it.
+    ///
+    /// Gives the error back if it is about anything but the manifest, or if no plugin may be called so.
+    pub(super) fn with_broken_manifest(folder: &Path, called: &Called, error: Error) -> Result<Candidate> {
+        if error.code().stage() != Stage::MANIFEST || manifest::check_name(&called.name).is_err() {
+            return Err(error);
+        }
+        Ok(Candidate {
+            manifest: Arc::default(),
+            called: Some(called.name.as_str().into()),
+            of_version: None,
+            place: Place::new(folder.to_owned(), PathBuf::new()),
+            refusal: Some(Box::new(Diagnostic::from(error.plugin(&called.name)))),
+            is_described: true,
+            is_broken: true,
+        })
+    }
+
     /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known
     /// by the real one.
     pub(super) fn from_library(
@@ -225,6 +245,7 @@ impl Candidate {
             refusal,
             manifest: Arc::new(manifest),
             is_described,
+            is_broken: false,
         };
         Ok((candidate, diagnostics))
     }
@@ -264,6 +285,11 @@ impl Candidate {
     /// Whether a manifest lies in its folder.
     pub(super) fn is_described(&self) -> bool {
         self.is_described
+    }
+
+    /// Whether its manifest cannot be read. Nothing is known of such a plugin, so it is compared with no other.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     /// Why this host would not take the plugin, if so.
