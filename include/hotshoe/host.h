@@ -154,6 +154,11 @@ typedef enum {
 typedef struct hotshoe_candidate hotshoe_candidate;
 
 /*
+ Some of the plugins that a catalog holds.
+ */
+typedef struct hotshoe_candidates hotshoe_candidates;
+
+/*
  The plugins found on a search path. Nothing was loaded to make it.
  */
 typedef struct hotshoe_catalog hotshoe_catalog;
@@ -266,6 +271,11 @@ const char *hotshoe_version(void);
  words. Yours, until the callback returns it. [any thread]
  */
 hotshoe_error *hotshoe_error_new(const char *message, size_t message_length);
+
+/*
+ A second handle of an error, which is yours and says the same. NULL for NULL. [any thread]
+ */
+hotshoe_error *hotshoe_error_clone(const hotshoe_error *error);
 
 /*
  The kind of error; stable between releases, for example "manifest-syntax". [any thread]
@@ -566,6 +576,32 @@ hotshoe_error *hotshoe_catalog_find(const hotshoe_catalog *catalog,
                                     const hotshoe_candidate **candidate);
 
 /*
+ For each name the plugin to use, in catalog order: what `hotshoe_catalog_find` finds without a requirement.
+
+ `capability`: only those that can be found under it; NULL for all. `candidates`: yours; what it holds is lent by the
+ catalog. Errors: `capability-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_catalog_newest(const hotshoe_catalog *catalog,
+                                      const char *capability,
+                                      size_t capability_length,
+                                      hotshoe_candidates **candidates);
+
+/*
+ How many plugins a list holds. [any thread]
+ */
+size_t hotshoe_candidates_count(const hotshoe_candidates *candidates);
+
+/*
+ A plugin that a list holds, lent by the catalog; NULL past the last. [any thread]
+ */
+const hotshoe_candidate *hotshoe_candidates_get(const hotshoe_candidates *candidates, size_t index);
+
+/*
+ Ends a list, and not the plugins that it holds. NULL is fine.
+ */
+void hotshoe_candidates_free(hotshoe_candidates *candidates);
+
+/*
  What was noticed on the way. Lent by the catalog. [any thread]
  */
 const hotshoe_diagnostics *hotshoe_catalog_diagnostics(const hotshoe_catalog *catalog);
@@ -601,9 +637,69 @@ const char *hotshoe_candidate_library(const hotshoe_candidate *candidate);
 const char *hotshoe_candidate_description(const hotshoe_candidate *candidate);
 
 /*
- Why the host would not take the plugin; NULL if it would. [any thread]
+ The plugin's licence, by custom an SPDX expression; NULL if it does not say. [any thread]
+ */
+const char *hotshoe_candidate_license(const hotshoe_candidate *candidate);
+
+/*
+ Where to read more of the plugin; NULL if it does not say. It is the author's text, and need not be a URL.
+ [any thread]
+ */
+const char *hotshoe_candidate_homepage(const hotshoe_candidate *candidate);
+
+/*
+ The file of the plugin's icon; NULL if it names none. It need not be there, and is whatever the author put there.
+ [any thread]
+ */
+const char *hotshoe_candidate_icon(const hotshoe_candidate *candidate);
+
+/*
+ How many authors the plugin names. [any thread]
+ */
+size_t hotshoe_candidate_author_count(const hotshoe_candidate *candidate);
+
+/*
+ Who made the plugin; NULL past the last. [any thread]
+ */
+const char *hotshoe_candidate_author(const hotshoe_candidate *candidate, size_t index);
+
+/*
+ All that the plugin says of itself, as a JSON object with the fields of docs/manifest.md and the keys that a
+ manifest may have beside them; what it does not say is null or empty. [any thread]
+ */
+const char *hotshoe_candidate_manifest(const hotshoe_candidate *candidate);
+
+/*
+ The keys of the manifest that Hotshoe does not know, as they stand there: a JSON object. [any thread]
+ */
+const char *hotshoe_candidate_other_keys(const hotshoe_candidate *candidate);
+
+/*
+ Why the host would not take the plugin, over several lines; NULL if it would. [any thread]
  */
 const char *hotshoe_candidate_refusal(const hotshoe_candidate *candidate);
+
+/*
+ The kind of refusal, stable between releases, for example "host-incompatible"; NULL if the host would take the
+ plugin. [any thread]
+ */
+const char *hotshoe_candidate_refusal_code(const hotshoe_candidate *candidate);
+
+/*
+ Why the host would not take the plugin, in one sentence; NULL if it would. [any thread]
+ */
+const char *hotshoe_candidate_refusal_message(const hotshoe_candidate *candidate);
+
+/*
+ What to do so that the host would take the plugin; NULL if it would, or if nothing helps. [any thread]
+ */
+const char *hotshoe_candidate_refusal_hint(const hotshoe_candidate *candidate);
+
+/*
+ The file or folder that the refusal is about, such as a broken manifest; NULL if the host would take the plugin.
+ [any thread]
+ */
+const char *hotshoe_candidate_refusal_path(const hotshoe_candidate *candidate);
 
 /*
  Under how many capabilities the plugin can be found. [any thread]

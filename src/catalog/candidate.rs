@@ -276,6 +276,13 @@ impl Candidate {
         self.place.library()
     }
 
+    /// The file of the plugin's icon, if its manifest names one and it has a folder of its own. It need not be there, and
+    /// is whatever the plugin's author put there.
+    pub fn icon(&self) -> Option<PathBuf> {
+        let icon = self.manifest.icon.as_ref().filter(|_| self.path() != self.library());
+        icon.map(|icon| self.path().join(icon))
+    }
+
     /// What tells the plugin from others, whatever names lead to it: its folder, or the library of one that no manifest
     /// describes. Two descriptions of one library are two plugins.
     pub(super) fn identity(&self) -> &Path {

@@ -57,6 +57,9 @@ pub struct Manifest {
     pub authors: Vec<String>,
     /// Where to read more.
     pub homepage: Option<String>,
+    /// A picture of it, relative to the manifest's folder and inside it; it need not be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<PathBuf>,
     /// What brings it to life; `native` when missing.
     pub runtime: Option<String>,
     /// Its library, relative to the manifest's folder and inside it; of a plugin in Python, its module.
@@ -265,8 +268,8 @@ pub(crate) fn file_name_problem(name: &str, longest: usize) -> Option<&'static s
     }
 }
 
-/// Checks that a path from a manifest stays inside the plugin's folder on every platform.
-fn check_inside(text: &str) -> Result<PathBuf> {
+/// Checks that a path under this key of a manifest stays inside the plugin's folder on every platform.
+fn check_inside(key: &str, text: &str) -> Result<PathBuf> {
     let path = Path::new(text);
     let plain = path.components().all(|component| matches!(component, Component::Normal(_)));
     let printable = !text.chars().any(|c| c.is_control() || r#"\:*?"<>|"#.contains(c) || is_invisible(c));
@@ -275,7 +278,7 @@ fn check_inside(text: &str) -> Result<PathBuf> {
     }
     Err(Error::new(
         Code::MANIFEST_FIELD,
-        format!("`library`: `{}` does not lead to a file in the plugin's folder", brief(text)),
+        format!("`{key}`: `{}` does not lead to a file in the plugin's folder", brief(text)),
     )
     .hint("write a relative path with `/` between folders and no `..`"))
 }

@@ -64,7 +64,8 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 "authors" => manifest.authors = map.next_value_seed(List(|author: &str| Some(author.to_owned())))?,
                 "homepage" => manifest.homepage = Some(map.next_value::<&str>()?.to_owned()),
                 "runtime" => manifest.runtime = Some(map.next_value::<&str>()?.to_owned()),
-                "library" => manifest.library = Some(check_inside(map.next_value()?).map_err(|_| odd())?),
+                "library" => manifest.library = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
+                "icon" => manifest.icon = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
                 "entry" => {
                     let entry = map.next_value::<&str>()?.to_owned();
                     manifest.entry = Some(checked_entry(entry).map_err(|_| odd())?);
@@ -154,7 +155,7 @@ mod tests {
     fn a_manifest_as_they_are_takes_the_short_way() {
         let text = r#"{"name": "gain", "version": "1.2.3", "harmonics_version": ">=1.2,<2", "library": "libgain.so",
             "description": "Scales", "license": "MIT", "authors": ["Ann"], "homepage": "https://example.org",
-            "runtime": "native", "entry": "gain_register", "capabilities": ["layer:gain"],
+            "icon": "icons/gain.png", "runtime": "native", "entry": "gain_register", "capabilities": ["layer:gain"],
             "platforms": ["linux-x86_64"], "abi": {"stdlib": "libstdc++"}}"#;
         let short = manifest(text, Some("harmonics_version"));
         assert!(short.is_some());
@@ -194,6 +195,7 @@ mod tests {
                 "license",
                 "authors",
                 "homepage",
+                "icon",
                 "runtime",
                 "library",
                 "entry",

@@ -14,7 +14,12 @@ static void an_error_made_for_a_callback_carries_its_message(void) {
   CHECK_TEXT(hotshoe_error_path(error), NULL);
   CHECK_TEXT(hotshoe_error_plugin(error), NULL);
   CHECK(strstr(hotshoe_error_report(error), "because: the lens cap is on") != NULL);
+  hotshoe_error* second = hotshoe_error_clone(error);
+  CHECK(second != error);
+  CHECK_TEXT(hotshoe_error_report(second), hotshoe_error_report(error));
   hotshoe_error_free(error);
+  CHECK_TEXT(hotshoe_error_cause(second, 0), "the lens cap is on");
+  hotshoe_error_free(second);
 
   error = hotshoe_error_new("cap on the lens", 3);
   CHECK_TEXT(hotshoe_error_cause(error, 0), "cap");
@@ -51,6 +56,7 @@ static void an_error_names_the_file_and_the_plugin(const char* root) {
 }
 
 static void nothing_is_said_of_no_error(void) {
+  CHECK(hotshoe_error_clone(NULL) == NULL);
   CHECK_TEXT(hotshoe_error_code(NULL), NULL);
   CHECK_TEXT(hotshoe_error_stage(NULL), NULL);
   CHECK_TEXT(hotshoe_error_message(NULL), NULL);
