@@ -10,6 +10,9 @@ use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::{Code, Error};
 use serde_json::{Value, json};
 
+/// The form of the objects. Keys are added to it; one that went away or changed its type would make it another form.
+const FORMAT: u32 = 1;
+
 /// What a command answers: lines for people, an object for machines, and an exit code for both.
 pub struct Answer {
     lines: Vec<String>,
@@ -81,6 +84,7 @@ impl Answer {
             self.object.clear();
             self.owned_field("error", error_object(error));
         }
+        self.field("format", FORMAT);
         let diagnostics = std::mem::take(&mut self.diagnostics);
         self.owned_field("diagnostics", diagnostics);
         let mut out = BufWriter::new(Printable(io::stdout().lock()));

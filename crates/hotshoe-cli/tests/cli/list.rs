@@ -347,10 +347,10 @@ fn a_folder_that_may_not_be_read_is_told_as_such_and_not_as_a_manifest() {
     assert_eq!(
         told,
         [
-            ("manifest-unreadable", "gain/plugin.json"),
             ("folder-unreadable", "lost+found"),
             ("folder-unreadable", "nodir"),
             ("folder-unreadable", "only_list"),
+            ("manifest-unreadable", "gain/plugin.json"),
         ]
     );
 }
