@@ -39,8 +39,23 @@ mod headers {
         }
         let out: PathBuf = env::var_os("OUT_DIR").expect("cargo sets it").into();
         let header = out.join("include/hotshoe/host.h");
-        builder.generate().expect("src/capi can be read as a C interface").write_to_file(&header);
+        let mut text = Vec::new();
+        builder.generate().expect("src/capi can be read as a C interface").write(&mut text);
+        let text = finished(&String::from_utf8(text).expect("it is made of text"));
+        std::fs::create_dir_all(header.parent().expect("a folder")).expect("a folder for the header");
+        std::fs::write(&header, text).expect("the header can be written");
         // For the tests here, and as DEP_HOTSHOE_INCLUDE for build scripts of dependents.
         println!("cargo:rustc-env=HOTSHOE_GENERATED_HEADER={}", header.display());
+    }
+
+    /// With the version, and with the mark on every function that gives out an error. cbindgen has one for functions
+    /// that are marked in Rust; so none can be forgotten.
+    fn finished(header: &str) -> String {
+        let mut text = header.to_owned();
+        for part in ["MAJOR", "MINOR", "PATCH"] {
+            let number = env::var(format!("CARGO_PKG_VERSION_{part}")).expect("cargo sets it");
+            text = text.replace(&format!("@{part}@"), &number);
+        }
+        text.replace("\nhotshoe_error *hotshoe_", "\nHOTSHOE_MUST_USE\nhotshoe_error *hotshoe_")
     }
 }

@@ -25,6 +25,27 @@
 /* For a length: the string ends with NUL. */
 #define HOTSHOE_NUL_TERMINATED ((size_t)-1)
 
+/* The version of this header. hotshoe_version() tells the library's, which may be newer. */
+#define HOTSHOE_VERSION_MAJOR 0
+#define HOTSHOE_VERSION_MINOR 1
+#define HOTSHOE_VERSION_PATCH 0
+#define HOTSHOE_VERSION_AT_LEAST(major, minor, patch)                          \
+  (HOTSHOE_VERSION_MAJOR > (major) ||                                          \
+   (HOTSHOE_VERSION_MAJOR == (major) && (HOTSHOE_VERSION_MINOR > (minor) ||    \
+   (HOTSHOE_VERSION_MINOR == (minor) && HOTSHOE_VERSION_PATCH >= (patch)))))
+
+/* What a function with this mark returns is an error, or NULL: whoever does not look at it does not know what
+   happened, and leaks it. Define the mark as nothing to be warned of none. */
+#ifndef HOTSHOE_MUST_USE
+#if defined(__cplusplus) ? __cplusplus >= 201703L : defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L
+#define HOTSHOE_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define HOTSHOE_MUST_USE __attribute__((warn_unused_result))
+#else
+#define HOTSHOE_MUST_USE
+#endif
+#endif
+
 
 /*
  How much a finding matters.
@@ -270,11 +291,13 @@ const char *hotshoe_version(void);
  `message`: what failed, in one sentence; what is not UTF-8 in it is replaced. NULL makes an error without
  words. Yours, until the callback returns it. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_error_new(const char *message, size_t message_length);
 
 /*
  A second handle of an error, which is yours and says the same. NULL for NULL. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_error_clone(const hotshoe_error *error);
 
 /*
@@ -378,6 +401,7 @@ void hotshoe_diagnostics_free(hotshoe_diagnostics *diagnostics);
 
  `profile`: yours. Errors: `profile-invalid`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_new(const char *name, size_t name_length, hotshoe_profile **profile);
 
 /*
@@ -385,6 +409,7 @@ hotshoe_error *hotshoe_profile_new(const char *name, size_t name_length, hotshoe
 
  `profile`: yours. Errors: `profile-unreadable`, `profile-invalid`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_from_file(const char *file, size_t file_length, hotshoe_profile **profile);
 
 /*
@@ -392,6 +417,7 @@ hotshoe_error *hotshoe_profile_from_file(const char *file, size_t file_length, h
 
  `json`: UTF-8. `profile`: yours. Errors: `profile-invalid`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_from_json(const char *json, size_t json_length, hotshoe_profile **profile);
 
 /*
@@ -399,6 +425,7 @@ hotshoe_error *hotshoe_profile_from_json(const char *json, size_t json_length, h
 
  Errors: `version-invalid`.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_version(hotshoe_profile *profile,
                                            const char *version,
                                            size_t version_length);
@@ -408,12 +435,14 @@ hotshoe_error *hotshoe_profile_set_version(hotshoe_profile *profile,
 
  Errors: `profile-invalid` for what is not a C identifier.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_entry(hotshoe_profile *profile, const char *symbol, size_t symbol_length);
 
 /*
  States one aspect of the host's binary interface, such as "stdlib" = "libstdc++". A plugin whose manifest
  gives another value for the same key is refused before it is loaded. hotshoe.hpp does this by itself.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
                                        const char *key,
                                        size_t key_length,
@@ -426,6 +455,7 @@ hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
 
  Errors: `profile-invalid` for what cannot name a library, such as a path.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_add_provided(hotshoe_profile *profile,
                                             const char *library,
                                             size_t library_length);
@@ -434,12 +464,14 @@ hotshoe_error *hotshoe_profile_add_provided(hotshoe_profile *profile,
  Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
  be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_private_copies(hotshoe_profile *profile, bool private_copies);
 
 /*
  Whether what was read of a root that holds many plugins is kept in the user's cache folder for the next start.
  On by default; nothing is kept by a program that runs with rights that its caller lacks.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_index(hotshoe_profile *profile,
                                          bool index);
 
@@ -449,6 +481,7 @@ hotshoe_error *hotshoe_profile_set_index(hotshoe_profile *profile,
 
  `policy`: a hotshoe_receipt_policy. Errors: `argument-invalid` for anything else.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_receipt_policy(hotshoe_profile *profile, int policy);
 
 /*
@@ -491,6 +524,7 @@ void hotshoe_profile_free(hotshoe_profile *profile);
 
  `inspection`: yours. Errors: `library-unreadable`, `library-format`, `library-truncated`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_inspection_new(const char *library,
                                       size_t library_length,
                                       hotshoe_inspection **inspection);
@@ -538,6 +572,7 @@ void hotshoe_inspection_free(hotshoe_inspection *inspection);
  `search_path`: NULL means the profile's environment variable. `catalog`: yours. What cannot be read is a
  diagnostic of the catalog. Errors: `argument-invalid` only. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_catalog_new(const hotshoe_profile *profile,
                                    const char *search_path,
                                    size_t search_path_length,
@@ -550,6 +585,7 @@ hotshoe_error *hotshoe_catalog_new(const hotshoe_profile *profile,
  A host need not do this, for it checks each plugin when it is loaded; who shows what there is, should. What
  the catalog lent before is gone: its candidates, and its diagnostics. It opens every library.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_catalog_check_libraries(hotshoe_catalog *catalog, const hotshoe_profile *profile);
 
 /*
@@ -568,6 +604,7 @@ const hotshoe_candidate *hotshoe_catalog_candidate(const hotshoe_catalog *catalo
  `requirement`: such as ">=1.2,<2"; NULL allows all. `candidate`: lent by the catalog.
  Errors: `plugin-not-found`, `requirement-invalid`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_catalog_find(const hotshoe_catalog *catalog,
                                     const char *name,
                                     size_t name_length,
@@ -581,6 +618,7 @@ hotshoe_error *hotshoe_catalog_find(const hotshoe_catalog *catalog,
  `capability`: only those that can be found under it; NULL for all. `candidates`: yours; what it holds is lent by the
  catalog. Errors: `capability-invalid`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_catalog_newest(const hotshoe_catalog *catalog,
                                       const char *capability,
                                       size_t capability_length,
@@ -758,6 +796,7 @@ const hotshoe_diagnostics *hotshoe_plugin_diagnostics(const hotshoe_plugin *plug
 
  Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_plugin_entry(const hotshoe_plugin *plugin, hotshoe_function *entry);
 
 /*
@@ -765,6 +804,7 @@ hotshoe_error *hotshoe_plugin_entry(const hotshoe_plugin *plugin, hotshoe_functi
 
  Errors: `symbol-missing`, `plugin-unloaded`, `plugin-busy`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_plugin_symbol(const hotshoe_plugin *plugin,
                                      const char *name,
                                      size_t name_length,
@@ -779,6 +819,7 @@ hotshoe_error *hotshoe_plugin_symbol(const hotshoe_plugin *plugin,
  loaded, nothing is dropped: the plugin stays mapped and what it registered stays good.
  Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_plugin_register(const hotshoe_plugin *plugin,
                                        const char *what,
                                        size_t what_length,
@@ -841,11 +882,13 @@ void hotshoe_unload_free(hotshoe_unload *unload);
 
  `profile`: copied. `host`: yours. Errors: `argument-invalid` only. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_new(const hotshoe_profile *profile, hotshoe_host **host);
 
 /*
  Adds a folder to look for plugins in, before those of the environment variable. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_add_search_root(const hotshoe_host *host, const char *root, size_t root_length);
 
 /*
@@ -853,6 +896,7 @@ hotshoe_error *hotshoe_host_add_search_root(const hotshoe_host *host, const char
  whose constructors throw, exit or hang for 10 seconds is then the error `probe-failed`, where it would end
  this process otherwise. Costs a process start for each plugin. Off by default.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_set_prober(hotshoe_host *host, const char *program, size_t program_length);
 
 /*
@@ -860,6 +904,7 @@ hotshoe_error *hotshoe_host_set_prober(hotshoe_host *host, const char *program, 
 
  `catalog`: yours. Errors: `argument-invalid` only. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_catalog(const hotshoe_host *host, hotshoe_catalog **catalog);
 
 /*
@@ -869,6 +914,7 @@ hotshoe_error *hotshoe_host_catalog(const hotshoe_host *host, hotshoe_catalog **
  `requirement`: such as ">=1.2,<2"; NULL means the highest version. `bind`: NULL loads without binding.
  `plugin`: yours. Errors: of every stage but `package`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_load(const hotshoe_host *host,
                                  const char *name,
                                  size_t name_length,
@@ -882,6 +928,7 @@ hotshoe_error *hotshoe_host_load(const hotshoe_host *host,
  Loads a plugin that a catalog found, and not what it depends on. Otherwise like hotshoe_host_load. The
  catalog may be freed afterwards. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_load_candidate(const hotshoe_host *host,
                                            const hotshoe_candidate *candidate,
                                            hotshoe_bind_callback bind,
@@ -892,6 +939,7 @@ hotshoe_error *hotshoe_host_load_candidate(const hotshoe_host *host,
  Loads the plugin at a path, its folder or its library, and before it the plugins it depends on, from the
  search path. Otherwise like hotshoe_host_load. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_load_path(const hotshoe_host *host,
                                       const char *file_or_folder,
                                       size_t file_or_folder_length,
@@ -905,6 +953,7 @@ hotshoe_error *hotshoe_host_load_path(const hotshoe_host *host,
 
  `plugins`, `diagnostics`: yours. Errors: `argument-invalid` only. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_load_all(const hotshoe_host *host,
                                      hotshoe_bind_callback bind,
                                      void *user_data,
@@ -915,6 +964,7 @@ hotshoe_error *hotshoe_host_load_all(const hotshoe_host *host,
  Loads every plugin of a catalog, such as one made of another search path. Otherwise like
  hotshoe_host_load_all. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_load_catalog(const hotshoe_host *host,
                                          const hotshoe_catalog *catalog,
                                          hotshoe_bind_callback bind,
@@ -930,6 +980,7 @@ hotshoe_error *hotshoe_host_load_catalog(const hotshoe_host *host,
  code stays mapped. Errors: `reload-not-beside`, if both cannot be in one process at a time: hotshoe_host_replace
  may help; `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_reload(const hotshoe_host *host,
                                    const hotshoe_plugin *plugin,
                                    hotshoe_bind_callback bind,
@@ -944,6 +995,7 @@ hotshoe_error *hotshoe_host_reload(const hotshoe_host *host,
  `plugin`: its handle stays yours, for a plugin that has ended. `replaced`: yours.
  Errors: `plugin-in-use`, `plugin-unloaded`, and those of hotshoe_host_load_path. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_replace(const hotshoe_host *host,
                                     const hotshoe_plugin *plugin,
                                     hotshoe_bind_callback bind,
@@ -955,6 +1007,7 @@ hotshoe_error *hotshoe_host_replace(const hotshoe_host *host,
 
  `unload`: yours. Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_unload(const hotshoe_host *host,
                                    const hotshoe_plugin *plugin,
                                    hotshoe_unload **unload);
@@ -965,6 +1018,7 @@ hotshoe_error *hotshoe_host_unload(const hotshoe_host *host,
  `name`, `capability`: only those of this name, under this capability; NULL for all. `plugins`: yours.
  Errors: `capability-invalid`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
                                     const char *name,
                                     size_t name_length,
@@ -985,6 +1039,7 @@ void hotshoe_host_free(hotshoe_host *host);
  `profile`: a host that must take the plugin, if its version is known; NULL asks nobody. `package`: yours.
  Errors: of the stages `package`, `manifest`, `inspect` and `catalog`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_package_make(const char *folder,
                                     size_t folder_length,
                                     const char *output,
@@ -1068,6 +1123,7 @@ void hotshoe_installed_free(hotshoe_installed *installed);
 
  `root`: yours. Errors: `argument-invalid` only. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_new(const char *folder, size_t folder_length, hotshoe_root **root);
 
 /*
@@ -1076,6 +1132,7 @@ hotshoe_error *hotshoe_root_new(const char *folder, size_t folder_length, hotsho
 
  `user_data`: for each call of `callback`; it must stay good as long as the root uses it.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_set_progress(hotshoe_root *root,
                                          hotshoe_progress_callback callback,
                                          void *user_data);
@@ -1091,6 +1148,7 @@ const char *hotshoe_root_path(const hotshoe_root *root);
 
  `installed`: yours. Errors: `folder-unreadable`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_installed(const hotshoe_root *root, hotshoe_installed **installed);
 
 /*
@@ -1101,6 +1159,7 @@ hotshoe_error *hotshoe_root_installed(const hotshoe_root *root, hotshoe_installe
  Errors: `not-installed`, `installed-changed`, `receipt-invalid`, `version-invalid`, `manifest-field` for what
  cannot be a name, `folder-unreadable`, `package-write`, `cancelled`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_uninstall(const hotshoe_root *root,
                                       const char *name,
                                       size_t name_length,
@@ -1117,6 +1176,7 @@ hotshoe_error *hotshoe_root_uninstall(const hotshoe_root *root,
  version in use first, then those that went out of use.
  Errors: as of hotshoe_root_uninstall, but for `installed-changed`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_rollback(const hotshoe_root *root,
                                      const char *name,
                                      size_t name_length,
@@ -1131,6 +1191,7 @@ hotshoe_error *hotshoe_root_rollback(const hotshoe_root *root,
  `name`: only this plugin; NULL for all. `dry_run`: only says which these are. `removed`: yours; NULL if you
  need no list. Errors: `folder-unreadable`, `package-write`, `cancelled`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_prune(const hotshoe_root *root,
                                   const char *name,
                                   size_t name_length,
@@ -1145,6 +1206,7 @@ hotshoe_error *hotshoe_root_prune(const hotshoe_root *root,
  `name`: only this plugin; NULL for all. `differences`: yours.
  Errors: `not-installed`, `receipt-invalid`, `folder-unreadable`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_root_verify(const hotshoe_root *root,
                                    const char *name,
                                    size_t name_length,
@@ -1161,6 +1223,7 @@ void hotshoe_root_free(hotshoe_root *root);
 
  `install`: yours. Errors: `argument-invalid` only. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_new(const char *archive, size_t archive_length, hotshoe_install **install);
 
 /*
@@ -1168,18 +1231,21 @@ hotshoe_error *hotshoe_install_new(const char *archive, size_t archive_length, h
  `<root>/<name>/<version>`. A newer version takes the place of the one that is there, which goes out of use.
  Off by default.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_set_flat(hotshoe_install *install, bool flat);
 
 /*
  Whether it may take the place of another build of the same version, or of one that was changed since; what
  was there goes out of use. Off by default.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_set_replace(hotshoe_install *install, bool replace);
 
 /*
  Whether it is installed only if its signature is verified, whatever the policy of the trust store; without a
  trust store it is refused then. Off by default.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_set_require_signature(hotshoe_install *install, bool require_signature);
 
 /*
@@ -1190,6 +1256,7 @@ hotshoe_error *hotshoe_install_set_require_signature(hotshoe_install *install, b
 
  Errors: `key-invalid` if it cannot be used.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_set_host(hotshoe_install *install, const hotshoe_profile *profile);
 
 /*
@@ -1197,6 +1264,7 @@ hotshoe_error *hotshoe_install_set_host(hotshoe_install *install, const hotshoe_
 
  Errors: `key-invalid` if it cannot be used.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_set_trust(hotshoe_install *install, const char *file, size_t file_length);
 
 /*
@@ -1204,6 +1272,7 @@ hotshoe_error *hotshoe_install_set_trust(hotshoe_install *install, const char *f
 
  `user_data`: for each call of `callback`; it must stay good as long as the install uses it.
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_set_progress(hotshoe_install *install,
                                             hotshoe_progress_callback callback,
                                             void *user_data);
@@ -1217,6 +1286,7 @@ hotshoe_error *hotshoe_install_set_progress(hotshoe_install *install,
  hotshoe_installed_diagnostics has a warning if nobody signed it, or the signature was not verified: tell it.
  Errors: of the stages `package` and `manifest`, and `folder-unreadable`. [any thread]
  */
+HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_install_into_root(const hotshoe_install *install,
                                          const hotshoe_root *root,
                                          hotshoe_installed **installed);

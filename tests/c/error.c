@@ -69,11 +69,24 @@ static void nothing_is_said_of_no_error(void) {
   hotshoe_error_free(NULL);
 }
 
+static void the_header_tells_its_version(void) {
+  char text[64];
+  CHECK(snprintf(text, sizeof text, "%d.%d.%d", HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR,
+                 HOTSHOE_VERSION_PATCH) > 0);
+  CHECK(strncmp(hotshoe_version(), text, strlen(text)) == 0);
+  CHECK(HOTSHOE_VERSION_AT_LEAST(0, 0, 0));
+  CHECK(HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR, HOTSHOE_VERSION_PATCH));
+  CHECK(!HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR, HOTSHOE_VERSION_PATCH + 1));
+  CHECK(!HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR + 1, 0));
+  CHECK(!HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR + 1, 0, 0));
+}
+
 int main(int argc, char** argv) {
   CHECK(strchr(hotshoe_version(), '.') != NULL);
   an_error_made_for_a_callback_carries_its_message();
   a_message_that_cannot_be_read_still_makes_an_error();
   an_error_names_the_file_and_the_plugin(plugin_root(argc, argv));
   nothing_is_said_of_no_error();
+  the_header_tells_its_version();
   return 0;
 }
