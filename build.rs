@@ -48,8 +48,8 @@ mod headers {
         println!("cargo:rustc-env=HOTSHOE_GENERATED_HEADER={}", header.display());
     }
 
-    /// With the version, and with the mark on every function that gives out an error. cbindgen has one for functions
-    /// that are marked in Rust; so none can be forgotten.
+    /// With the version, and with the mark on every function that gives out an error. cbindgen would mark those that
+    /// are marked in Rust, one by one; here none can be forgotten.
     fn finished(header: &str) -> String {
         let mut text = header.to_owned();
         for part in ["MAJOR", "MINOR", "PATCH"] {

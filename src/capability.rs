@@ -31,11 +31,12 @@ impl Capability {
     /// assert!(Capability::new("two words").is_err());
     /// ```
     pub fn new(text: &str) -> Result<Capability> {
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
         let problem = if text.is_empty() {
             "is empty"
-        } else if text.chars().count() > Self::LONGEST {
+        } else if text.len() > Self::LONGEST && text.chars().count() > Self::LONGEST {
             "is longer than 128 characters"
-        } else if text.chars().any(|c| c.is_whitespace() || c.is_control() || is_invisible(c)) {
+        } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) && text.chars().any(is_odd) {
             "holds white space, or a character that cannot be seen"
         } else {
             return Ok(Capability(text.to_owned()));

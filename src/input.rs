@@ -1,5 +1,7 @@
 //! Bytes that somebody else wrote: opened, capped and decoded before anything looks at them.
 
+pub(crate) mod json;
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Path, PathBuf};
@@ -35,6 +37,15 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     file.take(metadata.len()).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// As [`Path::join`] does, which asks for memory twice: what lies in thousands of folders is looked for.
+pub(crate) fn join(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+    let name = name.as_ref();
+    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + name.as_os_str().len());
+    path.push(folder);
+    path.push(name);
+    path
 }
 
 /// A hostile text, short and plain enough to stand in a message.

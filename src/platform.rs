@@ -1,12 +1,14 @@
 //! Operating systems, processor architectures, and what each calls a shared library.
 //!
 //! Owns every difference between platforms that is known from names alone. What is true "here" is
-//! [`Platform::current`], fixed at build time; the running system is asked two things only, whether its
-//! environment may be believed and whether code may be mapped from a file system.
+//! [`Platform::current`], fixed at build time; the running system is asked a few things only, such as whether
+//! its environment may be believed and whether code may be mapped from a file system.
 
 mod cache;
 mod environment;
+mod folders;
 mod mount;
+mod processor;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,7 +21,9 @@ use crate::input::brief;
 pub(crate) use cache::{cache_folder, is_own, make_own_folder};
 pub(crate) use environment::environment;
 pub use environment::is_privileged;
+pub(crate) use folders::{data_folder, library_folders, multiarch, program_folder, shared_data_folders};
 pub(crate) use mount::forbids_code;
+pub(crate) use processor::{leave_processor, processor};
 
 codes! {
     PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";

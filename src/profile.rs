@@ -1,21 +1,45 @@
 //! What a host expects of its plugins. Data, not code: from the name alone everything follows, and
 //! a `<name>.host.json` file overrides what it names.
 //!
-//! Owns the names and policies of a host; it never looks at a plugin.
+//! Owns the names, folders and policies of a host, and what it tells each runtime; it never looks at a plugin.
+
+mod file;
+mod folders;
+mod installed;
+mod policies;
+mod runtimes;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
-use crate::input;
+use crate::input::{self, brief};
 use crate::version::{self, Version};
+
+use runtimes::Runtimes;
+
+pub use folders::{FolderKind, Folders};
+pub use policies::{IndexPolicy, LoadPolicy, ManifestPolicy, Policies, ReceiptPolicy};
+pub use runtimes::check_runtime_name;
 
 codes! {
     PROFILE_UNREADABLE = "profile-unreadable", PROFILE, "The host profile's file cannot be read.";
     PROFILE_INVALID = "profile-invalid", PROFILE, "The host profile breaks its schema.";
+    PROFILE_NOT_FOUND = "profile-not-found", PROFILE, "No host of this name is installed.";
+    PROFILE_UNKNOWN_KEY = "profile-unknown-key", PROFILE, "A key of the host profile is unknown.";
 }
+
+/// The runtime of shared libraries, whose settings a profile has always had.
+const NATIVE: &str = "native";
+
+/// The longest name or symbol in a profile, in bytes.
+const LONGEST_TEXT: usize = 255;
+
+/// The most keys of `abi`, and the most names in `provides`.
+const MOST_ENTRIES: usize = 1024;
 
 /// What a host expects of its plugins.
 ///
@@ -23,8 +47,8 @@ codes! {
 /// use hotshoe::profile::HostProfile;
 /// let profile = HostProfile::named("harmonics").unwrap();
 /// assert_eq!(profile.search_path_variable, "HARMONICS_PLUGIN_PATH");
-/// assert_eq!(profile.entry, "harmonics_register");
-/// assert_eq!(profile.version_symbol, "harmonics_plugin_version");
+/// assert_eq!(profile.native.entry, "harmonics_register");
+/// assert_eq!(profile.native.version_symbol, "harmonics_plugin_version");
 /// assert_eq!(profile.version_key, "harmonics_version");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,103 +60,34 @@ pub struct HostProfile {
     pub version: Option<Version>,
     /// The environment variable that holds the search path.
     pub search_path_variable: String,
+    /// The manifest key that holds a plugin's requirement on the host's version.
+    pub version_key: String,
+    /// The shared libraries that the host has loaded before any plugin: file names as they are needed, or patterns with
+    /// `*`. A plugin may need them without bringing them, and nobody looks for them.
+    pub provides: Vec<String>,
+    /// The folders that the host has for plugins on each machine; none by default.
+    pub folders: Folders,
+    /// How the host wants things done where there is a choice.
+    pub policies: Policies,
+    /// What it tells the runtime `native`, whether it takes that or not.
+    pub native: Native,
+    runtimes: Runtimes,
+    #[serde(skip)]
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What a host tells the runtime of shared libraries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Native {
     /// The symbol that a plugin exports for the host to call.
     pub entry: String,
     /// The symbol under which a plugin may export its version.
     pub version_symbol: String,
-    /// The manifest key that holds a plugin's requirement on the host's version.
-    pub version_key: String,
     /// The binary interface of the host, compared with the `abi` of a manifest key by key.
     pub abi: BTreeMap<String, String>,
-    /// The shared libraries that the host has loaded before any plugin: file names, or patterns with `*`. A plugin may
-    /// need them without bringing them.
-    pub provides: Vec<String>,
-    /// How the host wants things done where there is a choice.
-    pub policies: Policies,
-}
-
-/// How a host wants things done where there is a choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Policies {
-    /// Whether a plugin must have a manifest.
-    pub manifest: ManifestPolicy,
     /// Which file is mapped.
     pub load: LoadPolicy,
-    /// Whether a library must be the one that was installed.
-    pub receipt: ReceiptPolicy,
-    /// Whether what was read of a root is kept for the next start.
-    pub index: IndexPolicy,
-}
-
-/// Whether a plugin must have a manifest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ManifestPolicy {
-    /// A folder or a bare library without one is a plugin too.
-    #[default]
-    Optional,
-    /// Without one it is refused.
-    Required,
-}
-
-/// Which file is mapped when a plugin is loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LoadPolicy {
-    /// The plugin's own file: the fastest, and right for installed plugins.
-    #[default]
-    Direct,
-    /// A private copy, so that the plugin's own file may be overwritten while it is loaded: for
-    /// hosts that plugins are developed in.
-    Copy,
-}
-
-/// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
-///
-/// A library that is compared is mapped from a private copy, so that what is mapped is what was compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReceiptPolicy {
-    /// Receipts are not looked at.
-    #[default]
-    Off,
-    /// Where there is a receipt, the library must be the one it names.
-    IfPresent,
-    /// There must be a receipt, too: what was copied into place is refused.
-    Required,
-}
-
-/// Whether the manifests of a root that holds many are kept in the user's cache folder for the next start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IndexPolicy {
-    /// They are, and one whose file has not changed since is not opened again.
-    #[default]
-    On,
-    /// Every manifest is read at every start, and nothing is written.
-    Off,
-}
-
-/// The file's form; every field but the name has a default that follows from it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProfileFile {
-    #[serde(rename = "$schema")]
-    _schema: Option<String>,
-    name: String,
-    version: Option<String>,
-    search_path_variable: Option<String>,
-    entry: Option<String>,
-    version_symbol: Option<String>,
-    version_key: Option<String>,
-    #[serde(default)]
-    abi: BTreeMap<String, String>,
-    #[serde(default)]
-    provides: Vec<String>,
-    #[serde(default)]
-    policies: Policies,
 }
 
 impl HostProfile {
@@ -143,7 +98,7 @@ impl HostProfile {
     pub fn named(name: &str) -> Result<HostProfile> {
         let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
         if !starts_well || name.len() > 64 || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
-            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a host", name.escape_debug()))
+            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a host", brief(name)))
                 .hint("use at most 64 letters, digits, `_` and `-`, starting with a letter"));
         }
         let stem = name.to_ascii_lowercase().replace('-', "_");
@@ -151,12 +106,18 @@ impl HostProfile {
             name: name.to_owned(),
             version: None,
             search_path_variable: format!("{}_PLUGIN_PATH", stem.to_ascii_uppercase()),
-            entry: format!("{stem}_register"),
-            version_symbol: format!("{stem}_plugin_version"),
             version_key: format!("{stem}_version"),
-            abi: BTreeMap::new(),
             provides: Vec::new(),
+            folders: Folders::default(),
             policies: Policies::default(),
+            native: Native {
+                entry: format!("{stem}_register"),
+                version_symbol: format!("{stem}_plugin_version"),
+                abi: BTreeMap::new(),
+                load: LoadPolicy::default(),
+            },
+            runtimes: Runtimes::default(),
+            diagnostics: Vec::new(),
         })
     }
 
@@ -168,41 +129,28 @@ impl HostProfile {
                 .hint("give the name of a host, or the path of its <name>.host.json")
                 .at(path)
         })?;
-        Self::from_json(&bytes).map_err(|error| error.at(path))
+        let mut profile = Self::from_json(&bytes).map_err(|error| error.at(path))?;
+        let found = std::mem::take(&mut profile.diagnostics);
+        profile.diagnostics = found.into_iter().map(|found| found.at(path)).collect();
+        Ok(profile)
     }
 
     /// Reads the text of such a file.
     ///
+    /// Keys that are unknown are findings ([`HostProfile::diagnostics`]); one that is nearly a known one is an error.
+    ///
     /// ```
     /// use hotshoe::profile::HostProfile;
     /// let profile = HostProfile::from_json(br#"{"name": "synth", "entry": "synth_main"}"#).unwrap();
-    /// assert_eq!((profile.entry.as_str(), profile.version_key.as_str()), ("synth_main", "synth_version"));
+    /// assert_eq!((profile.native.entry.as_str(), profile.version_key.as_str()), ("synth_main", "synth_version"));
     /// ```
     pub fn from_json(bytes: &[u8]) -> Result<HostProfile> {
-        let file: ProfileFile = serde_json::from_slice(bytes).map_err(|error| {
-            Error::new(Code::PROFILE_INVALID, "the host profile is not valid")
-                .because(error)
-                .hint("compare it with schema/host.schema.json")
-        })?;
-        let mut profile = HostProfile::named(&file.name)?;
-        if let Some(text) = &file.version {
-            profile.set_version(text)?;
-        }
-        if let Some(variable) = file.search_path_variable {
-            profile.search_path_variable = variable;
-        }
-        for (field, value) in [(&mut profile.entry, file.entry), (&mut profile.version_symbol, file.version_symbol)] {
-            if let Some(symbol) = value {
-                *field = checked_symbol(symbol)?;
-            }
-        }
-        if let Some(key) = file.version_key {
-            profile.version_key = key;
-        }
-        profile.abi = file.abi;
-        profile.set_provides(file.provides)?;
-        profile.policies = file.policies;
-        Ok(profile)
+        file::profile(bytes)
+    }
+
+    /// What was noticed while its file was read.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 
     /// Sets the host's own version from its text.
@@ -213,7 +161,13 @@ impl HostProfile {
 
     /// Sets the symbol that a plugin exports for the host to call; it must be a C identifier.
     pub fn set_entry(&mut self, symbol: &str) -> Result<()> {
-        self.entry = checked_symbol(symbol.to_owned())?;
+        self.native.entry = checked_symbol(symbol.to_owned())?;
+        Ok(())
+    }
+
+    /// Sets the symbol under which a plugin may export its version; it must be a C identifier.
+    pub fn set_version_symbol(&mut self, symbol: &str) -> Result<()> {
+        self.native.version_symbol = checked_symbol(symbol.to_owned())?;
         Ok(())
     }
 
@@ -226,12 +180,17 @@ impl HostProfile {
     /// assert!(profile.set_provides(vec!["/usr/lib/libsynth-core.so.1".to_owned()]).is_err());
     /// ```
     pub fn set_provides(&mut self, names: Vec<String>) -> Result<()> {
-        let is_name = |name: &String| !name.is_empty() && name.len() <= 255 && !name.contains(['/', '\\']);
+        if names.len() > MOST_ENTRIES {
+            return Err(too_many("provides"));
+        }
+        let is_name = |name: &String| {
+            let is_plain = |c: char| !c.is_control() && !input::is_invisible(c) && !r"/\".contains(c);
+            !name.is_empty() && name.len() <= LONGEST_TEXT && name.chars().all(is_plain)
+        };
         if let Some(name) = names.iter().find(|name| !is_name(name)) {
-            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a library", name.escape_debug()))
-                .hint(
-                    "name the file as the plugin needs it, without a folder: `libsynth-core.so.1`, `libsynth-*.so.*`",
-                ));
+            return Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a library", brief(name))).hint(
+                "name the file as the plugin needs it, without a folder: `libsynth-core.so.1`, `libsynth-*.so.*`",
+            ));
         }
         self.provides = names;
         Ok(())
@@ -242,13 +201,38 @@ fn checked_symbol(symbol: String) -> Result<String> {
     if is_c_identifier(&symbol) {
         return Ok(symbol);
     }
-    Err(Error::new(Code::PROFILE_INVALID, format!("`{}` is not a C identifier", symbol.escape_debug()))
+    Err(Error::new(Code::PROFILE_INVALID, format!("`{}` is not a C identifier", brief(&symbol)))
         .hint("name an `extern \"C\"` function"))
+}
+
+/// A text that names something outside of the profile.
+fn checked_text(key: &str, text: String) -> Result<String> {
+    match !text.is_empty() && text.len() <= LONGEST_TEXT && !text.chars().any(|c| c.is_control()) {
+        true => Ok(text),
+        false => Err(Error::new(Code::PROFILE_INVALID, format!("`{key}` cannot be `{}`", brief(&text)))
+            .hint(format!("it has 1 to {LONGEST_TEXT} bytes and no control characters"))),
+    }
+}
+
+fn check_abi(abi: &BTreeMap<String, String>) -> Result<()> {
+    if abi.len() > MOST_ENTRIES {
+        return Err(too_many("abi"));
+    }
+    abi.iter().flat_map(|(key, value)| [key, value]).try_for_each(|text| match text.len() <= LONGEST_TEXT {
+        true => Ok(()),
+        false => Err(Error::new(Code::PROFILE_INVALID, format!("`abi`: `{}` is too long", brief(text)))
+            .hint(format!("at most {LONGEST_TEXT} bytes can stand there"))),
+    })
+}
+
+fn too_many(key: &str) -> Error {
+    Error::new(Code::PROFILE_INVALID, format!("`{key}` has too many entries"))
+        .hint(format!("it may have {MOST_ENTRIES}; a pattern with `*` stands for many libraries"))
 }
 
 /// Whether a text can name an `extern "C"` symbol.
 pub(crate) fn is_c_identifier(text: &str) -> bool {
-    text.len() <= 255
+    text.len() <= LONGEST_TEXT
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -11,8 +11,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
-use crate::input;
+use crate::input::{
+    self,
+    json::{self, Keys},
+};
 use crate::manifest::check_name;
 use crate::platform::System;
 use crate::version::Version;
@@ -20,6 +24,7 @@ use crate::version::Version;
 codes! {
     RECEIPT_MISSING = "receipt-missing", LOAD, "The host loads only what was installed, and this plugin has no receipt.";
     RECEIPT_INVALID = "receipt-invalid", PACKAGE, "The receipt of an install is damaged.";
+    RECEIPT_UNKNOWN_KEY = "receipt-unknown-key", PACKAGE, "A key of a receipt is unknown.";
 }
 
 /// The receipt's file in a plugin's folder.
@@ -30,8 +35,8 @@ const LARGEST: u64 = 64 << 20;
 
 /// What an install brought into a plugin's folder.
 ///
-/// A field that is not known here is passed over: a later Hotshoe may say more, and the older hosts beside it
-/// must go on.
+/// A key that is not known here is passed over, with a finding: a later Hotshoe may say more, and the older hosts beside
+/// it must go on. One that is nearly a known one makes the receipt invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Receipt {
@@ -51,7 +56,18 @@ pub struct Receipt {
     pub signed_by: Option<Signer>,
     /// Every file but the receipt itself, by path.
     pub files: Vec<InstalledFile>,
+    /// What was noticed while it was read.
+    #[serde(skip)]
+    diagnostics: Vec<Diagnostic>,
 }
+
+/// The keys of a receipt.
+const KEYS: Keys = &[
+    ("", &["receipt", "name", "version", "installed_at", "archive", "signed_by", "files"]),
+    ("archive", &["file", "size", "sha256"]),
+    ("signed_by", &["key", "comment"]),
+    ("files", &["path", "size", "sha256"]),
+];
 
 /// Who signed an archive that was installed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,9 +122,31 @@ impl Receipt {
         if !input::is_json_object(&bytes) {
             return Err(invalid().because("it is no JSON object"));
         }
-        let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| invalid().because(error))?;
+        let (mut receipt, unknown) = json::form::<Receipt>(&bytes, KEYS).map_err(|error| invalid().because(error))?;
         receipt.check().map_err(|problem| invalid().because(problem))?;
+        if let Some(misspelt) = unknown.misspelt() {
+            return Err(invalid().because(misspelt));
+        }
+        let found = unknown.findings(Code::RECEIPT_UNKNOWN_KEY).into_iter();
+        receipt.diagnostics = found.map(|found| found.plugin(&receipt.name).at(&path)).collect();
         Ok(Some(receipt))
+    }
+
+    /// What an install writes.
+    #[cfg(feature = "package")]
+    pub(crate) fn of_install(
+        (name, version): (String, Option<Version>),
+        installed_at: u64,
+        archive: Origin,
+        signed_by: Option<Signer>,
+        files: Vec<InstalledFile>,
+    ) -> Receipt {
+        Receipt { receipt: 1, name, version, installed_at, archive, signed_by, files, diagnostics: Vec::new() }
+    }
+
+    /// What was noticed while it was read, such as keys that are unknown.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 
     /// A receipt is a file that anybody may have edited, so what it says must stay in its folder.

@@ -17,6 +17,18 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, known)| known)
 }
 
+/// The one of a few keys that another one is meant for, if it is nearly that.
+///
+/// Of a key with less than four letters only case counts, for such are too near to other words: `abi` to `api`.
+pub(crate) fn meant<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    let folded = |key: &str| key.replace(['_', '-', ' '], "").to_ascii_lowercase();
+    let is_near = |known: &&&str| {
+        let (edits, length) = (edits(key, known), known.chars().count());
+        folded(key) == folded(known) || (length > 3 && (edits == 1 || 3 * edits <= length))
+    };
+    known.iter().find(is_near).copied()
+}
+
 fn edits(from: &str, to: &str) -> usize {
     if from.len().max(to.len()) > LONGEST { LONGEST } else { strsim::osa_distance(from, to) }
 }

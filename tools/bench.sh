@@ -69,14 +69,15 @@ table=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ).md
 for count in 1000 10000; do
   echo | tee -a "$table"
   root=$work/$count
-  list="$hotshoe/hotshoe list > /dev/null --host harmonics --path $root"
+  list="$hotshoe/hotshoe list --host harmonics --path $root"
+  export LV2_PATH=$root.lv2
   "$work/scan" "$root" $((count == 1000 ? 40 : 8)) \
     "hotshoe list --quick, no index=$list --quick --no-index" \
     "hotshoe list --quick --json, no index=$list --quick --json --no-index" \
     "hotshoe list --quick --json, index=$list --quick --json" \
     "hotshoe list --json, no index=$list --json --no-index" \
     "Python, json.load=python3 bench/scan.py $root $count" \
-    "lv2ls=LV2_PATH=$root.lv2 lv2ls > /dev/null" \
+    "lv2ls=lv2ls" \
     "Qt, QPluginLoader::metaData=$work/scan_qt $root.qt $count" | tee -a "$table"
 done
 mkdir "$work/archives"

@@ -170,6 +170,25 @@ typedef enum {
 } hotshoe_receipt_policy;
 
 /*
+ What a folder for plugins is relative to.
+ */
+typedef enum {
+  /*
+   The folder of the running program.
+   */
+  HOTSHOE_FOLDER_KIND_PROGRAM = 0,
+  /*
+   The folder for the user's data: XDG_DATA_HOME or ~/.local/share, on macOS ~/Library/Application Support,
+   on Windows %LOCALAPPDATA%.
+   */
+  HOTSHOE_FOLDER_KIND_USER = 1,
+  /*
+   The folders for the system's libraries, such as /usr/local/lib and /usr/lib.
+   */
+  HOTSHOE_FOLDER_KIND_SYSTEM = 2,
+} hotshoe_folder_kind;
+
+/*
  One plugin that was found. It belongs to its catalog.
  */
 typedef struct hotshoe_candidate hotshoe_candidate;
@@ -230,7 +249,7 @@ typedef struct hotshoe_plugin hotshoe_plugin;
 typedef struct hotshoe_plugins hotshoe_plugins;
 
 /*
- What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
+ What a host expects of its plugins: name, version, search path and folders, runtimes, policies.
  */
 typedef struct hotshoe_profile hotshoe_profile;
 
@@ -421,6 +440,16 @@ HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_from_json(const char *json, size_t json_length, hotshoe_profile **profile);
 
 /*
+ The profile of an installed host, by its name: `<name>/<name>.host.json` in the first of these folders that
+ has it: `share` beside the folder of the running program, then those of XDG_DATA_DIRS, which are
+ /usr/local/share and /usr/share where that is not set.
+
+ `profile`: yours. Errors: `profile-not-found`, `profile-unreadable`, `profile-invalid`. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_installed(const char *name, size_t name_length, hotshoe_profile **profile);
+
+/*
  Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
 
  Errors: `version-invalid`.
@@ -450,8 +479,9 @@ hotshoe_error *hotshoe_profile_set_abi(hotshoe_profile *profile,
                                        size_t value_length);
 
 /*
- Adds a shared library that the host has loaded before any plugin: its file name, as "libcore.so.1", or a
- pattern with `*`, as "libcore.so.*". A plugin may need it without bringing it.
+ Adds a shared library that the host has loaded before any plugin: its file name as it is needed, such as
+ "libcore.so.1", or a pattern with `*`, as "libcore.so.*". A plugin may need it without bringing it, and nobody
+ looks for it.
 
  Errors: `profile-invalid` for what cannot name a library, such as a path.
  */
@@ -459,6 +489,43 @@ HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_add_provided(hotshoe_profile *profile,
                                             const char *library,
                                             size_t library_length);
+
+/*
+ Gives the host the folders for plugins that most have, for those that its profile does not name:
+ `../lib/<name>/plugins` from the program's folder, `<name>/plugins` in the user's data and in the system's
+ library folders. They need not be there. A profile that follows from a name has none before.
+
+ Errors: `argument-invalid` only.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_use_default_folders(hotshoe_profile *profile);
+
+/*
+ Sets a folder that the host has for plugins, by a relative path with `/` between its parts. Hosts look there
+ behind the folders of the environment variable; it need not be there.
+
+ `kind`: a hotshoe_folder_kind; only from the program's folder the path may begin with "..". `folder`: NULL
+ takes it out. Errors: `profile-invalid` for what is no such path, `argument-invalid`.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_set_folder(hotshoe_profile *profile,
+                                          int kind,
+                                          const char *folder,
+                                          size_t folder_length);
+
+/*
+ Has the host take plugins of a runtime beside those that it takes already, which are `native` alone at first.
+ The name is of lower-case letters, digits and `-`.
+
+ `settings`: a JSON object for the runtime, which knows what it means; NULL for none. `native` takes none: it
+ has functions of its own. Errors: `profile-invalid`.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_add_runtime(hotshoe_profile *profile,
+                                           const char *name,
+                                           size_t name_length,
+                                           const char *settings,
+                                           size_t settings_length);
 
 /*
  Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
@@ -515,6 +582,34 @@ const char *hotshoe_profile_version_symbol(const hotshoe_profile *profile);
 const char *hotshoe_profile_version_key(const hotshoe_profile *profile);
 
 /*
+ A folder that the host has for plugins, relative to what `kind` says; NULL if it has none. [any thread]
+ */
+const char *hotshoe_profile_folder(const hotshoe_profile *profile, int kind);
+
+/*
+ How many runtimes the host takes: `native` alone where its profile lists none. [any thread]
+ */
+size_t hotshoe_profile_runtime_count(const hotshoe_profile *profile);
+
+/*
+ The name of a runtime that the host takes, in the order of its profile; NULL past the last. [any thread]
+ */
+const char *hotshoe_profile_runtime(const hotshoe_profile *profile, size_t index);
+
+/*
+ What the profile says to a runtime, as a JSON object; NULL for `native`, which has functions of its own, and past
+ the last. [any thread]
+ */
+const char *hotshoe_profile_runtime_settings(const hotshoe_profile *profile,
+                                             size_t index);
+
+/*
+ What was noticed while its file was read, such as keys that are unknown. Lent by the profile until that is
+ changed. [any thread]
+ */
+const hotshoe_diagnostics *hotshoe_profile_diagnostics(const hotshoe_profile *profile);
+
+/*
  Ends a profile. NULL is fine. Hosts made with it keep what they took from it.
  */
 void hotshoe_profile_free(hotshoe_profile *profile);
@@ -569,7 +664,8 @@ void hotshoe_inspection_free(hotshoe_inspection *inspection);
 /*
  Looks for plugins along a search path: folders separated by ':', on Windows by ';'.
 
- `search_path`: NULL means the profile's environment variable. `catalog`: yours. What cannot be read is a
+ `search_path`: NULL means where the host looks by itself: the profile's environment variable, then its
+ folders. `catalog`: yours. What cannot be read is a
  diagnostic of the catalog. Errors: `argument-invalid` only. [any thread]
  */
 HOTSHOE_MUST_USE
@@ -878,7 +974,8 @@ void hotshoe_unload_free(hotshoe_unload *unload);
 
 /*
  Makes a host without plugins. It looks for them in the folders given to hotshoe_host_add_search_root, then
- in those of the profile's environment variable.
+ in those of the profile's environment variable, then in those that the profile names: the program's, the
+ user's, the system's.
 
  `profile`: copied. `host`: yours. Errors: `argument-invalid` only. [any thread]
  */
@@ -886,10 +983,21 @@ HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_new(const hotshoe_profile *profile, hotshoe_host **host);
 
 /*
- Adds a folder to look for plugins in, before those of the environment variable. [any thread]
+ Adds a folder to look for plugins in, before those of the environment variable and of the profile. [any thread]
  */
 HOTSHOE_MUST_USE
-hotshoe_error *hotshoe_host_add_search_root(const hotshoe_host *host, const char *root, size_t root_length);
+hotshoe_error *hotshoe_host_add_search_root(const hotshoe_host *host,
+                                            const char *root,
+                                            size_t root_length);
+
+/*
+ Adds a folder that need not be there: as long as it is not, nothing is said of it. Otherwise like
+ hotshoe_host_add_search_root. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_host_add_optional_search_root(const hotshoe_host *host,
+                                                     const char *root,
+                                                     size_t root_length);
 
 /*
  Has every library loaded once by another program, the tool `hotshoe`, before this process loads it: a plugin
@@ -1144,7 +1252,7 @@ const char *hotshoe_root_path(const hotshoe_root *root);
 
 /*
  Every plugin that was installed here, by name and version, also those out of use. One whose receipt is
- damaged is among hotshoe_installed_diagnostics.
+ damaged is among hotshoe_installed_diagnostics, and so are keys of receipts that are unknown.
 
  `installed`: yours. Errors: `folder-unreadable`. [any thread]
  */

@@ -54,9 +54,14 @@ class Host {
     return Host(host);
   }
 
-  // Adds a folder to look for plugins in, before those of the profile's environment variable.
+  // Adds a folder to look for plugins in, before those of the profile's environment variable and its own.
   Result<void> add_search_root(std::string_view root) const {
     return Result<void>(hotshoe_host_add_search_root(get(), root.data(), root.size()));
+  }
+
+  // Adds a folder that need not be there: as long as it is not, nothing is said of it.
+  Result<void> add_optional_search_root(std::string_view root) const {
+    return Result<void>(hotshoe_host_add_optional_search_root(get(), root.data(), root.size()));
   }
 
   // Has every library loaded by another program first, the tool `hotshoe`, so that one whose constructors

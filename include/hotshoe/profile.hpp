@@ -7,10 +7,12 @@
 #ifndef HOTSHOE_PROFILE_HPP
 #define HOTSHOE_PROFILE_HPP
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "diagnostics.hpp"
 #include "error.hpp"
 #include "host.h"
 
@@ -21,6 +23,13 @@ enum class ReceiptPolicy {
   Off = HOTSHOE_RECEIPT_POLICY_OFF,               // receipts are not looked at
   IfPresent = HOTSHOE_RECEIPT_POLICY_IF_PRESENT,  // where there is one, the library must be the one it names
   Required = HOTSHOE_RECEIPT_POLICY_REQUIRED,     // there must be one: what was copied into place is refused
+};
+
+// What a folder for plugins is relative to.
+enum class FolderKind {
+  Program = HOTSHOE_FOLDER_KIND_PROGRAM,  // the folder of the running program
+  User = HOTSHOE_FOLDER_KIND_USER,        // the folder for the user's data
+  System = HOTSHOE_FOLDER_KIND_SYSTEM,    // the folders for the system's libraries
 };
 
 // The functions that change a profile need it for themselves.
@@ -50,6 +59,15 @@ class Profile {
     return of_this_program(std::move(made), profile);
   }
 
+  // The profile of an installed host, by its name: `<name>/<name>.host.json` in `share` beside the program's
+  // folder, then in the folders of XDG_DATA_DIRS.
+  // Errors: `profile-not-found`, `profile-unreadable`, `profile-invalid`. [any thread]
+  static Result<Profile> installed(std::string_view name) {
+    hotshoe_profile* profile = nullptr;
+    Result<void> made(hotshoe_profile_installed(name.data(), name.size(), &profile));
+    return of_this_program(std::move(made), profile);
+  }
+
   // The host's own version, against which plugins state what they need. Errors: `version-invalid`.
   Result<void> set_version(std::string_view version) {
     return Result<void>(hotshoe_profile_set_version(get(), version.data(), version.size()));
@@ -66,9 +84,28 @@ class Profile {
   }
 
   // One more shared library that the host has loaded before any plugin, which a plugin may need without
-  // bringing it: "libcore.so.1", or a pattern, as "libcore.so.*". Errors: `profile-invalid`.
+  // bringing it: "libcore.so.1" as it is needed, or a pattern, as "libcore.so.*". Errors: `profile-invalid`.
   Result<void> add_provided(std::string_view library) {
     return Result<void>(hotshoe_profile_add_provided(get(), library.data(), library.size()));
+  }
+
+  // The folders for plugins that most hosts have, for those that the profile does not name:
+  // `../lib/<name>/plugins` from the program's folder, `<name>/plugins` in the user's data and in the
+  // system's library folders. They need not be there.
+  Result<void> use_default_folders() { return Result<void>(hotshoe_profile_use_default_folders(get())); }
+
+  // A folder that the host has for plugins, by a relative path with `/` between its parts; empty takes it
+  // out. It need not be there. Errors: `profile-invalid`.
+  Result<void> set_folder(FolderKind kind, std::string_view folder) {
+    return Result<void>(hotshoe_profile_set_folder(get(), static_cast<int>(kind),
+                                                   folder.empty() ? nullptr : folder.data(), folder.size()));
+  }
+
+  // One more runtime whose plugins the host takes, beside `native` or those of its profile, with a JSON
+  // object of settings that the runtime knows. Errors: `profile-invalid`.
+  Result<void> add_runtime(std::string_view name, std::string_view settings = "{}") {
+    return Result<void>(
+        hotshoe_profile_add_runtime(get(), name.data(), name.size(), settings.data(), settings.size()));
   }
 
   // Whether a private copy of a plugin's library is mapped, so that its file may be overwritten while it is
@@ -101,6 +138,22 @@ class Profile {
   }
   // The manifest key that holds a plugin's requirement on the host's version.
   std::string_view version_key() const noexcept { return detail::view(hotshoe_profile_version_key(get())); }
+
+  // Empty if the host has none.
+  std::string_view folder(FolderKind kind) const noexcept {
+    return detail::view(hotshoe_profile_folder(get(), static_cast<int>(kind)));
+  }
+  // The runtimes whose plugins the host takes; past the last, the name is empty. The settings are a JSON
+  // object, and empty for `native`, which has functions of its own here.
+  std::size_t runtime_count() const noexcept { return hotshoe_profile_runtime_count(get()); }
+  std::string_view runtime(std::size_t index) const noexcept {
+    return detail::view(hotshoe_profile_runtime(get(), index));
+  }
+  std::string_view runtime_settings(std::size_t index) const noexcept {
+    return detail::view(hotshoe_profile_runtime_settings(get(), index));
+  }
+  // What was noticed while its file was read, such as keys that are unknown; good until the profile changes.
+  DiagnosticsView diagnostics() const noexcept { return DiagnosticsView(hotshoe_profile_diagnostics(get())); }
 
   const hotshoe_profile* get() const noexcept { return handle_.get(); }
   hotshoe_profile* get() noexcept { return handle_.get(); }

@@ -131,7 +131,8 @@ fn json(value: &impl Serialize) -> CString {
 
 /// Looks for plugins along a search path: folders separated by ':', on Windows by ';'.
 ///
-/// `search_path`: NULL means the profile's environment variable. `catalog`: yours. What cannot be read is a
+/// `search_path`: NULL means where the host looks by itself: the profile's environment variable, then its
+/// folders. `catalog`: yours. What cannot be read is a
 /// diagnostic of the catalog. Errors: `argument-invalid` only. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_catalog_new(
@@ -146,7 +147,7 @@ pub unsafe extern "C" fn hotshoe_catalog_new(
         unsafe {
             let profile = &required(profile, "profile")?.profile;
             let search_path = match search_path.is_null() {
-                true => SearchPath::from_environment(profile),
+                true => SearchPath::of_host(profile),
                 false => SearchPath::parse(&OsString::from(path(search_path, search_path_length, "search_path")?)),
             };
             give(catalog, hotshoe_catalog::new(Catalog::scan(profile, &search_path)));

@@ -44,7 +44,8 @@ fn bind_with(callback: hotshoe_bind_callback, user_data: *mut c_void) -> impl Fn
 }
 
 /// Makes a host without plugins. It looks for them in the folders given to hotshoe_host_add_search_root, then
-/// in those of the profile's environment variable.
+/// in those of the profile's environment variable, then in those that the profile names: the program's, the
+/// user's, the system's.
 ///
 /// `profile`: copied. `host`: yours. Errors: `argument-invalid` only. [any thread]
 #[unsafe(no_mangle)]
@@ -60,7 +61,7 @@ pub unsafe extern "C" fn hotshoe_host_new(
     })
 }
 
-/// Adds a folder to look for plugins in, before those of the environment variable. [any thread]
+/// Adds a folder to look for plugins in, before those of the environment variable and of the profile. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_add_search_root(
     host: *const hotshoe_host,
@@ -71,6 +72,22 @@ pub unsafe extern "C" fn hotshoe_host_add_search_root(
         // SAFETY: the header's contract for handles and strings.
         let (host, root) = unsafe { (required(host, "host")?, path(root, root_length, "root")?) };
         host.0.add_search_root(root);
+        Ok(())
+    })
+}
+
+/// Adds a folder that need not be there: as long as it is not, nothing is said of it. Otherwise like
+/// hotshoe_host_add_search_root. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_host_add_optional_search_root(
+    host: *const hotshoe_host,
+    root: *const c_char,
+    root_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (host, root) = unsafe { (required(host, "host")?, path(root, root_length, "root")?) };
+        host.0.add_optional_search_root(root);
         Ok(())
     })
 }

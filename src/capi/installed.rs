@@ -6,7 +6,6 @@ use std::ptr;
 use super::boundary::{ask, c_path, c_string, free, lend};
 use super::diagnostics::hotshoe_diagnostics;
 use crate::diagnostics::Diagnostic;
-use crate::error::Error;
 use crate::package::{InstallReport, Installed, Outcome};
 
 /// Plugins that were installed, each in one version.
@@ -48,10 +47,9 @@ impl hotshoe_installed {
         hotshoe_installed { plugins, diagnostics: hotshoe_diagnostics::new(&report.diagnostics) }
     }
 
-    /// With those whose receipts are damaged.
-    pub(super) fn beside(self, damaged: Vec<Error>) -> hotshoe_installed {
-        let damaged: Vec<Diagnostic> = damaged.into_iter().map(Diagnostic::from).collect();
-        hotshoe_installed { diagnostics: hotshoe_diagnostics::new(&damaged), ..self }
+    /// With what was noticed of their receipts.
+    pub(super) fn with(self, noticed: &[Diagnostic]) -> hotshoe_installed {
+        hotshoe_installed { diagnostics: hotshoe_diagnostics::new(noticed), ..self }
     }
 }
 

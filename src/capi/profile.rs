@@ -1,13 +1,15 @@
 //! What a host expects of its plugins.
 
 use std::ffi::{CString, c_char, c_int};
+use std::ptr;
 
-use super::boundary::{c_string, free, give, lend, out, path, required_mut, text};
+use super::boundary::{ask, c_string, free, give, lend, optional_text, out, path, required_mut, text};
+use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error};
 use crate::error::{Code, Error, Result};
-use crate::profile::{HostProfile, IndexPolicy, LoadPolicy, ReceiptPolicy};
+use crate::profile::{FolderKind, HostProfile, IndexPolicy, LoadPolicy, ReceiptPolicy};
 
-/// What a host expects of its plugins: name, version, search-path variable, entry symbol, policies.
+/// What a host expects of its plugins: name, version, search path and folders, runtimes, policies.
 pub struct hotshoe_profile {
     pub(super) profile: HostProfile,
     name: CString,
@@ -16,7 +18,35 @@ pub struct hotshoe_profile {
     entry: CString,
     version_symbol: CString,
     version_key: CString,
+    folders: [Option<CString>; 3],
+    runtimes: Vec<Runtime>,
+    diagnostics: hotshoe_diagnostics,
 }
+
+/// A runtime that the host takes, and its settings as JSON.
+struct Runtime {
+    name: CString,
+    settings: Option<CString>,
+}
+
+/// What a folder for plugins is relative to.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub enum hotshoe_folder_kind {
+    /// The folder of the running program.
+    Program = 0,
+    /// The folder for the user's data: XDG_DATA_HOME or ~/.local/share, on macOS ~/Library/Application Support,
+    /// on Windows %LOCALAPPDATA%.
+    User = 1,
+    /// The folders for the system's libraries, such as /usr/local/lib and /usr/lib.
+    System = 2,
+}
+
+const FOLDER_KINDS: [(hotshoe_folder_kind, FolderKind); 3] = [
+    (hotshoe_folder_kind::Program, FolderKind::Program),
+    (hotshoe_folder_kind::User, FolderKind::User),
+    (hotshoe_folder_kind::System, FolderKind::System),
+];
 
 /// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
 #[repr(C)]
@@ -42,9 +72,12 @@ impl hotshoe_profile {
             name: c_string(profile.name.as_str()),
             version: profile.version.as_ref().map(|version| c_string(version.to_string())),
             search_path_variable: c_string(profile.search_path_variable.as_str()),
-            entry: c_string(profile.entry.as_str()),
-            version_symbol: c_string(profile.version_symbol.as_str()),
+            entry: c_string(profile.native.entry.as_str()),
+            version_symbol: c_string(profile.native.version_symbol.as_str()),
             version_key: c_string(profile.version_key.as_str()),
+            folders: FOLDER_KINDS.map(|(_, kind)| profile.folders.get(kind).map(c_string)),
+            runtimes: profile.runtimes().map(|name| Runtime::of(&profile, name)).collect(),
+            diagnostics: hotshoe_diagnostics::new(profile.diagnostics()),
             profile,
         }
     }
@@ -111,6 +144,34 @@ pub unsafe extern "C" fn hotshoe_profile_from_json(
     })
 }
 
+impl Runtime {
+    fn of(profile: &HostProfile, name: &str) -> Runtime {
+        let settings = profile.runtime_settings(name);
+        // An object of JSON values is always one in text.
+        let settings = settings.map(|settings| c_string(serde_json::to_string(settings).unwrap_or_default()));
+        Runtime { name: c_string(name), settings }
+    }
+}
+
+/// The profile of an installed host, by its name: `<name>/<name>.host.json` in the first of these folders that
+/// has it: `share` beside the folder of the running program, then those of XDG_DATA_DIRS, which are
+/// /usr/local/share and /usr/share where that is not set.
+///
+/// `profile`: yours. Errors: `profile-not-found`, `profile-unreadable`, `profile-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_installed(
+    name: *const c_char,
+    name_length: usize,
+    profile: *mut *mut hotshoe_profile,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let profile = out(profile, "profile")?;
+        // SAFETY: the header's contract for strings and out-parameters.
+        unsafe { give(profile, hotshoe_profile::new(HostProfile::installed(text(name, name_length, "name")?)?)) };
+        Ok(())
+    })
+}
+
 /// Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
 ///
 /// Errors: `version-invalid`.
@@ -159,13 +220,14 @@ pub unsafe extern "C" fn hotshoe_profile_set_abi(
         let (profile, key, value) = unsafe {
             (required_mut(profile, "profile")?, text(key, key_length, "key")?, text(value, value_length, "value")?)
         };
-        profile.profile.abi.insert(key.to_owned(), value.to_owned());
+        profile.profile.native.abi.insert(key.to_owned(), value.to_owned());
         Ok(())
     })
 }
 
-/// Adds a shared library that the host has loaded before any plugin: its file name, as "libcore.so.1", or a
-/// pattern with `*`, as "libcore.so.*". A plugin may need it without bringing it.
+/// Adds a shared library that the host has loaded before any plugin: its file name as it is needed, such as
+/// "libcore.so.1", or a pattern with `*`, as "libcore.so.*". A plugin may need it without bringing it, and nobody
+/// looks for it.
 ///
 /// Errors: `profile-invalid` for what cannot name a library, such as a path.
 #[unsafe(no_mangle)]
@@ -183,6 +245,71 @@ pub unsafe extern "C" fn hotshoe_profile_add_provided(
     })
 }
 
+/// Gives the host the folders for plugins that most have, for those that its profile does not name:
+/// `../lib/<name>/plugins` from the program's folder, `<name>/plugins` in the user's data and in the system's
+/// library folders. They need not be there. A profile that follows from a name has none before.
+///
+/// Errors: `argument-invalid` only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_use_default_folders(profile: *mut hotshoe_profile) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let profile = unsafe { required_mut(profile, "profile") }?;
+        profile.change(|profile| {
+            profile.use_default_folders();
+            Ok(())
+        })
+    })
+}
+
+/// Sets a folder that the host has for plugins, by a relative path with `/` between its parts. Hosts look there
+/// behind the folders of the environment variable; it need not be there.
+///
+/// `kind`: a hotshoe_folder_kind; only from the program's folder the path may begin with "..". `folder`: NULL
+/// takes it out. Errors: `profile-invalid` for what is no such path, `argument-invalid`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_folder(
+    profile: *mut hotshoe_profile,
+    kind: c_int,
+    folder: *const c_char,
+    folder_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, folder) =
+            unsafe { (required_mut(profile, "profile")?, optional_text(folder, folder_length, "folder")?) };
+        let known = FOLDER_KINDS.iter().find(|(known, _)| *known as c_int == kind);
+        let (_, kind) = known.ok_or_else(|| {
+            Error::new(Code::ARGUMENT_INVALID, format!("`kind` is {kind}"))
+                .hint("pass one of HOTSHOE_FOLDER_KIND_PROGRAM, _USER and _SYSTEM")
+        })?;
+        profile.change(|profile| profile.folders.set(*kind, folder))
+    })
+}
+
+/// Has the host take plugins of a runtime beside those that it takes already, which are `native` alone at first.
+/// The name is of lower-case letters, digits and `-`.
+///
+/// `settings`: a JSON object for the runtime, which knows what it means; NULL for none. `native` takes none: it
+/// has functions of its own. Errors: `profile-invalid`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_add_runtime(
+    profile: *mut hotshoe_profile,
+    name: *const c_char,
+    name_length: usize,
+    settings: *const c_char,
+    settings_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, name, settings) = unsafe {
+            let settings = optional_text(settings, settings_length, "settings")?;
+            (required_mut(profile, "profile")?, text(name, name_length, "name")?, settings)
+        };
+        profile.change(|profile| profile.add_runtime_json(name, settings.unwrap_or("{}")))
+    })
+}
+
 /// Whether a private copy of a plugin's library is mapped instead of the library itself, so that its file may
 /// be overwritten while it is in use: for hosts that plugins are developed in. Off by default.
 #[unsafe(no_mangle)]
@@ -192,7 +319,7 @@ pub unsafe extern "C" fn hotshoe_profile_set_private_copies(
 ) -> *mut hotshoe_error {
     fallible(|| {
         // SAFETY: the header's contract for handles.
-        unsafe { required_mut(profile, "profile") }?.profile.policies.load =
+        unsafe { required_mut(profile, "profile") }?.profile.native.load =
             if private_copies { LoadPolicy::Copy } else { LoadPolicy::Direct };
         Ok(())
     })
@@ -272,6 +399,47 @@ pub unsafe extern "C" fn hotshoe_profile_version_symbol(profile: *const hotshoe_
 pub unsafe extern "C" fn hotshoe_profile_version_key(profile: *const hotshoe_profile) -> *const c_char {
     // SAFETY: the header's contract for handles.
     unsafe { lend(profile, |profile| Some(&profile.version_key)) }
+}
+
+/// A folder that the host has for plugins, relative to what `kind` says; NULL if it has none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_folder(profile: *const hotshoe_profile, kind: c_int) -> *const c_char {
+    let place = FOLDER_KINDS.iter().position(|(known, _)| *known as c_int == kind);
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| profile.folders[place?].as_ref()) }
+}
+
+/// How many runtimes the host takes: `native` alone where its profile lists none. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_runtime_count(profile: *const hotshoe_profile) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(profile, |profile| profile.runtimes.len()) }
+}
+
+/// The name of a runtime that the host takes, in the order of its profile; NULL past the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_runtime(profile: *const hotshoe_profile, index: usize) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| Some(&profile.runtimes.get(index)?.name)) }
+}
+
+/// What the profile says to a runtime, as a JSON object; NULL for `native`, which has functions of its own, and past
+/// the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_runtime_settings(
+    profile: *const hotshoe_profile,
+    index: usize,
+) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(profile, |profile| profile.runtimes.get(index)?.settings.as_ref()) }
+}
+
+/// What was noticed while its file was read, such as keys that are unknown. Lent by the profile until that is
+/// changed. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_diagnostics(profile: *const hotshoe_profile) -> *const hotshoe_diagnostics {
+    // SAFETY: the header's contract for handles.
+    unsafe { profile.as_ref() }.map_or(ptr::null(), |profile| &raw const profile.diagnostics)
 }
 
 /// Ends a profile. NULL is fine. Hosts made with it keep what they took from it.

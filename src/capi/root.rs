@@ -131,7 +131,7 @@ pub unsafe extern "C" fn hotshoe_root_path(root: *const hotshoe_root) -> *const 
 }
 
 /// Every plugin that was installed here, by name and version, also those out of use. One whose receipt is
-/// damaged is among hotshoe_installed_diagnostics.
+/// damaged is among hotshoe_installed_diagnostics, and so are keys of receipts that are unknown.
 ///
 /// `installed`: yours. Errors: `folder-unreadable`. [any thread]
 #[unsafe(no_mangle)]
@@ -144,7 +144,9 @@ pub unsafe extern "C" fn hotshoe_root_installed(
         // SAFETY: the header's contract for handles and out-parameters.
         unsafe {
             let (found, damaged) = required(root, "root")?.root.installed()?;
-            give(installed, hotshoe_installed::new(found).beside(damaged));
+            let noticed = found.iter().flat_map(|installed| installed.diagnostics.clone());
+            let noticed = noticed.chain(damaged.into_iter().map(Diagnostic::from)).collect::<Vec<_>>();
+            give(installed, hotshoe_installed::new(found).with(&noticed));
         }
         Ok(())
     })

@@ -149,7 +149,7 @@ impl Candidate {
             Some(library) => library::existing(folder, library, manifest.runtime()),
             None => library::only(folder, manifest.name.as_deref().unwrap_or(&called.name)),
         };
-        Self::new(called, found, folder.to_owned(), library, true, profile)
+        Self::new(called, found, folder, library, true, profile)
     }
 
     /// The plugin of a manifest that names or leads to a library which is known to be there.
@@ -160,7 +160,7 @@ impl Candidate {
         called: &Called,
         profile: &HostProfile,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        Self::new(called, found, folder.to_owned(), Ok(library), true, profile)
+        Self::new(called, found, folder, Ok(library), true, profile)
     }
 
     /// The plugin in a folder whose manifest cannot be read: it is refused, and called as the path says that led to it.
@@ -174,7 +174,7 @@ impl Candidate {
             manifest: Arc::default(),
             called: Some(called.name.as_str().into()),
             of_version: None,
-            place: Place::new(folder.to_owned(), PathBuf::new()),
+            place: Place::new(folder, PathBuf::new()),
             refusal: Some(Box::new(Diagnostic::from(error.plugin(&called.name)))),
             is_described: true,
             is_broken: true,
@@ -203,7 +203,7 @@ impl Candidate {
         let facts = Inspection::of(&library);
         let text = facts.as_ref().ok().and_then(|facts| facts.manifest.as_deref());
         let found = text.map(|text| embedded_manifest(text, &library, profile)).unwrap_or_default();
-        let (mut candidate, diagnostics) = Self::new(called, found, path.to_owned(), Ok(library), false, profile)?;
+        let (mut candidate, diagnostics) = Self::new(called, found, path, Ok(library), false, profile)?;
         let here = Platform::current();
         // What it needs is not looked for: the process may have it by then.
         let checked = facts.and_then(|facts| match facts.platforms.contains(&here) {
@@ -219,13 +219,13 @@ impl Candidate {
     fn new(
         called: &Called,
         (manifest, diagnostics): (Manifest, Vec<Diagnostic>),
-        path: PathBuf,
+        path: &Path,
         library: Result<PathBuf>,
         is_described: bool,
         profile: &HostProfile,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let name = manifest.name.as_deref().unwrap_or(&called.name);
-        manifest::check_name(name).map_err(|error| error.at(&path))?;
+        manifest::check_name(name).map_err(|error| error.at(path))?;
         let (library, missing) = match library {
             Ok(library) => (library, None),
             Err(error) => (PathBuf::new(), Some(error)),
@@ -236,7 +236,7 @@ impl Candidate {
         let refusal = broken
             .or_else(|| incompatibility(&manifest, has_manifest, profile))
             .or(missing)
-            .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(&path))));
+            .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(path))));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(name)).collect();
         let candidate = Candidate {
             called: manifest.name.is_none().then(|| called.name.as_str().into()),
@@ -326,21 +326,12 @@ impl Candidate {
     }
 
     fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {
-        self.manifest.entry.as_deref().unwrap_or(&profile.entry)
+        self.manifest.entry.as_deref().unwrap_or(&profile.native.entry)
     }
 
     pub(super) fn refuse(&mut self, error: Error) {
         let error = error.plugin(self.name()).at(self.path());
         self.refusal.get_or_insert_with(|| Box::new(error.into()));
-    }
-
-    /// Lets go of what it says like another one: the plugins of a root are mostly built alike.
-    pub(super) fn share(&mut self, other: &Candidate) {
-        if let Some(manifest) = Arc::get_mut(&mut self.manifest)
-            && manifest.abi == other.manifest.abi
-        {
-            manifest.abi = other.manifest.abi.clone();
-        }
     }
 }
 
@@ -390,13 +381,13 @@ struct Place {
 }
 
 impl Place {
-    fn new(path: PathBuf, library: PathBuf) -> Place {
+    fn new(path: &Path, library: PathBuf) -> Place {
         let above =
             library.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path.as_os_str());
         let library = library.into_boxed_path();
         match above {
             Some(above) => Place { library, apart: None, above: above as u8 },
-            None => Place { library, apart: Some(path.into_boxed_path()), above: 0 },
+            None => Place { library, apart: Some(path.into()), above: 0 },
         }
     }
 

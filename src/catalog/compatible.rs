@@ -14,17 +14,21 @@ pub(super) fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: 
         let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
         return Some(Error::new(Code::MANIFEST_MISSING, "this host takes no plugin without a manifest").hint(hint));
     }
-    check_runtime(manifest)
+    check_runtime(manifest, profile)
         .and_then(|()| check_platform(manifest, Platform::current()))
         .and_then(|()| check_interface(manifest, profile))
         .err()
 }
 
-fn check_runtime(manifest: &Manifest) -> Result<()> {
+fn check_runtime(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
     if manifest.runtime() != "native" {
         let message =
             format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
         return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint("load it with a Hotshoe that has this runtime"));
+    }
+    if !profile.takes_runtime(manifest.runtime()) {
+        let message = format!("{} takes no plugin of the runtime `{}`", profile.name, brief(manifest.runtime()));
+        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint("its profile lists in `runtimes` those it takes"));
     }
     Ok(())
 }
@@ -44,7 +48,7 @@ pub(crate) fn check_platform(manifest: &Manifest, here: Platform) -> Result<()> 
 pub(crate) fn check_interface(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
     check_host_version(manifest, profile)?;
     let differs = |(key, theirs): (&String, &String)| {
-        profile.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
+        profile.native.abi.get(key).filter(|ours| *ours != theirs).map(|ours| {
             let message = format!("it was built for the {key} `{}`, and this host for `{ours}`", brief(theirs));
             let hint = "build both with the same compiler family, standard library and settings";
             Error::new(Code::ABI_INCOMPATIBLE, message).hint(hint)

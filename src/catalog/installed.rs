@@ -32,7 +32,7 @@ pub(crate) fn check_place(folder: &Path, library: &Path, profile: &HostProfile) 
     if let Some(receipt) = receipt(folder, library, profile.policies.receipt)? {
         return receipt.check_libraries(folder, library);
     }
-    match profile.policies.load == LoadPolicy::Direct && platform::forbids_code(library) {
+    match profile.native.load == LoadPolicy::Direct && platform::forbids_code(library) {
         true => Err(Error::new(Code::LOAD_FAILED, "its file system is mounted `noexec`: nothing on it can be loaded")
             .hint("install the plugin elsewhere")
             .at(library)),

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
-use crate::input::brief;
+use crate::input::{self, brief};
 use crate::platform::System;
 
 /// How many folders above a library's own a manifest is looked for that describes it.
@@ -21,7 +21,7 @@ const MOST_SHOWN: usize = 5;
 
 /// The library that a manifest names, if it is there.
 pub(super) fn existing(folder: &Path, named: &Path, runtime: &str) -> Result<PathBuf> {
-    let library = folder.join(named);
+    let library = input::join(folder, named);
     if library.is_file() {
         return Ok(library);
     }

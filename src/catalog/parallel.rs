@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::platform;
+
 /// With fewer entries, starting a thread takes longer than it saves.
 pub(super) const FEWEST: usize = 64;
 /// How many entries a thread takes at once.
@@ -35,13 +37,24 @@ fn on_threads<T: Sync, R: Send>(threads: usize, entries: &[T], work: impl Fn(&[T
             done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((number, result));
         }
     };
+    let spawner = platform::processor();
+    let help = || {
+        // Linux may start a thread where its spawner runs, and find a free processor for it at the next tick of the
+        // clock only. That can be 4 ms away, which is as long as it takes to read a thousand folders.
+        if let Some(taken) = spawner {
+            platform::leave_processor(taken);
+        }
+        take_parts();
+    };
     thread::scope(|scope| {
         without_signals(|| {
             for _ in 1..threads {
                 // If no thread can be had, those that there are do the work.
-                let _ = thread::Builder::new().name("hotshoe-scan".to_owned()).spawn_scoped(scope, take_parts);
+                let _ = thread::Builder::new().name("hotshoe-scan".to_owned()).spawn_scoped(scope, help);
             }
         });
+        // So that one which waits for this very processor runs, and leaves it.
+        thread::yield_now();
         take_parts();
     });
     let mut done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -14,7 +14,7 @@ use super::search_path::mistake;
 use super::{Candidate, Catalog, SearchPath, parallel};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::input::brief;
+use crate::input::{self, brief};
 use crate::manifest::Manifest;
 use crate::platform::System;
 use crate::profile::HostProfile;
@@ -22,12 +22,13 @@ use crate::profile::HostProfile;
 /// Finds the plugins on a search path, with the help of indexes if there are any.
 pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath, indexes: Option<Indexes>) -> Catalog {
     let mut scan = Scan { found: Found::new(profile, None), roots: HashSet::new(), indexes };
-    scan.found.diagnostics.extend(search_path.diagnostic());
-    for root in search_path.roots() {
-        scan.root(root);
+    scan.found.diagnostics.extend(search_path.diagnostics());
+    for (root, is_optional) in search_path.folders() {
+        scan.root(root, is_optional);
     }
     let Found { candidates, diagnostics, .. } = scan.found;
-    let mut catalog = Catalog { candidates, diagnostics, no_folder: search_path.why_empty(), ..Catalog::default() };
+    let no_folder = if candidates.is_empty() { search_path.why_empty() } else { None };
+    let mut catalog = Catalog { candidates, diagnostics, no_folder, ..Catalog::default() };
     catalog.drop_repeated();
     catalog.noticed = catalog.diagnostics.len();
     catalog.candidates.shrink_to_fit();
@@ -44,12 +45,17 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn root(&mut self, root: &Path) {
+    fn root(&mut self, root: &Path, is_optional: bool) {
         let canonical = match fs::canonicalize(root) {
             Ok(canonical) => canonical,
+            Err(error) if is_optional && error.kind() == ErrorKind::NotFound => return,
             Err(error) => return self.found.unreadable(root, error),
         };
         if !self.roots.insert(canonical.clone()) {
+            // A host's own folders may lead to one: `lib64` to `lib`, or the program's to the system's.
+            if is_optional {
+                return;
+            }
             let message = "this folder stands on the search path twice";
             return self.found.note(Diagnostic::note(Code::FOLDER_LOOP, message).at(root));
         }
@@ -89,7 +95,7 @@ impl<'a> Found<'a> {
             if entry.is_folder {
                 found.folder(entry);
             } else if System::current().plugin_name(&entry.name).is_some() {
-                found.take(Candidate::from_library(&entry.path, &entry.target, profile).map(Some));
+                found.take(Candidate::from_library(&entry.path, entry.target(), profile).map(Some));
             }
         }
         found
@@ -98,7 +104,7 @@ impl<'a> Found<'a> {
     /// A folder in a root: a plugin, or the versions of one.
     fn folder(&mut self, folder: &Entry) {
         let Some(called) = Called::by(&folder.path) else { return };
-        match self.in_folder(&folder.target, &called) {
+        match self.in_folder(folder.target(), &called) {
             Ok(None) => self.versions(folder),
             Ok(Some((candidate, diagnostics))) => {
                 self.compare_names(folder, &candidate);
@@ -146,22 +152,23 @@ impl<'a> Found<'a> {
 
     /// Of a folder that cannot be read, the manifest that could not be looked for in it says nothing.
     fn broken(&mut self, folder: &Entry, called: &Called, error: Error) {
-        let entered = fs::read_dir(&folder.target).and_then(|_| fs::metadata(folder.target.join(".")));
+        let entered = fs::read_dir(folder.target()).and_then(|_| fs::metadata(folder.target().join(".")));
         match entered {
             Err(unreadable) => self.unreadable(&folder.path, unreadable),
             Ok(_) => {
-                let candidate = Candidate::with_broken_manifest(&folder.target, called, error);
+                let candidate = Candidate::with_broken_manifest(folder.target(), called, error);
                 self.take(candidate.map(|candidate| Some((candidate, Vec::new()))));
             }
         }
     }
 
     fn versions(&mut self, folder: &Entry) {
-        for mut entry in self.sorted_entries(&folder.target).into_iter().filter(|entry| entry.is_folder) {
+        for mut entry in self.sorted_entries(folder.target()).into_iter().filter(|entry| entry.is_folder) {
             // By the names that led here, whatever a link to the folder above leads to.
-            entry.path = folder.path.join(&entry.name);
-            let Some(called) = Called::below(&folder.name, &entry.path, &entry.target) else { continue };
-            let found = self.in_folder(&entry.target, &called);
+            let target = std::mem::replace(&mut entry.path, folder.path.join(&entry.name));
+            entry.link_to.get_or_insert(target);
+            let Some(called) = Called::below(&folder.name, &entry.path, entry.target()) else { continue };
+            let found = self.in_folder(entry.target(), &called);
             if let Ok(Some((candidate, _))) = &found {
                 if called.version.is_some() {
                     self.compare_names(folder, candidate);
@@ -187,14 +194,14 @@ impl<'a> Found<'a> {
     }
 
     /// `gain` and `gain-1.2.3` may both hold the plugin `gain`.
-    fn compare_names(&mut self, Entry { path: folder, target, name: called, .. }: &Entry, candidate: &Candidate) {
+    fn compare_names(&mut self, entry: &Entry, candidate: &Candidate) {
+        let (folder, target, called) = (&entry.path, entry.target(), &entry.name);
         let rest = called.strip_prefix(candidate.name());
+        let differs = rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-'));
         // What a `pluginDescription.xml` calls a name is for people, and folders are called otherwise. So are links,
         // which somebody made beside the folder.
-        if candidate.manifest().runtime() == "python" || folder.file_name() != target.file_name() {
-            return;
-        }
-        if rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-')) {
+        let is_free = || candidate.manifest().runtime() == "python" || folder.file_name() != target.file_name();
+        if differs && !is_free() {
             let called = brief(called);
             let message = format!("the folder is called `{called}` and the plugin in it `{}`", candidate.name());
             // A version's folder right on the search path: that begins one folder too deep.
@@ -210,11 +217,8 @@ impl<'a> Found<'a> {
     fn take(&mut self, found: Result<Option<(Candidate, Vec<Diagnostic>)>, Error>) {
         match found {
             Ok(None) => {}
-            Ok(Some((mut candidate, diagnostics))) => {
+            Ok(Some((candidate, diagnostics))) => {
                 self.diagnostics.extend(diagnostics);
-                if let Some(other) = self.candidates.last() {
-                    candidate.share(other);
-                }
                 self.candidates.push(candidate);
             }
             Err(error) => self.note(error.into()),
@@ -240,14 +244,15 @@ impl<'a> Found<'a> {
     fn sorted_entries(&mut self, folder: &Path) -> Vec<Entry> {
         let Some(known) = self.known else { return self.read_entries(folder) };
         if let Some(Facts::Entries(entries)) = known.facts(folder, &mut self.seen) {
-            let entry =
-                |(name, is_folder): &(Cow<str>, bool)| Entry::new(folder.join(&**name), name.to_string(), *is_folder);
+            let entry = |(name, is_folder): &(Cow<str>, bool)| {
+                Entry::new(input::join(folder, &**name), name.to_string(), *is_folder)
+            };
             return entries.iter().map(entry).collect();
         }
         let (identity, before) = (Identity::of_path(folder), self.diagnostics.len());
         let entries = self.read_entries(folder);
         // A link may lead elsewhere the next time, and what there is something to say about is looked at again.
-        let is_plain = |entry: &Entry| entry.path.as_os_str() == entry.target && entry.path.ends_with(&entry.name);
+        let is_plain = |entry: &Entry| entry.link_to.is_none() && entry.path.ends_with(&entry.name);
         if before == self.diagnostics.len() && entries.iter().all(is_plain) {
             let names = entries.iter().map(|entry| (Cow::Owned(entry.name.clone()), entry.is_folder)).collect();
             known.keep_entries(folder, identity, names, &mut self.seen);
@@ -270,13 +275,13 @@ impl<'a> Found<'a> {
                 Err(error) => self.unreadable(folder, error),
             }
         }
-        sorted.sort_by(|a, b| a.name.cmp(&b.name));
+        sorted.sort_unstable_by(|a: &Entry, b: &Entry| a.start.cmp(&b.start).then_with(|| a.name.cmp(&b.name)));
         sorted
     }
 
     fn entry(&mut self, folder: &Path, name: OsString, file_type: FileType) -> Option<Entry> {
-        let path = folder.join(&name);
-        let name = name.to_string_lossy().into_owned();
+        let path = input::join(folder, &name);
+        let name = name.into_string().unwrap_or_else(|name| name.to_string_lossy().into_owned());
         if is_left_out(&name) {
             return None;
         }
@@ -289,7 +294,7 @@ impl<'a> Found<'a> {
                 self.note(Diagnostic::warning(Code::FOLDER_LOOP, message).hint("remove the link").at(path));
                 None
             }
-            Ok(target) => Some(Entry { is_folder: target.is_dir(), path, target, name }),
+            Ok(target) => Some(Entry { link_to: Some(target.clone()), ..Entry::new(path, name, target.is_dir()) }),
             Err(error) => {
                 let leads_to = fs::read_link(&path).unwrap_or_default();
                 let message = format!("this is a link to `{}`, which {}", leads_to.display(), absence(&error));
@@ -306,17 +311,27 @@ pub(super) fn is_left_out(name: &str) -> bool {
     name.starts_with('.') || name == "__MACOSX"
 }
 
-/// What lies in a folder: what it is called there, and its real path, by which a plugin reached twice is seen to be one.
+/// What lies in a folder.
 struct Entry {
     path: PathBuf,
-    target: PathBuf,
+    /// Its real path, if that is another one.
+    link_to: Option<PathBuf>,
+    /// What it is called in the folder, and how that starts: so most are put in order by a number.
     name: String,
+    start: u64,
     is_folder: bool,
 }
 
 impl Entry {
     /// One that is no link.
     fn new(path: PathBuf, name: String, is_folder: bool) -> Entry {
-        Entry { target: path.clone(), path, name, is_folder }
+        let mut start = [0; 8];
+        start.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+        Entry { path, link_to: None, start: u64::from_be_bytes(start), name, is_folder }
+    }
+
+    /// Its real path, by which a plugin reached twice is seen to be one.
+    fn target(&self) -> &Path {
+        self.link_to.as_deref().unwrap_or(&self.path)
     }
 }

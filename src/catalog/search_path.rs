@@ -1,19 +1,25 @@
 //! Where plugins are looked for.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
+use crate::input::path_in_line;
 use crate::platform::{self, System};
-use crate::profile::HostProfile;
+use crate::profile::{FolderKind, HostProfile};
 
 /// The folders that plugins are looked for in, first one first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchPath {
     roots: Vec<PathBuf>,
+    /// Which of them need not be there.
+    optional: BTreeSet<usize>,
     variable: Option<Variable>,
+    /// Whether the folder of the user is left out, for the user is not the one whose rights the program has.
+    without_user: bool,
 }
 
 /// The environment variable that was asked, and what it said.
@@ -58,7 +64,25 @@ impl SearchPath {
             None if env::var_os(&name).is_some() => Said::Ignored,
             None => Said::NotSet,
         };
-        SearchPath { roots: found.unwrap_or_default().roots, variable: Some(Variable { name, said }) }
+        SearchPath {
+            roots: found.unwrap_or_default().roots,
+            variable: Some(Variable { name, said }),
+            ..SearchPath::default()
+        }
+    }
+
+    /// Where a host looks for plugins by itself: along its environment variable, then in the folders of its profile,
+    /// which need not be there: the program's, the user's, the system's.
+    ///
+    /// In a program that runs with rights that its caller lacks, neither the variable nor the user's folder counts, and
+    /// the program's only where nobody but root can change it.
+    pub fn of_host(profile: &HostProfile) -> SearchPath {
+        let mut search_path = SearchPath::from_environment(profile);
+        for kind in FolderKind::ALL {
+            profile.folders.paths(kind).into_iter().for_each(|folder| search_path.push_optional(folder));
+        }
+        search_path.without_user = profile.folders.get(FolderKind::User).is_some() && platform::is_privileged();
+        search_path
     }
 
     /// Adds a folder behind the others.
@@ -66,10 +90,28 @@ impl SearchPath {
         self.roots.push(root.into());
     }
 
+    /// Adds a folder behind the others that need not be there: nothing is said of it then.
+    pub fn push_optional(&mut self, root: impl Into<PathBuf>) {
+        self.optional.insert(self.roots.len());
+        self.roots.push(root.into());
+    }
+
     /// Adds the folders of another search path behind the others.
     pub fn append(&mut self, other: SearchPath) {
+        self.optional.extend(other.optional.into_iter().map(|place| place + self.roots.len()));
         self.roots.extend(other.roots);
         self.variable = other.variable.or(self.variable.take());
+        self.without_user |= other.without_user;
+    }
+
+    /// The folders, each with whether it need not be there.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (&Path, bool)> {
+        self.roots.iter().enumerate().map(|(place, root)| (root.as_path(), self.optional.contains(&place)))
+    }
+
+    /// Whether there is a folder to look through: one that must be there, or one that is.
+    pub fn leads_somewhere(&self) -> bool {
+        self.folders().any(|(root, is_optional)| !is_optional || root.exists())
     }
 
     /// The folders, first one first.
@@ -78,24 +120,35 @@ impl SearchPath {
     }
 
     /// What is wrong with the search path itself.
-    pub(super) fn diagnostic(&self) -> Option<Diagnostic> {
-        let variable = self.variable.as_ref().filter(|variable| variable.said == Said::Ignored)?;
-        let message = format!(
-            "the environment variable `{}` is ignored: this program runs with rights that its caller lacks",
-            variable.name
-        );
-        let hint = "give the folders in the program itself, as with `add_search_root`";
-        Some(Diagnostic::warning(Code::ENVIRONMENT_IGNORED, message).hint(hint))
+    pub(super) fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
+        const WHY: &str = "this program runs with rights that its caller lacks";
+        const HINT: &str = "give the folders in the program itself, as with `add_search_root`";
+        let variable = self.variable.as_ref().filter(|variable| variable.said == Said::Ignored);
+        let variable = variable.map(|Variable { name, .. }| {
+            let message = format!("the environment variable `{name}` is ignored: {WHY}");
+            Diagnostic::warning(Code::ENVIRONMENT_IGNORED, message).hint(HINT)
+        });
+        let user = self.without_user.then(|| {
+            let message = format!("the folder for the user's plugins is left out: {WHY}");
+            Diagnostic::note(Code::ENVIRONMENT_IGNORED, message).hint(HINT)
+        });
+        variable.into_iter().chain(user)
     }
 
     /// Why nothing is looked through, and what to do; `None` if there are folders.
     pub(super) fn why_empty(&self) -> Option<String> {
-        let variable = match (&self.variable, self.roots.as_slice()) {
-            (_, [_, ..]) => return None,
-            (None, []) => return Some("the search path names no folder".to_owned()),
-            (Some(variable), []) => variable,
-        };
+        if self.leads_somewhere() {
+            return None;
+        }
+        let Some(variable) = &self.variable else { return Some("the search path names no folder".to_owned()) };
         let name = &variable.name;
+        if let (Some(first), Said::NotSet | Said::NoFolder) = (self.roots.first(), variable.said) {
+            let first = path_in_line(first);
+            return Some(format!(
+                "none of the host's folders is there, of which the first is `{first}`: install plugins for it, or set \
+                 `{name}` to the folder of the plugins' folders"
+            ));
+        }
         Some(match variable.said {
             Said::Ignored => format!("`{name}` is ignored in a program with more rights than its caller"),
             Said::NotSet => format!("no folder is searched: set `{name}` to the folder of the plugins' folders"),
@@ -126,6 +179,7 @@ pub(super) fn mistake(root: &Path) -> Option<&'static str> {
 
 impl<P: AsRef<Path>> FromIterator<P> for SearchPath {
     fn from_iter<I: IntoIterator<Item = P>>(roots: I) -> SearchPath {
-        SearchPath { roots: roots.into_iter().map(|root| root.as_ref().to_owned()).collect(), variable: None }
+        let roots = roots.into_iter().map(|root| root.as_ref().to_owned()).collect();
+        SearchPath { roots, ..SearchPath::default() }
     }
 }

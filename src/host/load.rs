@@ -144,7 +144,7 @@ impl Host {
         Request {
             artifact: candidate.library(),
             folder: candidate.path(),
-            entry: candidate.manifest().entry.as_deref().unwrap_or(&self.profile.entry),
+            entry: candidate.manifest().entry.as_deref(),
             profile: &self.profile,
             prober: self.prober.as_ref(),
             beside: false,
@@ -153,7 +153,8 @@ impl Host {
 
     fn runtime_of(&self, candidate: &Candidate) -> Result<Arc<dyn Runtime>> {
         let name = candidate.manifest().runtime();
-        self.runtimes().into_iter().find(|runtime| runtime.name() == name).ok_or_else(|| {
+        let runtime = self.runtimes().into_iter().find(|runtime| runtime.name() == name);
+        runtime.filter(|_| self.profile.takes_runtime(name)).ok_or_else(|| {
             Error::new(Code::RUNTIME_MISSING, format!("this host has no runtime `{}`", brief(name)))
                 .hint("name it among the `runtimes` of the host's profile")
                 .at(candidate.path())
@@ -206,7 +207,7 @@ impl Host {
     fn open(&self, candidate: &Candidate, notes: Vec<Diagnostic>, beside: bool) -> Result<Arc<Plugin>> {
         let (request, events) = (Request { beside, ..self.request(candidate) }, Events::default());
         let instance = self.runtime_of(candidate)?.open(&request, &events)?;
-        Ok(Arc::new(Plugin::new(candidate.clone(), request.entry.to_owned(), instance, events, notes)))
+        Ok(Arc::new(Plugin::new(candidate.clone(), instance, events, notes)))
     }
 }
 

@@ -34,7 +34,7 @@ use slots::{Ending, Slots};
 #[derive(Debug)]
 pub struct Host {
     profile: HostProfile,
-    roots: Mutex<Vec<PathBuf>>,
+    roots: Mutex<SearchPath>,
     runtimes: Mutex<Vec<Arc<dyn Runtime>>>,
     prober: Option<Prober>,
     slots: Mutex<Slots>,
@@ -70,8 +70,8 @@ impl Report {
 }
 
 impl Host {
-    /// A host without plugins. Its search path is the profile's environment variable, behind the
-    /// folders given to [`Host::add_search_root`].
+    /// A host without plugins. It looks for them in the folders given to [`Host::add_search_root`], then along
+    /// [`SearchPath::of_host`].
     pub fn new(profile: HostProfile) -> Host {
         Host {
             profile,
@@ -103,15 +103,22 @@ impl Host {
         &self.profile
     }
 
-    /// Adds a folder to look for plugins in, before those of the environment variable.
+    /// Adds a folder to look for plugins in, before those of the environment variable and of the profile.
     pub fn add_search_root(&self, root: impl Into<PathBuf>) {
-        lock(&self.roots).push(root.into());
+        let root: PathBuf = root.into();
+        lock(&self.roots).push(root);
+    }
+
+    /// Adds a folder that need not be there: as long as it is not, nothing is said of it.
+    pub fn add_optional_search_root(&self, root: impl Into<PathBuf>) {
+        let root: PathBuf = root.into();
+        lock(&self.roots).push_optional(root);
     }
 
     /// Where plugins are looked for.
     pub fn search_path(&self) -> SearchPath {
-        let mut search_path: SearchPath = lock(&self.roots).iter().collect();
-        search_path.append(SearchPath::from_environment(&self.profile));
+        let mut search_path = lock(&self.roots).clone();
+        search_path.append(SearchPath::of_host(&self.profile));
         search_path
     }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::platform::{Architecture, Platform};
+use crate::platform::{Architecture, Platform, multiarch};
 
 /// A path with `$ORIGIN`, `$LIB` and `$PLATFORM` replaced, in braces or not; two where the last is not certain.
 pub(super) fn expand(text: &str, origin: &Path) -> Vec<PathBuf> {
@@ -18,19 +18,6 @@ pub(super) fn expand(text: &str, origin: &Path) -> Vec<PathBuf> {
     let platforms = if is_certain { vec![String::new()] } else { platforms() };
     let texts = platforms.iter().map(|platform| with(&with(text, "PLATFORM", platform), "LIB", &lib()));
     texts.map(|text| PathBuf::from(with(&text, "ORIGIN", &origin.to_string_lossy()))).collect()
-}
-
-/// The name of this platform in the folder names of Debian and its relatives.
-pub(super) fn multiarch() -> &'static str {
-    match Platform::current().architecture {
-        Architecture::X86_64 => "x86_64-linux-gnu",
-        Architecture::Aarch64 => "aarch64-linux-gnu",
-        Architecture::X86 => "i386-linux-gnu",
-        Architecture::Arm => "arm-linux-gnueabihf",
-        Architecture::Riscv64 => "riscv64-linux-gnu",
-        Architecture::PowerPc64 => "powerpc64le-linux-gnu",
-        Architecture::S390x => "s390x-linux-gnu",
-    }
 }
 
 /// `$LIB`: the folder of the system's libraries below `/` or `/usr`, which is where glibc is.

@@ -114,7 +114,7 @@ pub(super) fn system_folders() -> Vec<PathBuf> {
     if Platform::current().system == System::FreeBsd {
         return ["/lib", "/usr/lib", "/usr/local/lib"].map(PathBuf::from).to_vec();
     }
-    let multiarch = elf_here::multiarch();
+    let multiarch = platform::multiarch();
     let own = [format!("/lib/{multiarch}"), format!("/usr/lib/{multiarch}")].map(PathBuf::from);
     match own[0].is_dir() || own[1].is_dir() {
         true => [own.to_vec(), ["/lib", "/usr/lib"].map(PathBuf::from).to_vec()].concat(),

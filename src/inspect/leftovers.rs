@@ -95,14 +95,16 @@ const OF_THE_COMPILER: [&str; 10] = [
 /// be so all the same.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(super) fn are_none<'a>(
-    mut needed: impl Iterator<Item = &'a str>,
-    mut imports: impl Iterator<Item = &'a str>,
+    mut needed: impl Iterator<Item = &'a [u8]>,
+    mut imports: impl Iterator<Item = &'a [u8]>,
 ) -> bool {
-    let is_harmless = |name: &str| {
-        let starts = THREADS.iter().any(|(start, go_on, _)| *start == name || go_on.contains(&name));
-        !starts && !KEPT.iter().any(|(kept, _)| *kept == name)
+    let is_harmless = |name: &[u8]| {
+        let is = |known: &&str| known.as_bytes() == name;
+        let starts = THREADS.iter().any(|(start, go_on, _)| is(start) || go_on.iter().any(is));
+        !starts && !KEPT.iter().any(|(kept, _)| is(kept))
     };
-    needed.all(|name| OF_THE_COMPILER.iter().any(|start| name.starts_with(start))) && imports.all(is_harmless)
+    let is_of_the_compiler = |name: &[u8]| OF_THE_COMPILER.iter().any(|start| name.starts_with(start.as_bytes()));
+    needed.all(is_of_the_compiler) && imports.all(is_harmless)
 }
 
 /// What a library does itself, as far as its imports say.

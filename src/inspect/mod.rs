@@ -224,7 +224,11 @@ impl Inspection {
 
     fn is_provided(&self, name: &str) -> bool {
         let name = name.rsplit('/').next().unwrap_or(name);
-        self.provided.iter().any(|pattern| matches(pattern, name))
+        let is_it = |pattern: &String| match self.format {
+            Format::Pe => matches(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()),
+            _ => matches(pattern, name),
+        };
+        self.provided.iter().any(is_it)
     }
 
     /// What it was built for, in words: `linux-x86_64`, or a system or processor that has no name here.
@@ -313,8 +317,8 @@ impl Inspection {
 /// [`Inspection::must_stay_mapped`] would say is not worth reading its file for then.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(crate) fn leaves_nothing_behind<'a>(
-    needed: impl Iterator<Item = &'a str>,
-    imports: impl Iterator<Item = &'a str>,
+    needed: impl Iterator<Item = &'a [u8]>,
+    imports: impl Iterator<Item = &'a [u8]>,
 ) -> bool {
     leftovers::are_none(needed, imports)
 }

@@ -23,6 +23,8 @@ const WINDOW: usize = 4096;
 
 /// An open file.
 pub(super) struct Source {
+    /// Its first page.
+    front: Vec<u8>,
     cache: ReadCache<Window>,
     metadata: Metadata,
     left: Cell<u64>,
@@ -37,9 +39,13 @@ impl Source {
                 .at(path)
                 .hint("check that the file exists and that you may read it")
         };
-        let (file, metadata) = input::open(path).map_err(unreadable)?;
-        let window = Window::new(file, metadata.len()).map_err(unreadable)?;
-        Ok(Source { cache: ReadCache::new(window), metadata, left: Cell::new(MOST_READ) })
+        let (mut file, metadata) = input::open(path).map_err(unreadable)?;
+        let mut front = Vec::with_capacity(WINDOW);
+        let mut first = Read::by_ref(&mut file).take(metadata.len().min(WINDOW as u64));
+        let file_position = first.read_to_end(&mut front).map_err(unreadable)? as u64;
+        let window =
+            Window { file: BufReader::with_capacity(WINDOW, file), position: 0, file_position, size: metadata.len() };
+        Ok(Source { front, cache: ReadCache::new(window), metadata, left: Cell::new(MOST_READ) })
     }
 
     /// The size of the file in bytes.
@@ -55,6 +61,12 @@ impl Source {
     /// The whole file.
     pub(super) fn all(&self) -> Part<'_> {
         Part { source: self, start: 0, size: self.size() }
+    }
+
+    /// What lies in the first page, as most does that is asked for.
+    fn in_front(&self, start: u64, size: u64) -> Option<&[u8]> {
+        let start = usize::try_from(start).ok()?;
+        self.front.get(start..start.checked_add(usize::try_from(size).ok()?)?)
     }
 
     fn spend(&self, bytes: u64) -> Result<(), ()> {
@@ -113,19 +125,27 @@ impl<'a> ReadRef<'a> for Part<'a> {
     fn read_bytes_at(self, offset: u64, size: u64) -> Result<&'a [u8], ()> {
         let part = self.part(offset, size).ok_or(())?;
         self.source.spend(size)?;
-        self.source.cache.read_bytes_at(part.start, size)
+        match self.source.in_front(part.start, size) {
+            Some(bytes) => Ok(bytes),
+            None => self.source.cache.read_bytes_at(part.start, size),
+        }
     }
 
     fn read_bytes_at_until(self, range: Range<u64>, delimiter: u8) -> Result<&'a [u8], ()> {
         let part = self.part(range.start, range.end.checked_sub(range.start).ok_or(())?).ok_or(())?;
         self.source.spend(part.size.min(WINDOW as u64))?;
+        let front = (self.source.front.len() as u64).checked_sub(part.start).map(|rest| rest.min(part.size));
+        if let Some(bytes) = front.and_then(|size| self.source.in_front(part.start, size))
+            && let Some(end) = bytes.iter().position(|byte| *byte == delimiter)
+        {
+            return Ok(&bytes[..end]);
+        }
         self.source.cache.read_bytes_at_until(part.start..part.start + part.size, delimiter)
     }
 }
 
-/// The file with its first page and the last one read at hand; inside those, nothing is asked of the system.
+/// The file, with the last page that was read at hand.
 struct Window {
-    front: Vec<u8>,
     file: BufReader<File>,
     /// Where the next byte is read, and where `file` stands.
     position: u64,
@@ -134,17 +154,6 @@ struct Window {
 }
 
 impl Window {
-    fn new(mut file: File, size: u64) -> std::io::Result<Window> {
-        let mut front = Vec::with_capacity(WINDOW);
-        let file_position = Read::by_ref(&mut file).take(size.min(WINDOW as u64)).read_to_end(&mut front)? as u64;
-        Ok(Window { front, file: BufReader::with_capacity(WINDOW, file), position: 0, file_position, size })
-    }
-
-    /// What is left of the first page.
-    fn front(&self) -> &[u8] {
-        usize::try_from(self.position).ok().and_then(|start| self.front.get(start..)).unwrap_or_default()
-    }
-
     fn move_file(&mut self) -> Result<(), ()> {
         let moved = match i64::try_from(self.position as i128 - self.file_position as i128) {
             Ok(distance) => self.file.seek_relative(distance),
@@ -167,16 +176,10 @@ impl ReadCacheOps for Window {
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ()> {
-        let mut front = self.front();
-        let count = if front.is_empty() {
-            self.move_file()?;
-            let count = Read::read(&mut self.file, buffer).map_err(drop)?;
-            self.file_position += count as u64;
-            count
-        } else {
-            Read::read(&mut front, buffer).map_err(drop)?
-        };
-        self.position += count as u64;
+        self.move_file()?;
+        let count = Read::read(&mut self.file, buffer).map_err(drop)?;
+        self.file_position += count as u64;
+        self.position = self.file_position;
         Ok(count)
     }
 

@@ -13,5 +13,5 @@ codes! {
     MANIFEST_IGNORED = "manifest-ignored", MANIFEST, "A second manifest in the folder is not read.";
     MANIFEST_UNKNOWN_KEY = "manifest-unknown-key", MANIFEST, "A key of the manifest is unknown, and nearly a known one that is missing.";
     MANIFEST_MISSING = "manifest-missing", MANIFEST, "The host requires a manifest and there is none.";
-    MANIFEST_RUNTIME = "manifest-runtime", MANIFEST, "The manifest names a runtime that this loader does not have.";
+    MANIFEST_RUNTIME = "manifest-runtime", MANIFEST, "The manifest names a runtime that this loader does not have, or that the host does not take.";
 }

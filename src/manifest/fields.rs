@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::{Manifest, check_inside, check_name, json, misspelt};
+use super::{Manifest, check_inside, check_name, misspelt};
 use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::input::json::kind;
 use crate::platform::Platform;
 use crate::profile::is_c_identifier;
 use crate::version::{self, Version, VersionReq};
@@ -84,7 +85,7 @@ impl Fields<'_> {
         match self.take(key)? {
             Value::String(text) => Some(text),
             other => {
-                self.warn(key, format!("is {}, not a string; it is left out", json::kind(&other)));
+                self.warn(key, format!("is {}, not a string; it is left out", kind(&other)));
                 None
             }
         }
@@ -139,7 +140,7 @@ impl Fields<'_> {
         let elements = match self.take(key)? {
             Value::Array(elements) => elements,
             other => {
-                self.warn(key, format!("is {}, not a list; it is left out", json::kind(&other)));
+                self.warn(key, format!("is {}, not a list; it is left out", kind(&other)));
                 return None;
             }
         };
@@ -150,7 +151,7 @@ impl Fields<'_> {
                     Ok(value) => values.push(value),
                     Err(error) => self.warn(key, format!("holds `{}`, which is left out: {error}", brief(text))),
                 },
-                other => self.warn(key, format!("holds {}, which is left out", json::kind(other))),
+                other => self.warn(key, format!("holds {}, which is left out", kind(other))),
             }
         }
         Some(values)
@@ -192,7 +193,7 @@ impl Fields<'_> {
             None => return Default::default(),
             Some(Value::Object(object)) => object,
             Some(other) => {
-                self.warn("abi", format!("is {}, not an object; it is left out", json::kind(&other)));
+                self.warn("abi", format!("is {}, not an object; it is left out", kind(&other)));
                 return Default::default();
             }
         };
@@ -203,7 +204,7 @@ impl Fields<'_> {
                 other => {
                     self.warn(
                         &format!("abi.{}", brief(&key)),
-                        format!("is {}, not a string; it is left out", json::kind(&other)),
+                        format!("is {}, not a string; it is left out", kind(&other)),
                     );
                     None
                 }
@@ -221,6 +222,6 @@ pub(super) fn checked_entry(symbol: String) -> Result<String> {
 }
 
 fn wrong_type(key: &str, wanted: &str, found: &Value) -> Error {
-    Error::new(Code::MANIFEST_FIELD, format!("`{}` is {}, not {wanted}", brief(key), json::kind(found)))
+    Error::new(Code::MANIFEST_FIELD, format!("`{}` is {}, not {wanted}", brief(key), kind(found)))
         .hint("compare the manifest with schema/plugin.schema.json")
 }

@@ -100,7 +100,7 @@ impl Manifest {
         folder: &Path,
         version_key: Option<&str>,
     ) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
-        let (json, xml) = (folder.join(FILE_NAME), folder.join(XML_FILE_NAME));
+        let (json, xml) = (input::join(folder, FILE_NAME), input::join(folder, XML_FILE_NAME));
         let mut read = |path: &Path| if_there(path, read_file(path));
         let Some(bytes) = read(&json)? else {
             return read(&xml)?.map(|bytes| Self::of_file(&xml, &bytes, version_key)).transpose();
@@ -116,7 +116,7 @@ impl Manifest {
 
     /// Reads the bytes of a manifest of either kind.
     pub(crate) fn of_file(path: &Path, bytes: &[u8], version_key: Option<&str>) -> Result<(Manifest, Vec<Diagnostic>)> {
-        let found = match path.ends_with(XML_FILE_NAME) {
+        let found = match path.file_name().is_some_and(|name| name == XML_FILE_NAME) {
             true => Self::from_xml(bytes),
             false => Self::from_json(bytes, version_key),
         };
@@ -246,22 +246,26 @@ pub fn check_name(name: &str) -> Result<()> {
 /// Why a text of at most this many characters is not a safe file name on every platform.
 pub(crate) fn file_name_problem(name: &str, longest: usize) -> Option<&'static str> {
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
-    let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let numbered_device = ["COM", "LPT"]
-        .iter()
-        .filter_map(|device| stem.strip_prefix(device))
-        .any(|rest| rest.chars().count() == 1 && rest.chars().all(|c| "0123456789¹²³".contains(c)));
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_device = DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device));
+    let is_numbered = || {
+        let (device, number) = stem.split_at_checked(3)?;
+        let is_one = ["COM", "LPT"].iter().any(|numbered| device.eq_ignore_ascii_case(numbered));
+        (is_one && number.chars().count() == 1).then(|| "0123456789¹²³".contains(number))
+    };
+    // Most names are of these, and a host that starts looks at thousands.
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     if name.is_empty() {
         Some("is empty")
-    } else if name.chars().count() > longest {
+    } else if name.len() > longest && name.chars().count() > longest {
         Some("is too long")
-    } else if name.chars().any(|c| c.is_control() || r#"/\:*?"<>|"#.contains(c)) {
+    } else if !is_plain && name.chars().any(|c| c.is_control() || r#"/\:*?"<>|"#.contains(c)) {
         Some("holds a character that cannot stand in a file name")
-    } else if name.chars().any(is_invisible) {
+    } else if !is_plain && name.chars().any(is_invisible) {
         Some("holds an invisible character or one that changes the direction of text")
     } else if name.starts_with(['.', ' ']) || name.ends_with(['.', ' ']) {
         Some("starts or ends with a dot or a space")
-    } else if DEVICES.contains(&stem.as_str()) || numbered_device {
+    } else if is_device || is_numbered().unwrap_or(false) {
         Some("is a device on Windows")
     } else {
         None
@@ -271,9 +275,10 @@ pub(crate) fn file_name_problem(name: &str, longest: usize) -> Option<&'static s
 /// Checks that a path under this key of a manifest stays inside the plugin's folder on every platform.
 fn check_inside(key: &str, text: &str) -> Result<PathBuf> {
     let path = Path::new(text);
-    let plain = path.components().all(|component| matches!(component, Component::Normal(_)));
-    let printable = !text.chars().any(|c| c.is_control() || r#"\:*?"<>|"#.contains(c) || is_invisible(c));
-    if !text.is_empty() && text.len() <= 1024 && plain && printable {
+    let is_inside = || path.components().all(|component| matches!(component, Component::Normal(_)));
+    let is_odd = |c: char| c.is_control() || r#"\:*?"<>|"#.contains(c) || is_invisible(c);
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'));
+    if !text.is_empty() && text.len() <= 1024 && (is_plain || !text.chars().any(is_odd)) && is_inside() {
         return Ok(path.to_owned());
     }
     Err(Error::new(

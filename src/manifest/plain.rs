@@ -4,8 +4,10 @@
 //! a key that stands twice, an escape in a text) is left to the long way, which says what it is: so this one never fails,
 //! and where it gives a manifest, the long way gives the same one and finds nothing to say.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -74,7 +76,7 @@ impl<'de> Visitor<'de> for Plain<'_> {
                     manifest.capabilities = map.next_value_seed(List(|text: &str| Capability::new(text).ok()))?;
                 }
                 "platforms" => manifest.platforms = Some(map.next_value_seed(List(|text: &str| text.parse().ok()))?),
-                "abi" => manifest.abi = map.next_value_seed(Texts)?.into(),
+                "abi" => manifest.abi = map.next_value_seed(Abi)?,
                 _ => return Err(odd()),
             }
         }
@@ -101,7 +103,7 @@ impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for List<F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(1);
         while let Some(text) = list.next_element::<&str>()? {
             values.push((self.0)(text).ok_or_else(|| A::Error::custom("something to say"))?);
         }
@@ -110,32 +112,45 @@ impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for List<F> {
     }
 }
 
-/// An object of texts.
-struct Texts;
+thread_local! {
+    /// The interface that was read last: the plugins of a root are mostly built alike, and share it.
+    static LAST_ABI: RefCell<Arc<BTreeMap<String, String>>> = RefCell::default();
+}
 
-impl<'de> DeserializeSeed<'de> for Texts {
-    type Value = BTreeMap<String, String>;
+/// An object of texts.
+struct Abi;
+
+impl<'de> DeserializeSeed<'de> for Abi {
+    type Value = Arc<BTreeMap<String, String>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Texts {
-    type Value = BTreeMap<String, String>;
+impl<'de> Visitor<'de> for Abi {
+    type Value = Arc<BTreeMap<String, String>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of plain texts")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut texts = BTreeMap::new();
-        while let Some((key, text)) = map.next_entry::<&str, &str>()? {
-            if texts.insert(key.to_owned(), text.to_owned()).is_some() {
-                return Err(A::Error::custom("something to say"));
-            }
+        let mut texts: Vec<(&str, &str)> = Vec::new();
+        while let Some(text) = map.next_entry()? {
+            texts.push(text);
         }
-        Ok(texts)
+        texts.sort_unstable();
+        if texts.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(A::Error::custom("something to say"));
+        }
+        Ok(LAST_ABI.with_borrow_mut(|last| {
+            if !last.iter().map(|(key, text)| (key.as_str(), text.as_str())).eq(texts.iter().copied()) {
+                let texts = texts.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
+                *last = Arc::new(texts.collect());
+            }
+            last.clone()
+        }))
     }
 }
 

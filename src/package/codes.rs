@@ -15,5 +15,6 @@ codes! {
     SIGNATURE_INVALID = "signature-invalid", PACKAGE, "The signature is damaged, or not of this archive.";
     SIGNATURE_UNTRUSTED = "signature-untrusted", PACKAGE, "The archive is signed by a key that is not trusted for this plugin.";
     KEY_INVALID = "key-invalid", PACKAGE, "A key or trust store cannot be read, is malformed, or is not there.";
+    TRUST_UNKNOWN_KEY = "trust-unknown-key", PACKAGE, "A key of a trust store's file is unknown.";
     KEY_WRITE = "key-write", PACKAGE, "A key, a signature or a trust store cannot be written.";
 }

@@ -202,7 +202,7 @@ impl<'a> Install<'a> {
                     .map_err(|error| error.plugin(&part.name))?;
             }
             let (name, version) = (part.name.clone(), part.version.clone());
-            Ok((Installed { name, version, path, in_use: true }, outcome))
+            Ok((Installed { name, version, path, in_use: true, diagnostics: Vec::new() }, outcome))
         };
         parts.iter().zip(places).map(publish).collect()
     }
@@ -252,16 +252,10 @@ fn receipt(
     };
     let mut files: Vec<InstalledFile> = files.iter().filter_map(of_part).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Receipt {
-        receipt: 1,
-        name: part.name.clone(),
-        version: part.version.clone(),
-        installed_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-        archive: origin.clone(),
-        signed_by: signature
-            .map(|signature| Signer { key: signature.key.to_string(), comment: signature.key_comment.clone() }),
-        files,
-    }
+    let installed_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let signed_by =
+        signature.map(|signature| Signer { key: signature.key.to_string(), comment: signature.key_comment.clone() });
+    Receipt::of_install((part.name.clone(), part.version.clone()), installed_at, origin.clone(), signed_by, files)
 }
 
 /// Writes the receipt, and makes everything last.

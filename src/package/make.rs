@@ -144,7 +144,7 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
 
 /// Refuses what the host would not load; of a library for another platform, as far as that can be known here.
 fn refuse(facts: &Inspection, manifest: &Manifest, host: &HostProfile) -> Result<()> {
-    let entry = manifest.entry.as_deref().unwrap_or(&host.entry);
+    let entry = manifest.entry.as_deref().unwrap_or(&host.native.entry);
     let here = Platform::current();
     if !facts.platforms.contains(&here) {
         return facts.check_anywhere(entry);

@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use super::change::{self, Change, refuse_link};
 use super::opened::Opened;
 use super::progress::Watch;
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::manifest::check_name;
-use crate::receipt::{Difference, Receipt};
+use crate::receipt::{self, Difference, Receipt};
 use crate::version::Version;
 use serde::Serialize;
 
@@ -48,6 +49,9 @@ pub struct Installed {
     pub path: PathBuf,
     /// Whether a host can find it: `false` for a version out of use.
     pub in_use: bool,
+    /// What was noticed in its receipt, such as keys that are unknown.
+    #[serde(skip)]
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The name, and the version behind a space.
@@ -63,7 +67,16 @@ impl fmt::Display for Installed {
 impl Installed {
     /// With the path by which its user knows it.
     pub(super) fn shown_by(self, change: &Change) -> Installed {
-        Installed { path: change.shown(&self.path), ..self }
+        let path = change.shown(&self.path);
+        self.at(path)
+    }
+
+    /// The same, by another path.
+    fn at(self, path: PathBuf) -> Installed {
+        let receipt = path.join(receipt::FILE_NAME);
+        let shown = |found| Diagnostic { path: Some(receipt.clone()), ..found };
+        let diagnostics = self.diagnostics.into_iter().map(shown).collect();
+        Installed { path, diagnostics, ..self }
     }
 }
 
@@ -108,8 +121,10 @@ impl Root {
         let (mut installed, mut damaged) = (Vec::new(), Vec::new());
         let mut add = |path: PathBuf, in_use: bool| match Receipt::in_folder(&path) {
             Ok(None) => false,
-            Ok(Some(Receipt { name, version, .. })) => {
-                installed.push(Installed { name, version, path, in_use });
+            Ok(Some(receipt)) => {
+                let diagnostics = receipt.diagnostics().to_vec();
+                let Receipt { name, version, .. } = receipt;
+                installed.push(Installed { name, version, path, in_use, diagnostics });
                 true
             }
             Err(error) => {
@@ -155,7 +170,10 @@ impl Root {
         if !opened.is_there() {
             return Err(self.unreadable(io::Error::other("it was moved away, or another one put in its place")));
         }
-        let shown = |found: Installed| Installed { path: opened.shown(&found.path), ..found };
+        let shown = |found: Installed| {
+            let path = opened.shown(&found.path);
+            found.at(path)
+        };
         Ok(verified.into_iter().map(|(found, differences)| (shown(found), differences)).collect())
     }
 

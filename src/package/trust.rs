@@ -7,6 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::archive::Archive;
 use super::entries::folded;
@@ -15,6 +16,7 @@ use super::policy::SignaturePolicy;
 use super::progress::unwatched;
 use super::signature::{Signature, Unverified, check_file, contents, path_beside};
 use super::trust_file::{self, Place, StoreFile, StoredKey};
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::manifest::check_name;
@@ -29,6 +31,8 @@ pub struct TrustedKey {
     /// The plugins that must be signed by it or by another key that names them; it signs no others.
     /// None: it signs every plugin that no key names.
     pub plugins: Vec<String>,
+    /// What its file says of it that is not known here, and is kept.
+    other: Map<String, Value>,
 }
 
 impl TrustedKey {
@@ -54,7 +58,7 @@ impl From<TrustedKey> for Shown {
 impl From<TrustedKey> for StoredKey {
     fn from(trusted: TrustedKey) -> StoredKey {
         let comment = trusted.key.comment().to_owned();
-        StoredKey { key: trusted.key.to_base64(), comment, plugins: trusted.plugins }
+        StoredKey { key: trusted.key.to_base64(), comment, plugins: trusted.plugins, other: trusted.other }
     }
 }
 
@@ -64,6 +68,9 @@ pub struct TrustStore {
     place: Place,
     policy: SignaturePolicy,
     keys: Vec<TrustedKey>,
+    /// What its file says that is not known here, and is kept.
+    other: Map<String, Value>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl TrustStore {
@@ -101,7 +108,7 @@ impl TrustStore {
 
     /// A store without a file: it demands a signature by one of these keys.
     pub fn of_keys(keys: impl IntoIterator<Item = PublicKey>) -> Result<TrustStore> {
-        let mut store = TrustStore { place: Place::Nowhere, policy: SignaturePolicy::Required, keys: Vec::new() };
+        let mut store = TrustStore::new(Place::Nowhere, SignaturePolicy::Required);
         keys.into_iter().try_for_each(|key| store.add(key, &[]))?;
         Ok(store)
     }
@@ -109,6 +116,12 @@ impl TrustStore {
     /// Its file, if it has one.
     pub fn path(&self) -> Option<&Path> {
         self.place.path()
+    }
+
+    /// What was noticed while its file was read, such as keys of the file that are unknown. They are kept when it is
+    /// written.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 
     /// What is done with an archive that nobody signed.
@@ -137,7 +150,7 @@ impl TrustStore {
         let id = key.id();
         let option = self.place.option();
         let Some(there) = self.keys.iter_mut().find(|trusted| trusted.key.id() == id) else {
-            let mut trusted = TrustedKey { key, plugins: Vec::new() };
+            let mut trusted = TrustedKey { key, plugins: Vec::new(), other: Map::new() };
             add_names(&mut trusted, plugins);
             self.keys.push(trusted);
             return Ok(());
@@ -169,7 +182,7 @@ impl TrustStore {
     pub fn save(&self) -> Result<()> {
         let path = self.path().ok_or_else(|| Error::new(Code::KEY_WRITE, "this trust store has no file"))?;
         let keys = self.keys.iter().cloned().map(StoredKey::from).collect();
-        StoreFile { policy: self.policy, keys }.write(path)
+        StoreFile::new(self.policy, keys, self.other.clone()).write(path)
     }
 
     /// Reads the signature beside an archive, and verifies it over the open file.
@@ -274,15 +287,24 @@ impl TrustStore {
     }
 
     fn from_file(place: Place, file: StoreFile) -> Result<TrustStore> {
-        let mut store = TrustStore { place, policy: file.policy, keys: Vec::new() };
+        let mut store = TrustStore::new(place, file.policy);
+        store.diagnostics = file.findings(store.path().unwrap_or(Path::new("")));
+        store.other = file.other;
         for stored in file.keys {
             let key = PublicKey::from_text(&stored.key)?.with_comment(stored.comment)?;
             if store.keys.iter().any(|trusted| trusted.key.id() == key.id()) {
                 return Err(invalid(&format!("the key {} stands twice", key.id())));
             }
             store.add(key, &stored.plugins)?;
+            if let Some(added) = store.keys.last_mut() {
+                added.other = stored.other;
+            }
         }
         Ok(store)
+    }
+
+    fn new(place: Place, policy: SignaturePolicy) -> TrustStore {
+        TrustStore { place, policy, keys: Vec::new(), other: Map::new(), diagnostics: Vec::new() }
     }
 }
 

@@ -8,13 +8,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::policy::SignaturePolicy;
 use super::publish::replace;
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::input::{self, shell_word};
+use crate::input::json::{Keys, UnknownKeys};
+use crate::input::{self, brief, shell_word};
 use crate::platform;
 use crate::profile::HostProfile;
+use crate::spelling::meant;
 
 /// The largest trust store, in bytes.
 const LARGEST_STORE: u64 = 1 << 20;
@@ -118,17 +122,23 @@ fn nowhere() -> Error {
     Error::new(Code::KEY_INVALID, problem).hint(hint)
 }
 
-/// The file's form. What it does not know it refuses: a key that a later version restricts must not
-/// be trusted beyond that.
+/// The file's form. A key that is not known here is a finding, and is kept, unless its name says that it restricts: a
+/// later Hotshoe whose files trust less than this one would uses such a name, or writes another form.
 #[derive(Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(super) struct StoreFile {
+    /// The version of this form: 1, also where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<u32>,
     pub policy: SignaturePolicy,
     pub keys: Vec<StoredKey>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
+/// A trusted key in it.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct StoredKey {
     /// In base64.
     pub key: String,
@@ -136,7 +146,27 @@ pub(super) struct StoredKey {
     pub comment: String,
     #[serde(default)]
     pub plugins: Vec<String>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
+
+/// What such files call a restriction that this version has not.
+const RESTRICTIONS: [&str; 10] = [
+    "critical",
+    "disabled",
+    "distrusted",
+    "expires",
+    "not_after",
+    "not_before",
+    "requires",
+    "revoked",
+    "threshold",
+    "valid_until",
+];
+
+/// The keys of the form.
+const KEYS: Keys = &[("", &["format", "policy", "keys"]), ("keys", &["key", "comment", "plugins"])];
 
 impl StoreFile {
     /// Reads it; a missing one is an error, or empty.
@@ -153,7 +183,41 @@ impl StoreFile {
         if !input::is_json_object(&bytes) {
             return Err(unreadable("it is no JSON object", path));
         }
-        serde_json::from_slice(&bytes).map_err(|error| unreadable(error, path))
+        let file: StoreFile = serde_json::from_slice(&bytes).map_err(|error| unreadable(error, path))?;
+        if let Some(format) = file.format.filter(|format| *format != 1) {
+            return Err(unreadable(format!("its form is {format}, and this Hotshoe knows 1"), path));
+        }
+        if let Some(restriction) = file.others().find(|(_, key)| meant(key, &RESTRICTIONS).is_some()) {
+            let problem = format!("`{}` restricts whom it trusts, and this Hotshoe cannot", brief(restriction.1));
+            return Err(unreadable(problem, path));
+        }
+        match file.unknown().misspelt() {
+            Some(misspelt) => Err(unreadable(misspelt, path)),
+            None => Ok(file),
+        }
+    }
+
+    /// The keys that are not known here, each with its place.
+    fn others(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let inside = self.keys.iter().flat_map(|stored| stored.other.keys()).map(|key| ("keys", key));
+        self.other.keys().map(|key| ("", key)).chain(inside)
+    }
+
+    /// What is in it and not known here.
+    fn unknown(&self) -> UnknownKeys {
+        let mut unknown = UnknownKeys::default();
+        self.others().for_each(|(place, key)| unknown.add(place, key, KEYS));
+        unknown
+    }
+
+    /// A warning for each key that is not known here.
+    pub(super) fn findings(&self, path: &Path) -> Vec<Diagnostic> {
+        self.unknown().findings(Code::TRUST_UNKNOWN_KEY).into_iter().map(|found| found.at(path)).collect()
+    }
+
+    /// The form of a trust store.
+    pub(super) fn new(policy: SignaturePolicy, keys: Vec<StoredKey>, other: Map<String, Value>) -> StoreFile {
+        StoreFile { format: None, policy, keys, other }
     }
 
     /// Writes it, at once and complete.

@@ -67,7 +67,8 @@ impl Verdict {
 
     /// What was done, with what must be told of an archive whose signature was not verified.
     pub fn report(&self, plugins: Vec<(Installed, Outcome)>, signature: Option<&Signature>) -> InstallReport {
-        let diagnostics = self.warning.clone().into_iter().collect();
+        let stores = self.judges.iter().flat_map(|(store, _)| store.diagnostics().iter());
+        let diagnostics = self.warning.iter().chain(stores).cloned().collect();
         InstallReport { plugins, signature: signature.cloned(), diagnostics }
     }
 }

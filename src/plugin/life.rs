@@ -105,7 +105,7 @@ impl Life {
 
     fn using<T>(&self, how: Use, work: impl FnOnce(&dyn Instance) -> T) -> Result<T, NotNow> {
         let using = Using::begin(self, how)?;
-        Ok(work(&**using.instance))
+        Ok(work(&***using.instance.as_ref().expect("it is there until it is dropped")))
     }
 
     /// Takes everything back that the plugin registered, if nothing of it is in use. Then it is to be ended or restored.
@@ -153,7 +153,8 @@ impl Life {
 struct Using<'a> {
     life: &'a Life,
     how: Use,
-    instance: Arc<Box<dyn Instance>>,
+    /// There until it is dropped.
+    instance: Option<Arc<Box<dyn Instance>>>,
 }
 
 impl<'a> Using<'a> {
@@ -161,7 +162,7 @@ impl<'a> Using<'a> {
         match &mut *life.state() {
             State::Live(live) => {
                 *live.count(how) += 1;
-                Ok(Using { life, how, instance: live.instance.clone() })
+                Ok(Using { life, how, instance: Some(live.instance.clone()) })
             }
             State::Ending => Err(NotNow::Ending),
             State::Ended => Err(NotNow::Ended),
@@ -171,6 +172,8 @@ impl<'a> Using<'a> {
 
 impl Drop for Using<'_> {
     fn drop(&mut self) {
+        // Before it is counted out: whoever closes the instance must have the last of these.
+        self.instance = None;
         let mut state = self.life.state();
         if let State::Live(live) = &mut *state {
             *live.count(self.how) -= 1;

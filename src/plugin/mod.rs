@@ -39,7 +39,6 @@ codes! {
 /// otherwise, and if nobody does, for the rest of the process.
 pub struct Plugin {
     candidate: Candidate,
-    entry: String,
     diagnostics: Mutex<Vec<Diagnostic>>,
     events: Events,
     life: Life,
@@ -48,7 +47,6 @@ pub struct Plugin {
 impl Plugin {
     pub(crate) fn new(
         candidate: Candidate,
-        entry: String,
         instance: Box<dyn Instance>,
         events: Events,
         mut diagnostics: Vec<Diagnostic>,
@@ -56,7 +54,7 @@ impl Plugin {
         let noticed = instance.diagnostics().into_iter();
         diagnostics.extend(noticed.map(|found| found.plugin(candidate.name()).at(candidate.library())));
         let (diagnostics, life) = (Mutex::new(diagnostics), Life::new(instance));
-        Plugin { candidate, entry, diagnostics, events, life }
+        Plugin { candidate, diagnostics, events, life }
     }
 
     pub(crate) fn candidate(&self) -> &Candidate {
@@ -148,17 +146,19 @@ impl Plugin {
 
     /// Where its entry is: a C function whose parameters are the host's affair.
     pub fn entry(&self) -> Result<Address> {
-        self.symbol(&self.entry)
+        self.found(self.ask(|instance| instance.entry())?, || "it does not export its entry".to_owned())
     }
 
     /// Where one of its exported symbols is. The address is good until the plugin is unloaded.
     pub fn symbol(&self, name: &str) -> Result<Address> {
-        let address = self.ask(|instance| instance.symbol(name))?.map_err(|error| self.about(error))?;
-        address.ok_or_else(|| {
-            self.about(
-                Error::new(Code::SYMBOL_MISSING, format!("it does not export `{}`", brief(name)))
-                    .hint("list what it exports with `hotshoe inspect`"),
-            )
+        let missing = || format!("it does not export `{}`", brief(name));
+        self.found(self.ask(|instance| instance.symbol(name))?, missing)
+    }
+
+    fn found(&self, answer: Result<Option<Address>>, missing: impl FnOnce() -> String) -> Result<Address> {
+        answer.map_err(|error| self.about(error))?.ok_or_else(|| {
+            let hint = "list what it exports with `hotshoe inspect`";
+            self.about(Error::new(Code::SYMBOL_MISSING, missing()).hint(hint))
         })
     }
 

@@ -46,8 +46,8 @@ pub struct Request<'a> {
     pub artifact: &'a Path,
     /// The plugin's folder, or its artifact if it has no folder of its own.
     pub folder: &'a Path,
-    /// What of the artifact the host asks for first: of a native plugin the symbol of its entry.
-    pub entry: &'a str,
+    /// What of the artifact is asked for first, if the manifest says so: of a native plugin the symbol of its entry.
+    pub entry: Option<&'a str>,
     /// What the host expects of its plugins.
     pub profile: &'a HostProfile,
     /// What opens the artifact in another process before this one does.
@@ -73,6 +73,11 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 /// All but [`Instance::close`] may be called from any number of threads at once, and never during it. What a runtime
 /// cannot do is [`Code::RUNTIME_UNSUPPORTED`].
 pub trait Instance: fmt::Debug + Send + Sync {
+    /// Where the function is that the host calls first. Good until the instance is closed.
+    fn entry(&self) -> Result<Option<Address>> {
+        Err(unsupported("it has no entry that could be called"))
+    }
+
     /// Where a symbol is that the plugin exports, if it does. Good until the instance is closed.
     fn symbol(&self, name: &str) -> Result<Option<Address>> {
         Err(unsupported(format!("it has no symbols, and so no `{}`", crate::input::brief(name))))

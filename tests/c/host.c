@@ -106,6 +106,26 @@ static void a_candidate_outlives_its_catalog_as_a_plugin(hotshoe_host* host) {
   hotshoe_plugin_free(lens);
 }
 
+static void a_folder_that_need_not_be_there_is_not_missed(void) {
+  hotshoe_profile* profile = camera_profile();
+  hotshoe_host* host = NULL;
+  hotshoe_catalog* catalog = NULL;
+  CHECK_OK(hotshoe_profile_use_default_folders(profile));
+  CHECK_OK(hotshoe_host_new(profile, &host));
+  CHECK_OK(hotshoe_host_add_optional_search_root(host, "/no/such/folder", Z));
+  CHECK_OK(hotshoe_host_catalog(host, &catalog));
+  CHECK(hotshoe_diagnostics_count(hotshoe_catalog_diagnostics(catalog)) == 0);
+  hotshoe_catalog_free(catalog);
+  CHECK_OK(hotshoe_host_add_search_root(host, "/no/such/folder", Z));
+  CHECK_OK(hotshoe_host_catalog(host, &catalog));
+  CHECK_TEXT(hotshoe_diagnostics_code(hotshoe_catalog_diagnostics(catalog), 0), "folder-unreadable");
+  CHECK_FAILS(hotshoe_host_add_optional_search_root(NULL, "/", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_host_add_optional_search_root(host, NULL, 0), "argument-invalid");
+  hotshoe_catalog_free(catalog);
+  hotshoe_host_free(host);
+  hotshoe_profile_free(profile);
+}
+
 static void null_is_refused(hotshoe_host* host) {
   hotshoe_profile* profile = camera_profile();
   hotshoe_host* other = NULL;
@@ -180,6 +200,7 @@ int main(int argc, char** argv) {
   a_plugin_that_cannot_be_bound_is_not_there(host);
   loading_a_catalog_loads_its_plugins(host);
   a_candidate_outlives_its_catalog_as_a_plugin(host);
+  a_folder_that_need_not_be_there_is_not_missed();
   null_is_refused(host);
   a_prober_that_cannot_run_is_the_error(root);
   a_plugin_outlives_its_host_but_belongs_to_no_other(host, root);

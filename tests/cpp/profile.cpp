@@ -28,6 +28,36 @@ void everything_follows_from_the_name() {
   CHECK_EQUAL(hotshoe::Profile::named("").error().code(), "profile-invalid");
 }
 
+void it_has_folders_and_runtimes() {
+  hotshoe::Profile profile =
+      hotshoe::Profile::from_json(R"({"name": "mixer", "shelf": 1, "runtimes": {"process": {"timeout": 5}}})")
+          .value();
+  CHECK_EQUAL(profile.diagnostics().size(), 1U);
+  CHECK_EQUAL(profile.diagnostics()[0].code(), "profile-unknown-key");
+  CHECK_EQUAL(profile.runtime_count(), 1U);
+  CHECK_EQUAL(profile.runtime(0), "process");
+  CHECK_EQUAL(profile.runtime_settings(0), R"({"timeout":5})");
+  profile.add_runtime("native").value();
+  profile.add_runtime("python", R"({"isolated": true})").value();
+  CHECK_EQUAL(profile.runtime(1), "native");
+  CHECK_EQUAL(profile.runtime_settings(1), "");
+  CHECK_EQUAL(profile.runtime_settings(2), R"({"isolated":true})");
+  CHECK_EQUAL(profile.add_runtime("Lua").error().code(), "profile-invalid");
+
+  CHECK_EQUAL(profile.folder(hotshoe::FolderKind::User), "");
+  profile.set_folder(hotshoe::FolderKind::User, "mixer/effects").value();
+  profile.use_default_folders().value();
+  CHECK_EQUAL(profile.folder(hotshoe::FolderKind::Program), "../lib/mixer/plugins");
+  CHECK_EQUAL(profile.folder(hotshoe::FolderKind::User), "mixer/effects");
+  profile.set_folder(hotshoe::FolderKind::System, "").value();
+  CHECK_EQUAL(profile.folder(hotshoe::FolderKind::System), "");
+  CHECK_EQUAL(profile.set_folder(hotshoe::FolderKind::User, "/effects").error().code(), "profile-invalid");
+  CHECK_EQUAL(hotshoe::Profile::installed("no-such-mixer").error().code(), "profile-not-found");
+  hotshoe::Host host = hotshoe::Host::create(profile).value();
+  host.add_optional_search_root("/no/such/folder").value();
+  CHECK(host.catalog().value().diagnostics().size() == 0);
+}
+
 void a_file_overrides_what_it_names(const Folder& folder) {
   const std::string file = (folder.path() / "mixer.host.json").string();
   std::ofstream(file) << R"({"name": "mixer", "version": "3.0.0", "entry": "mixer_start"})";
@@ -63,6 +93,7 @@ void a_plugin_of_another_interface_is_refused(const Folder& folder) {
 int main() {
   Folder folder;
   everything_follows_from_the_name();
+  it_has_folders_and_runtimes();
   a_file_overrides_what_it_names(folder);
   a_plugin_of_another_interface_is_refused(folder);
 }

@@ -3,13 +3,13 @@
 mod order;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hotshoe::capability::Capability;
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Code;
 use hotshoe::host::Host;
-use hotshoe::profile::ManifestPolicy;
+use hotshoe::profile::{FolderKind, HostProfile, ManifestPolicy};
 use hotshoe::version;
 use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 
@@ -444,6 +444,28 @@ fn a_checked_catalog_refuses_what_needs_a_library_that_is_not_there() {
     assert_eq!(catalog.newest().len(), 2, "the host has it");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_host_provides_is_its_own_whatever_of_that_name_lies_about() {
+    let needed = Library::c("int helper(void) { return 1; }").arg("-Wl,-soname,libcore.so.1").build();
+    let source = "int helper(void); void harmonics_register(void *registry) { (void)registry; helper(); }";
+    let library = Library::c(source).arg(needed.display().to_string()).arg("-Wl,-rpath,$ORIGIN").build();
+    let tree = PluginTree::new().plugin("gain", "{}", &library).file("gain/libcore.so.1", "GROUP ( libcore.so.1.4 )");
+    let refused = |provides: &[&str]| {
+        let mut profile = harmonics();
+        profile.set_provides(provides.iter().map(|name| (*name).to_owned()).collect()).unwrap();
+        let mut catalog = Catalog::scan(&profile, &[tree.root()].iter().collect());
+        catalog.check_libraries(&profile);
+        catalog.candidates()[0].refusal().map(|refusal| refusal.code)
+    };
+    assert_eq!(refused(&[]), Some(Code::DEPENDENCY_MISSING), "a text is found, and the loader fails with it");
+    assert_eq!(refused(&["libcore.so.1"]), None);
+    assert_eq!(refused(&["libcore.so.*"]), None);
+    for other in ["libcore.so", "libcore.so.12", "core.so.1", "LIBCORE.so.1"] {
+        assert_eq!(refused(&[other]), Some(Code::DEPENDENCY_MISSING), "{other} is another name");
+    }
+}
+
 /// What finding `gain` along a search path says, in full.
 fn why_no_gain(search_path: &SearchPath) -> String {
     Catalog::scan(&harmonics(), search_path).find("gain", None).unwrap_err().report()
@@ -622,4 +644,67 @@ fn many_plugins_are_found_in_the_order_in_which_few_are() {
     assert_eq!(few_codes.len(), 200, "100 short versions, 100 misnamed");
     assert_eq!(codes[..200], few_codes);
     assert!(codes[200..].iter().all(|code| *code == "plugin-duplicate"));
+}
+
+#[test]
+fn a_folder_that_need_not_be_there_is_missed_by_nobody_until_it_is_there() {
+    let tree = tree(&[("gain", "gain", "1.0.0")]);
+    let mut search_path = SearchPath::default();
+    search_path.push_optional(tree.path("later"));
+    search_path.push(tree.root());
+    search_path.push_optional(tree.path("gain/.."));
+    search_path.push(tree.path("needed"));
+    let catalog = Catalog::scan(&harmonics(), &search_path);
+    assert_eq!(found(&catalog), ["gain 1.0.0"]);
+    let unreadable: Vec<_> = catalog.diagnostics().iter().map(|found| (found.code, found.path.clone())).collect();
+    assert_eq!(unreadable, [(Code::FOLDER_UNREADABLE, Some(tree.path("needed")))], "and the others are not told");
+
+    let tree = tree.file("later/reverb/plugin.json", "{").file("file", "");
+    let catalog = Catalog::scan(&harmonics(), &[tree.path("later")].iter().collect());
+    assert_eq!(found(&catalog), ["reverb"], "it is looked through");
+    let mut no_folder = SearchPath::default();
+    no_folder.push_optional(tree.path("file"));
+    assert_eq!(codes(&Catalog::scan(&harmonics(), &no_folder)), ["folder-unreadable"], "a file is no folder");
+}
+
+#[test]
+fn a_host_takes_no_plugin_of_a_runtime_that_its_profile_does_not_list() {
+    let tree = tree(&[("gain", "gain", "1.0.0")]);
+    let refusal = |runtimes: &str| {
+        let profile = format!(r#"{{"name": "harmonics", "runtimes": {runtimes}}}"#);
+        let profile = HostProfile::from_json(profile.as_bytes()).unwrap();
+        let catalog = Catalog::scan(&profile, &[tree.root()].iter().collect());
+        catalog.candidates()[0].refusal().map(|refusal| refusal.message.clone())
+    };
+    assert_eq!(refusal(r#"{"process": {}, "native": {}}"#), None);
+    let refused = "harmonics takes no plugin of the runtime `native`".to_owned();
+    assert_eq!(refusal(r#"{"process": {}}"#), Some(refused));
+}
+
+#[test]
+fn a_host_looks_in_its_own_folders_behind_all_that_its_user_names() {
+    let folders = r#"{"name": "synth", "search_path_variable": "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE",
+                      "folders": {"system": "synth-c", "program": "../synth-a", "user": "synth-b"}}"#;
+    let profile = HostProfile::from_json(folders.as_bytes()).unwrap();
+    let host = Host::new(profile);
+    host.add_optional_search_root("/first");
+    host.add_search_root("/second");
+    let roots = host.search_path().roots().to_vec();
+    assert_eq!(roots[..2], ["/first", "/second"].map(PathBuf::from));
+    let named = |name: &str| {
+        let is_named = |root: &PathBuf| root.ends_with(name) && root.is_absolute();
+        (roots.iter().position(is_named), roots.iter().filter(|root| is_named(root)).count())
+    };
+    let ((program, programs), (user, users), (system, systems)) =
+        (named("synth-a"), named("synth-b"), named("synth-c"));
+    assert_eq!((program, programs, user, users), (Some(2), 1, Some(3), 1), "{roots:?}");
+    assert!(system == Some(4) && systems == roots.len() - 4 && systems > 0, "{roots:?}");
+    let report = host.load("gain", None, |_| Ok(())).unwrap_err().report();
+    assert!(report.contains("/second") && !report.contains("synth-"), "{report}");
+
+    let mut profile = HostProfile::named("synth").unwrap();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    profile.folders.set(FolderKind::User, Some("no-such-synth/plugins")).unwrap();
+    let report = Host::new(profile).load("gain", None, |_| Ok(())).unwrap_err().report();
+    assert!(report.contains("no-such-synth/plugins`: install plugins for it, or set"), "{report}");
 }

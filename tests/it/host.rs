@@ -126,7 +126,7 @@ fn a_reload_of_something_broken_leaves_the_old_plugin_alive() {
 fn with_private_copies_a_library_may_be_overwritten_in_place_and_reloaded() {
     let tree = PluginTree::new().plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &saying(1, &[]));
     let mut profile = harmonics();
-    profile.policies.load = LoadPolicy::Copy;
+    profile.native.load = LoadPolicy::Copy;
     let host = Host::new(profile);
     let old = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
     fs::copy(saying(2, &[]), tree.library("gain")).unwrap();
@@ -588,7 +588,7 @@ fn a_private_copy_keeps_the_shape_of_the_plugins_folder_and_nobody_else_can_read
         .file("common/libcommon.so", fs::read(common).unwrap());
     fs::set_permissions(tree.path("gain/lib/libgain.so"), PermissionsExt::from_mode(0o777)).unwrap();
     let mut profile = harmonics();
-    profile.policies.load = LoadPolicy::Copy;
+    profile.native.load = LoadPolicy::Copy;
     let host = Host::new(profile);
     let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap_or_else(|error| panic!("{}", error.report()));
     assert_eq!(said(plugin.entry().unwrap()), 40);
@@ -604,7 +604,7 @@ fn copies_of_many_libraries_in_one_root_are_as_many_files() {
     let library = fs::read(saying(1, &[])).unwrap();
     let tree = (0..40).fold(PluginTree::new(), |tree, number| tree.file(&format!("libq{number}.so"), &library));
     let mut profile = harmonics();
-    profile.policies.load = LoadPolicy::Copy;
+    profile.native.load = LoadPolicy::Copy;
     profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
     let host = Host::new(profile);
     host.add_search_root(tree.root());
@@ -653,7 +653,7 @@ fn a_reload_gives_the_new_code_of_what_the_plugin_brings_or_is_refused_while_the
                 .file("gain/libgain.so", &old)
                 .file(&format!("gain/{dep}"), &old_dep);
             let mut profile = harmonics();
-            profile.policies.load = if copied { LoadPolicy::Copy } else { LoadPolicy::Direct };
+            profile.native.load = if copied { LoadPolicy::Copy } else { LoadPolicy::Direct };
             let host = Host::new(profile);
             let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
             assert_eq!(said(plugin.entry().unwrap()), 101);

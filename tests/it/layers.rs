@@ -97,6 +97,23 @@ fn modules_import_downward_only() {
 }
 
 #[test]
+fn what_is_above_the_runtimes_knows_none_of_them() {
+    for file in rust_files(&root().join("src")) {
+        if ["host", "plugin"].contains(&module(&file).as_str()) {
+            let text = fs::read_to_string(&file).expect("readable");
+            for word in ["native", "\"python\"", "\"process\""] {
+                let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+                assert!(!code.collect::<String>().contains(word), "{} names {word}", file.display());
+            }
+        }
+    }
+    let outside = rust_files(&root().join("crates")).into_iter().chain(rust_files(&root().join("examples")));
+    for file in outside {
+        assert!(!fs::read_to_string(&file).expect("readable").contains("runtime::native"), "{}", file.display());
+    }
+}
+
+#[test]
 fn unsafe_stands_only_where_foreign_code_is_met() {
     for file in rust_files(&root()) {
         let path = file.strip_prefix(root()).expect("it is under the root").to_string_lossy().replace('\\', "/");

@@ -49,7 +49,7 @@ use hotshoe::profile::HostProfile;
 fn harmonics() -> HostProfile {
     let mut profile = HostProfile::named("harmonics").expect("it is a name");
     profile.set_version("1.2.0").expect("it is a version");
-    profile.abi.insert("stdlib".to_owned(), "libstdc++".to_owned());
+    profile.native.abi.insert("stdlib".to_owned(), "libstdc++".to_owned());
     profile
 }
 

@@ -161,3 +161,30 @@ fn a_plugin_that_was_not_installed_is_refused_by_a_checked_catalog_too() {
     assert_eq!(refusal(ReceiptPolicy::IfPresent), None);
     assert_eq!(refusal(ReceiptPolicy::Off), None);
 }
+
+#[test]
+fn a_receipt_of_a_later_version_is_told_and_a_misspelt_key_in_one_is_an_error() {
+    let shop = Shop::new();
+    let file = shop.installed.join(".hotshoe-receipt.json");
+    let written = fs::read_to_string(&file).unwrap();
+    let root = package::Root::new(shop.tree.path("plugins"));
+
+    fs::write(&file, written.replacen('{', r#"{"channel": "beta", "comment": 5,"#, 1)).unwrap();
+    shop.loaded().unwrap();
+    let (installed, damaged) = root.installed().unwrap();
+    let said: Vec<&str> = installed[0].diagnostics.iter().map(|found| found.message.as_str()).collect();
+    let unknown = |key: &str| format!("the key `{key}` is unknown, and means nothing here");
+    assert_eq!(said, [unknown("channel"), unknown("comment")]);
+    assert!(installed[0].diagnostics.iter().all(|found| found.code == Code::RECEIPT_UNKNOWN_KEY));
+    assert!(installed[0].diagnostics.iter().all(|found| found.path.as_deref() == Some(&*file)), "{installed:?}");
+    assert!(damaged.is_empty());
+    let (verified, differences) = root.verify(None).unwrap().remove(0);
+    assert!(differences.is_empty() && verified.diagnostics == installed[0].diagnostics, "{verified:?}");
+
+    for misspelt in [r#"{"signedBy": null,"#, r#"{"signed_bye": null,"#, r#"{"Version": "1.0.0","#] {
+        fs::write(&file, written.replacen('{', misspelt, 1)).unwrap();
+        let error = shop.loaded().unwrap_err();
+        assert_eq!(error.code(), Code::RECEIPT_INVALID);
+        assert!(error.report().contains("is nearly"), "{}", error.report());
+    }
+}

@@ -1,7 +1,9 @@
 //! Whom a host trusts, and for what.
 
 use std::fs;
+use std::ops::ControlFlow;
 
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::Code;
 use hotshoe::package::{self, SignaturePolicy, TrustStore};
 use hotshoe_testkit::PluginTree;
@@ -207,4 +209,53 @@ fn an_archive_does_not_choose_what_a_hint_makes_its_reader_run() {
     let trust = TrustStore::edit(&release.tree.path("a'; reboot; '/h.trust.json")).unwrap();
     let hint = judge(&trust, &release.archive).unwrap_err().hint_text().unwrap().to_owned();
     assert!(hint.contains(r"a'\''; reboot; '\''/h.trust.json'"), "{hint}");
+}
+
+#[test]
+fn what_a_later_version_says_in_a_trust_store_is_told_and_kept() {
+    let release = signed();
+    let path = release.tree.path("h.trust.json");
+    let mut trust = TrustStore::edit(&path).unwrap();
+    trust.add(release.author.public.clone(), &[]).unwrap();
+    trust.save().unwrap();
+    let written = fs::read_to_string(&path).unwrap();
+    let later = written.replacen('{', r#"{"format": 1, "origin": {"from": "a file"},"#, 1);
+    fs::write(&path, later.replace(r#""comment""#, r#""added": "2026-11-27", "comment""#)).unwrap();
+
+    let mut trust = TrustStore::open(&path).unwrap();
+    let said: Vec<&str> = trust.diagnostics().iter().map(|found| found.message.as_str()).collect();
+    let unknown = |key: &str| format!("the key `{key}` is unknown, and means nothing here");
+    assert_eq!(said, [unknown("origin"), unknown("keys.added")]);
+    let told = |found: &Diagnostic| found.code == Code::TRUST_UNKNOWN_KEY && found.path.as_deref() == Some(&*path);
+    assert!(trust.diagnostics().iter().all(told), "{:?}", trust.diagnostics());
+    assert!(judge(&trust, &release.archive).unwrap().is_some(), "its keys count");
+    let install = package::Install::of(&release.archive).trust(Some(&trust));
+    let root = package::Root::new(release.tree.path("plugins"));
+    let report = install.into_root(&root, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(report.diagnostics, trust.diagnostics(), "who installs is told, too");
+
+    trust.set_policy(SignaturePolicy::Required);
+    trust.save().unwrap();
+    let kept = fs::read_to_string(&path).unwrap();
+    assert!(kept.contains(r#""added": "2026-11-27""#) && kept.contains(r#""from": "a file""#), "{kept}");
+}
+
+#[test]
+fn a_trust_store_with_a_misspelt_key_or_of_another_form_trusts_nobody() {
+    let release = signed();
+    let path = release.tree.path("h.trust.json");
+    let key = release.author.public.to_base64();
+    let key = |more: &str| format!(r#"{{"keys": [{{"key": "{key}", {more}}}]}}"#);
+    let texts = [
+        r#"{"polcy": "required"}"#.to_owned(),
+        r#"{"Policy": "required"}"#.to_owned(),
+        key(r#""plugin": ["gain"]"#),
+        key(r#""Plugins": ["gain"]"#),
+        r#"{"format": 2}"#.to_owned(),
+        r#"{"policy": "off", "policy": "required"}"#.to_owned(),
+    ];
+    for text in texts {
+        fs::write(&path, &text).unwrap();
+        assert_eq!(TrustStore::open(&path).unwrap_err().code(), Code::KEY_INVALID, "{text}");
+    }
 }

@@ -203,8 +203,8 @@ impl CcPlugin {
             self.pass_on(&compilers.compile(source, &object)?);
             objects.push(object);
         }
-        let entry = if self.fields.entry.is_empty() { &host.entry } else { &self.fields.entry };
-        let exports = Exports { entry, version_symbol: &host.version_symbol };
+        let entry = if self.fields.entry.is_empty() { &host.native.entry } else { &self.fields.entry };
+        let exports = Exports { entry, version_symbol: &host.native.version_symbol };
         self.pass_on(&compilers.link(&objects, library, &exports, &work)?);
         Ok(())
     }

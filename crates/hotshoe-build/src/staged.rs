@@ -43,7 +43,7 @@ impl Staged {
         let mut inspection = Inspection::of(&library).map_err(in_plugin)?;
         inspection.set_provided(&host.provides);
         if let Some(platform) = cargo.platform {
-            let entry = manifest.entry.as_deref().unwrap_or(&host.entry);
+            let entry = manifest.entry.as_deref().unwrap_or(&host.native.entry);
             inspection.check(platform, entry).map_err(in_plugin)?;
         }
         for finding in findings.iter().chain(&inspection.findings()) {
@@ -109,17 +109,22 @@ pub(crate) fn not_written(path: &Path, error: std::io::Error) -> Error {
     Error::new(BUILD_FAILED, "what was built cannot be written").because(error).at(path)
 }
 
-/// Whose plugin it is: a name, or the path of a `<host>.host.json`, which is then watched.
+/// Whose plugin it is: a name, or the path of a `<host>.host.json`, which is then watched; so is the one of a host that
+/// is installed.
 pub(crate) fn profile(cargo: &Cargo, plugin: &str, host: Option<&str>) -> Result<HostProfile> {
     let Some(host) = host else {
         return Err(Error::new(Code::ARGUMENT_INVALID, "it is not said whose plugin it is")
             .hint("add `.host(\"<name>\")`")
             .plugin(plugin));
     };
-    if !host.ends_with(".json") {
-        return HostProfile::named(host);
-    }
-    let path = cargo.package.join(host);
+    let path = match host.ends_with(".json") {
+        true => cargo.package.join(host),
+        // One that is installed, as for CMake and the tool.
+        false => match HostProfile::installed_file(host)? {
+            Some(installed) => installed,
+            None => return HostProfile::named(host),
+        },
+    };
     cargo::watch(&path);
     HostProfile::from_file(&path)
 }

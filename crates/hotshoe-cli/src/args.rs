@@ -11,7 +11,7 @@ use hotshoe::catalog::SearchPath;
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{PublicKey, Root};
-use hotshoe::profile::HostProfile;
+use hotshoe::profile::{FolderKind, HostProfile};
 use hotshoe::version::{self, Version};
 
 /// A public key on the command line: itself, or where it is.
@@ -41,7 +41,7 @@ pub fn public_key(text: &str) -> Result<PublicKeyAt, Infallible> {
 pub struct Host {
     /// The host: its name, or its <name>.host.json
     #[arg(long, value_name = "NAME|FILE")]
-    host: PathBuf,
+    pub host: PathBuf,
 
     /// The host's version; without one, no plugin is refused for asking another
     #[arg(long, value_name = "VERSION", value_parser = version_text)]
@@ -60,7 +60,7 @@ impl Host {
 pub struct OptionalHost {
     /// Also check that this host would take it: its name, or its <name>.host.json
     #[arg(long, value_name = "NAME|FILE")]
-    host: Option<PathBuf>,
+    pub host: Option<PathBuf>,
 
     /// The host's version
     #[arg(long, value_name = "VERSION", requires = "host", value_parser = version_text)]
@@ -82,7 +82,7 @@ pub struct Place {
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 
-    /// The host; without --root, the first folder of its search path is taken
+    /// The host; without --root, the first folder of its environment variable is taken, else its user's folder
     #[arg(long, value_name = "NAME|FILE")]
     pub host: Option<PathBuf>,
 }
@@ -114,13 +114,19 @@ pub fn if_absent(root: &Root) -> Option<Diagnostic> {
     (!root.path().exists()).then(|| warning().hint("see that it is the right folder").at(root.path()))
 }
 
-/// The folder where plugins are installed, by itself or as a host's first.
+/// The folder where plugins are installed: by itself, as the first of a host's environment variable, or as the folder
+/// that the host has for its user's plugins.
 pub fn root(root: Option<&Path>, host: Option<&Path>) -> Result<Root> {
     let (None, Some(host)) = (root, host) else { return Ok(Root::new(root.unwrap_or(Path::new(".")))) };
     let host = profile(host, None)?;
-    SearchPath::from_environment(&host).roots().first().map(Root::new).ok_or_else(|| {
-        Error::new(Code::ARGUMENT_INVALID, format!("{} names no folder", host.search_path_variable))
-            .hint("set it, or say where with --root")
+    let chosen = SearchPath::from_environment(&host).roots().first().cloned();
+    chosen.or_else(|| host.folders.paths(FolderKind::User).pop()).map(Root::new).ok_or_else(|| {
+        let variable = &host.search_path_variable;
+        let message = match host.folders.get(FolderKind::User) {
+            Some(_) => format!("{variable} names no folder, and nothing says where your data is"),
+            None => format!("{variable} names no folder, and {} has none for its user's plugins", host.name),
+        };
+        Error::new(Code::ARGUMENT_INVALID, message).hint("set it, or say where with --root")
     })
 }
 
@@ -167,14 +173,29 @@ pub fn refuse_value(command: &str, option: &str, value: impl Display, error: Err
 }
 
 /// The host of that name, or in that file.
+///
+/// A host of that name may be installed here, with its profile. Of one that is not, only its name is known, and it is
+/// taken to look where most do.
 pub fn profile(host: &Path, version: Option<&str>) -> Result<HostProfile> {
-    let is_file = host.extension().is_some_and(|extension| extension == "json") || host.components().count() > 1;
-    let mut profile = match is_file {
+    let name = host.to_string_lossy();
+    let mut profile = match is_file(host) {
         true => HostProfile::from_file(host)?,
-        false => HostProfile::named(&host.to_string_lossy())?,
+        false => match HostProfile::installed(&name) {
+            Err(error) if error.code() == Code::PROFILE_NOT_FOUND => {
+                let mut profile = HostProfile::named(&name)?;
+                profile.use_default_folders();
+                profile
+            }
+            installed => installed?,
+        },
     };
     if let Some(version) = version {
         profile.set_version(version)?;
     }
     Ok(profile)
+}
+
+/// Whether it is a host's file that was given, and not its name.
+fn is_file(host: &Path) -> bool {
+    host.extension().is_some_and(|extension| extension == "json") || host.components().count() > 1
 }

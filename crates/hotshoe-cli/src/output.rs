@@ -3,11 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufWriter, Write};
+use std::mem::ManuallyDrop;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use hotshoe::catalog::Catalog;
 use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::{Code, Error};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// The form of the objects. Keys are added to it; one that went away or changed its type would make it another form.
@@ -16,10 +21,25 @@ const FORMAT: u32 = 1;
 /// What a command answers: lines for people, an object for machines, and an exit code for both.
 pub struct Answer {
     lines: Vec<String>,
-    object: BTreeMap<String, Box<dyn erased_serde::Serialize>>,
+    object: BTreeMap<String, Field>,
     diagnostics: Vec<Diagnostic>,
     failure: Option<Error>,
     is_no: bool,
+}
+
+/// A field of the object. What may be long is kept as it is, and goes straight into the output.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Field {
+    Value(Value),
+    Diagnostics(Vec<Diagnostic>),
+    #[serde(serialize_with = "plugins_of")]
+    Plugins(Catalog),
+}
+
+/// The plugins of a catalog, in its order.
+fn plugins_of<S: Serializer>(catalog: &Catalog, serializer: S) -> Result<S::Ok, S::Error> {
+    catalog.candidates().serialize(serializer)
 }
 
 impl Answer {
@@ -42,18 +62,18 @@ impl Answer {
     }
 
     /// Adds a field to the object. Paths go in as text: `to_string_lossy`, as those in the library's own values do.
-    pub fn field(&mut self, key: &str, value: impl serde::Serialize) {
+    pub fn field(&mut self, key: &str, value: impl Serialize) {
         match serde_json::to_value(value) {
-            Ok(value) => self.owned_field(key, value),
+            Ok(value) => drop(self.object.insert(key.to_owned(), Field::Value(value))),
             Err(error) => {
                 self.failure = Some(Error::new(Code::INTERNAL, format!("`{key}` cannot be written")).because(error));
             }
         }
     }
 
-    /// Adds a field that the answer keeps until it is printed, and of which nothing is made before: it may be long.
-    pub fn owned_field(&mut self, key: &str, value: impl serde::Serialize + 'static) {
-        self.object.insert(key.to_owned(), Box::new(value));
+    /// Adds the plugins of a catalog to the object.
+    pub fn plugins(&mut self, catalog: Catalog) {
+        self.object.insert("plugins".to_owned(), Field::Plugins(catalog));
     }
 
     /// Adds findings; they stand behind the lines, and in the object's `diagnostics`.
@@ -73,48 +93,62 @@ impl Answer {
             (None, true) => 1,
             (None, false) => 0,
         };
-        match if as_json { self.write_json() } else { self.write_text() } {
+        // The program ends now, and its memory with it: to free what thousands of plugins are made of takes a while.
+        let mut answer = ManuallyDrop::new(self);
+        match if as_json { answer.write_json() } else { answer.write_text() } {
             Ok(()) => code,
             Err(error) => unwritten(&error).unwrap_or(code),
         }
     }
 
-    fn write_json(mut self) -> io::Result<()> {
+    fn write_json(&mut self) -> io::Result<()> {
         if let Some(error) = self.failure.take() {
             self.object.clear();
-            self.owned_field("error", error_object(error));
+            self.object.insert("error".to_owned(), Field::Value(error_object(error)));
         }
         self.field("format", FORMAT);
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        self.owned_field("diagnostics", diagnostics);
-        let mut out = BufWriter::new(Printable(io::stdout().lock()));
+        self.object.insert("diagnostics".to_owned(), Field::Diagnostics(diagnostics));
+        let mut out = BufWriter::with_capacity(BUFFER, Printable(io::stdout().lock()));
         serde_json::to_writer_pretty(&mut out, &self.object)?;
         writeln!(out)?;
         out.flush()
     }
 
-    fn write_text(self) -> io::Result<()> {
-        let mut out = BufWriter::new(anstream::stdout().lock());
+    fn write_text(&mut self) -> io::Result<()> {
+        let styles = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+        let mut out: Box<dyn Write> = match styles {
+            true => Box::new(BufWriter::with_capacity(BUFFER, anstream::stdout().lock())),
+            // There is nothing to strip then.
+            false => Box::new(BufWriter::with_capacity(BUFFER, io::stdout().lock())),
+        };
         for line in &self.lines {
             // What a name or a file brought in begins no line of its own.
-            writeln!(out, "{}", printable(&line.replace('\n', "\n    ")))?;
+            match line.contains('\n') {
+                true => out.write_all(printable(&line.replace('\n', "\n    "), styles).as_bytes())?,
+                false => out.write_all(printable(line, styles).as_bytes())?,
+            }
+            out.write_all(b"\n")?;
         }
         out.flush()?;
         let mut err = BufWriter::new(anstream::stderr().lock());
         let mut long_hints = HashSet::new();
-        for mut diagnostic in self.diagnostics {
+        for mut diagnostic in std::mem::take(&mut self.diagnostics) {
             let is_long = |hint: &String| hint.chars().count() > LONG_HINT;
             if diagnostic.hint.clone().is_some_and(|hint| is_long(&hint) && !long_hints.insert(hint)) {
                 diagnostic.hint = Some("the same as above".to_owned());
             }
-            writeln!(err, "{}", printable(&styled(&diagnostic)))?;
+            writeln!(err, "{}", printable(&styled(&diagnostic), true))?;
         }
         if let Some(error) = &self.failure {
-            writeln!(err, "{}", printable(&format!("{BAD}error{BAD:#}: {}", error.report())))?;
+            writeln!(err, "{}", printable(&format!("{BAD}error{BAD:#}: {}", error.report()), true))?;
         }
         err.flush()
     }
 }
+
+/// How much of an answer is written at once, in bytes.
+const BUFFER: usize = 64 << 10;
 
 /// A hint that is longer, as one with all folders that were searched, is printed once, however many plugins it is for.
 const LONG_HINT: usize = 120;
@@ -137,7 +171,7 @@ impl From<Error> for Answer {
 
 /// Says on stderr how work goes on; that nobody can read it does not stop the work.
 pub fn remark(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", printable(text));
+    let _ = writeln!(anstream::stderr(), "{}", printable(text, true));
 }
 
 /// A text from a file, so that it cannot move the cursor or turn the line around.
@@ -147,7 +181,16 @@ pub fn plain(text: &str) -> String {
 
 /// A path for a line of its own, whatever its maker put into it.
 pub fn path_in_line(path: &Path) -> String {
-    path.to_string_lossy().chars().map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect()
+    let shown = path.to_string_lossy();
+    match is_plain(&shown) {
+        true => shown.into_owned(),
+        false => shown.chars().map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect(),
+    }
+}
+
+/// Whether a text is of ASCII characters that are seen, as most are.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// What moves a cursor, commands a terminal, or turns or hides text.
@@ -157,29 +200,35 @@ fn is_unprintable(c: char) -> bool {
     c.is_control() || is_hidden
 }
 
-/// A text with our own colours, and with nothing else in it that does more than print. Every line goes through here.
-fn printable(text: &str) -> Cow<'_, str> {
-    let is_safe = |c| c == '\n' || !is_unprintable(c);
-    if text.chars().all(is_safe) {
-        return Cow::Borrowed(text);
+/// A text with our own colours, if they are wanted, and with nothing else in it that does more than print. Every line
+/// goes through here.
+fn printable(text: &str, styles: bool) -> Cow<'_, str> {
+    // Most of it is plain, and thousands of lines are looked at.
+    let is_plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
+    let Some(first) = text.bytes().position(|byte| !is_plain(byte)) else { return Cow::Borrowed(text) };
+    let mut shown = String::with_capacity(text.len());
+    shown.push_str(&text[..first]);
+    let mut rest = &text[first..];
+    while let Some(c) = rest.chars().next() {
+        let style = OURS.iter().find(|style| rest.starts_with(style.as_str()));
+        match style {
+            Some(style) if styles => shown.push_str(style),
+            Some(_) => {}
+            None => shown.push(if c != '\n' && is_unprintable(c) { '\u{fffd}' } else { c }),
+        }
+        rest = &rest[style.map_or(c.len_utf8(), String::len)..];
+        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        shown.push_str(&rest[..plain]);
+        rest = &rest[plain..];
     }
-    let styles = [GOOD, BAD, ODD, NAME, DIM].map(|style| style.render().to_string());
-    let ours: Vec<&str> = styles.iter().map(String::as_str).chain([RESET]).collect();
-    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(at) = rest.find(|c| !is_safe(c)) {
-        shown.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let style = ours.iter().find(|style| rest.starts_with(**style));
-        shown.push_str(style.copied().unwrap_or("\u{fffd}"));
-        let length = style.map_or(rest.chars().next().map_or(0, char::len_utf8), |style| style.len());
-        rest = &rest[length..];
-    }
-    shown.push_str(rest);
     Cow::Owned(shown)
 }
 
-/// What ends a style.
-const RESET: &str = "\x1b[0m";
+/// What begins our styles, and what ends them.
+static OURS: LazyLock<[String; 6]> = LazyLock::new(|| {
+    let [good, bad, odd, name, dim] = [GOOD, BAD, ODD, NAME, DIM].map(|style| style.render().to_string());
+    [good, bad, odd, name, dim, anstyle::Reset.render().to_string()]
+});
 
 /// Escapes in JSON what the format allows as it is and a terminal does not.
 struct Printable<W>(W);

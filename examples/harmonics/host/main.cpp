@@ -1,6 +1,7 @@
 // harmonics_host [search path]: loads plugins, says what it found, and computes with it.
 //
-// Without an argument it looks along HARMONICS_PLUGIN_PATH. Exit code: 0, or 1 if a function failed.
+// Without an argument it looks along HARMONICS_PLUGIN_PATH and in its own folders. Exit code: 0, or 1 if a
+// function failed.
 #include <cstdlib>
 #include <exception>
 #include <harmonics/plugin.hpp>

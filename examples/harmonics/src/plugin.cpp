@@ -19,6 +19,7 @@ struct Runtime {
     const char* file = std::getenv("HARMONICS_HOST");
     hotshoe::Profile profile = file == nullptr ? hotshoe::Profile::named("harmonics").value()
                                                : hotshoe::Profile::from_file(file).value();
+    if (file == nullptr) profile.use_default_folders().value();  // those of harmonics.host.json
     profile.set_version(HARMONICS_VERSION).value();
     return profile;
   }();

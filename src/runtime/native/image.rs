@@ -73,7 +73,7 @@ impl Image {
     /// Whether it is mapped still. Another library may lie in its place by now, which has another name.
     pub(super) fn is_mapped_as(&self, name: &Path) -> bool {
         let mut found = false;
-        each(|object| found |= object.image().as_ref() == Some(self) && object.path() == name);
+        each(|object| found |= object.image().as_ref() == Some(self) && object.path().as_os_str() == name);
         found
     }
 
@@ -235,9 +235,8 @@ impl Object<'_> {
     }
 
     fn leaves_nothing_behind(&self) -> Option<bool> {
-        let needed: Result<Vec<&str>, _> = self.needed().map(CStr::to_str).collect();
-        let imports: Result<Vec<&str>, _> = self.imports()?.into_iter().map(CStr::to_str).collect();
-        Some(inspect::leaves_nothing_behind(needed.ok()?.into_iter(), imports.ok()?.into_iter()))
+        let imports = self.imports()?.into_iter().map(CStr::to_bytes);
+        Some(inspect::leaves_nothing_behind(self.needed().map(CStr::to_bytes), imports))
     }
 
     /// The symbols that it takes from others. Before the first symbol that a GNU hash table knows stand those that it

@@ -20,37 +20,53 @@ impl Runtime for Native {
     }
 
     fn check(&self, request: &Request<'_>) -> Result<()> {
-        check_before_load(request.artifact, request.entry)?;
+        check_before_load(request.artifact, entry(request))?;
         check_place(request.folder, request.artifact, request.profile)?;
-        request.prober.map_or(Ok(()), |prober| prober.probe(request.artifact, request.entry))
+        request.prober.map_or(Ok(()), |prober| prober.probe(request.artifact, entry(request)))
     }
 
     fn open(&self, request: &Request<'_>, _: &Events) -> Result<Box<dyn Instance>> {
         if request.prober.is_some() {
             self.check(request)?;
         }
-        let policies = &request.profile.policies;
-        let mapping = Mapping { library: request.artifact, plugin: request.folder, entry: request.entry };
-        let library = match receipt(request.folder, request.artifact, policies.receipt)? {
+        let (profile, entry) = (request.profile, entry(request));
+        let mapping = Mapping { library: request.artifact, plugin: request.folder, entry };
+        let library = match receipt(request.folder, request.artifact, profile.policies.receipt)? {
             Some(receipt) => Library::load_installed(mapping, &receipt)?,
-            None if request.beside || policies.load == LoadPolicy::Copy => Library::load_copy(mapping)?,
+            None if request.beside || profile.native.load == LoadPolicy::Copy => Library::load_copy(mapping)?,
             None => Library::load(mapping)?,
         };
-        Ok(Box::new(library))
+        Ok(Box::new(Plugin { library, entry: entry.to_owned() }))
     }
 }
 
-impl Instance for Library {
+/// The symbol that a library must export.
+fn entry<'a>(request: &Request<'a>) -> &'a str {
+    request.entry.unwrap_or(&request.profile.native.entry)
+}
+
+/// A plugin that is a mapped library.
+#[derive(Debug)]
+struct Plugin {
+    library: Library,
+    entry: String,
+}
+
+impl Instance for Plugin {
+    fn entry(&self) -> Result<Option<Address>> {
+        Ok(self.library.symbol(&self.entry))
+    }
+
     fn symbol(&self, name: &str) -> Result<Option<Address>> {
-        Ok(Library::symbol(self, name))
+        Ok(self.library.symbol(name))
     }
 
     fn in_use(&self) -> Option<PathBuf> {
-        Some(self.mapped().to_owned())
+        Some(self.library.mapped().to_owned())
     }
 
     fn diagnostics(&self) -> Vec<Diagnostic> {
-        let shadowed = self.shadowed.iter().map(|other| {
+        let shadowed = self.library.shadowed.iter().map(|other| {
             Diagnostic::warning(Code::LIBRARY_SHADOWED, format!("the plugin gets {other}, not its own"))
                 .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
         });
@@ -58,11 +74,11 @@ impl Instance for Library {
     }
 
     fn image(&self) -> Option<runtime::Image> {
-        Library::image(self).number().map(runtime::Image)
+        self.library.image().number().map(runtime::Image)
     }
 
     fn linked(&self) -> Vec<runtime::Image> {
-        Library::image(self).needed_by().iter().filter_map(|image| image.number()).map(runtime::Image).collect()
+        self.library.image().needed_by().iter().filter_map(|image| image.number()).map(runtime::Image).collect()
     }
 
     fn not_beside(&self, fresh: &Request<'_>) -> Vec<String> {
@@ -79,7 +95,7 @@ impl Instance for Library {
     }
 
     fn replacing(&self, folder: &Path) -> Result<Box<dyn FnOnce() -> Result<()>>> {
-        let replaced = self.replaced(folder);
+        let replaced = self.library.replaced(folder);
         if let Some(stays) = replaced.iter().find(|library| !library.stays.is_empty()) {
             return Err(keeps_old(stays));
         }
@@ -90,7 +106,7 @@ impl Instance for Library {
     }
 
     fn close(self: Box<Self>) -> Result<Ended> {
-        Library::close(*self)
+        self.library.close()
     }
 }
 

@@ -154,7 +154,7 @@ fn refusals(
     if let Some(refusal) = candidate.refusal().filter(|refusal| !for_another(refusal)) {
         return (vec![refusal.clone()], Vec::new());
     }
-    let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.entry);
+    let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.native.entry);
     let mut facts = match Inspection::of(candidate.library()) {
         Ok(facts) => facts,
         Err(error) => return (vec![error.into()], Vec::new()),

@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use anstyle::Style;
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::error::Result;
 use hotshoe::package::Root;
 use hotshoe::platform::is_privileged;
 use hotshoe::profile::{HostProfile, IndexPolicy};
-use serde::{Serialize, Serializer};
 
 use crate::args::{if_absent, profile, root, version_text};
 use crate::output::{Answer, BAD, DIM, GOOD, NAME, path_in_line};
@@ -35,17 +35,17 @@ pub struct Args {
 
     /// The host: its name, or its <name>.host.json
     #[arg(long, value_name = "NAME|FILE", required_unless_present = "root")]
-    host: Option<PathBuf>,
+    pub host: Option<PathBuf>,
 
     /// The host's version; without one, no plugin is refused for asking another
     #[arg(long, value_name = "VERSION", value_parser = version_text)]
     host_version: Option<String>,
 
-    /// The folder where plugins are installed; without it, the first folder of the host's search path
+    /// The folder where plugins are installed; without it, where `hotshoe install --host` puts them
     #[arg(long, value_name = "DIR", requires = "installed")]
     root: Option<PathBuf>,
 
-    /// Look here, instead of in the folders of the host's environment variable
+    /// Look here, instead of in the folders of the host's environment variable and its own
     #[arg(long, value_name = "FOLDER[:FOLDER…]")]
     pub path: Option<OsString>,
 }
@@ -73,21 +73,23 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let profile = args.profile()?;
     let search_path = match &args.path {
         Some(path) => SearchPath::parse(path),
-        None => SearchPath::from_environment(&profile),
+        None => SearchPath::of_host(&profile),
     };
     let mut catalog = Catalog::scan(&profile, &search_path);
     if !args.quick {
         catalog.check_libraries(&profile);
     }
     let mut answer = Answer::new();
-    if search_path.roots().is_empty() {
+    if !search_path.leads_somewhere() {
         answer.line(match &args.path {
             Some(_) => "--path names no folder".to_owned(),
             None if is_privileged() => format!("{} is ignored: give --path", profile.search_path_variable),
             None => format!("{} names no folder: set it, or give --path", profile.search_path_variable),
         });
     } else if catalog.candidates().is_empty() {
-        answer.line(format!("no plugin in {}", folders(search_path.roots())));
+        let there: Vec<PathBuf> = search_path.roots().iter().filter(|root| root.exists()).cloned().collect();
+        let looked_in = if there.is_empty() { search_path.roots() } else { &there };
+        answer.line(format!("no plugin in {}", folders(looked_in)));
     }
     if !as_json {
         // In the order of the catalog, too.
@@ -105,17 +107,8 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let shown = search_path.roots().iter().map(|root| root.to_string_lossy());
     answer.field("search_path", shown.collect::<Vec<_>>());
     answer.diagnostics(diagnostics);
-    answer.owned_field("plugins", Plugins(catalog));
+    answer.plugins(catalog);
     Ok(answer)
-}
-
-/// The plugins of a catalog, in its order.
-struct Plugins(Catalog);
-
-impl Serialize for Plugins {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        self.0.candidates().serialize(serializer)
-    }
 }
 
 /// A few folders of a search path, on a line.
@@ -148,25 +141,26 @@ fn installed(args: &Args) -> Result<Answer> {
     answer.diagnostics(if_absent(&root));
     answer.field("root", root.path().to_string_lossy());
     answer.field("installed", &installed);
+    answer.diagnostics(installed.into_iter().flat_map(|found| found.diagnostics));
     answer.diagnostics(damaged.into_iter().map(Into::into));
     Ok(answer)
 }
 
 /// `✓ gain 1.2.3  /plugins/gain`, with a `✗` if it is refused and nothing if a newer one is used.
 fn line(candidate: &Candidate, is_used: bool) -> String {
-    let mark = match (candidate.refusal(), is_used) {
-        (Some(_), _) => format!("{BAD}✗{BAD:#}"),
-        (None, true) => format!("{GOOD}✓{GOOD:#}"),
-        (None, false) => " ".to_owned(),
+    let (style, mark) = match (candidate.refusal(), is_used) {
+        (Some(_), _) => (BAD, '✗'),
+        (None, true) => (GOOD, '✓'),
+        (None, false) => (Style::new(), ' '),
     };
     let tags: Vec<&str> = candidate.manifest().capabilities.iter().map(|capability| capability.as_str()).collect();
     let version = candidate.version().map(ToString::to_string).unwrap_or_default();
-    format!(
-        "{mark} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
+    let mut line = format!(
+        "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
         candidate.name(),
         path_in_line(candidate.path()),
         tags.join(" ")
-    )
-    .trim_end()
-    .to_owned()
+    );
+    line.truncate(line.trim_end().len());
+    line
 }

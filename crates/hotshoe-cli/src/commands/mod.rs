@@ -19,9 +19,12 @@ mod trust;
 mod uninstall;
 mod verify;
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use hotshoe::error::Result;
 
+use crate::args::profile;
 use crate::output::Answer;
 
 /// A verb, with what it was told.
@@ -50,6 +53,32 @@ pub enum Command {
 impl Command {
     /// Does it; with `json`, what goes on meanwhile is not shown.
     pub fn run(&self, json: bool) -> Result<Answer> {
+        let mut answer = self.answer(json)?;
+        if let Some(host) = self.host() {
+            answer.diagnostics(profile(host, None)?.diagnostics().iter().cloned());
+        }
+        Ok(answer)
+    }
+
+    /// The host that it is about, whose profile is read for it.
+    fn host(&self) -> Option<&Path> {
+        let host = match self {
+            Command::Check(command) => Some(&command.host.host),
+            Command::New(command) => command.host.as_ref(),
+            Command::List(command) => command.host.as_ref(),
+            Command::Package(command) => command.host.host.as_ref(),
+            Command::Install(command) => command.place.host.as_ref(),
+            Command::Uninstall(command) => command.place.host.as_ref(),
+            Command::Rollback(command) => command.place.host.as_ref(),
+            Command::Prune(command) => command.place.host.as_ref(),
+            Command::Verify(command) => command.host.as_ref(),
+            Command::Trust(command) => command.host(),
+            _ => None,
+        };
+        host.map(PathBuf::as_path)
+    }
+
+    fn answer(&self, json: bool) -> Result<Answer> {
         match self {
             Command::New(command) => new::run(command),
             Command::Inspect(command) => inspect::run(command),

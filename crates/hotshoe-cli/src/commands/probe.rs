@@ -28,7 +28,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     let request = Request {
         artifact: &library,
         folder: &library,
-        entry: &args.entry,
+        entry: Some(&args.entry),
         profile: &profile,
         prober: None,
         beside: false,

@@ -85,6 +85,17 @@ pub struct TrustPolicy {
     pub store: Store,
 }
 
+impl Args {
+    /// The host whose trust store it is about.
+    pub fn host(&self) -> Option<&PathBuf> {
+        let (TrustCommand::Add(TrustAdd { store, .. })
+        | TrustCommand::List(TrustList { store })
+        | TrustCommand::Remove(TrustRemove { store, .. })
+        | TrustCommand::Policy(TrustPolicy { store, .. })) = &self.command;
+        store.host.as_ref()
+    }
+}
+
 /// Which trust store it is about.
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
@@ -173,6 +184,7 @@ fn describe(store: &TrustStore, answer: &mut Answer) {
     answer.field("path", store.path().map(Path::to_string_lossy));
     answer.field("policy", store.policy());
     answer.field("keys", store.keys());
+    answer.diagnostics(store.diagnostics().iter().cloned());
 }
 
 /// `E7620F1842B4E81F  gain, mute  Harmonics Project`

@@ -33,10 +33,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE|KEY", value_parser = public_key, conflicts_with_all = ["host", "trust"])]
     pub key: Vec<PublicKeyAt>,
 
-    /// Trust the keys that this host trusts, or look into the first folder of its search path: its name,
-    /// or its <name>.host.json
+    /// Trust the keys that this host trusts, or look where `hotshoe install --host` puts plugins: its name, or
+    /// its <name>.host.json
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "trust")]
-    host: Option<PathBuf>,
+    pub host: Option<PathBuf>,
 
     /// Trust the keys in this trust store
     #[arg(long, value_name = "FILE")]
@@ -75,7 +75,9 @@ pub fn run(args: &Args) -> Result<Answer> {
 fn archive(args: &Args, path: &Path) -> Result<Answer> {
     let archive = path.display();
     let mut answer = Answer::new();
-    match package::verify(path, &args.trust()?) {
+    let trust = args.trust()?;
+    answer.diagnostics(trust.diagnostics().iter().cloned());
+    match package::verify(path, &trust) {
         Ok(signature) => {
             answer.line(format!("{GOOD}yes{GOOD:#}: {NAME}{archive}{NAME:#} is signed by a key that is trusted"));
             answer.fact("key", format!("{} {}", signature.key, signature.key_comment).trim());
@@ -122,6 +124,7 @@ fn installed(args: &Args, name: Option<&str>) -> Result<Answer> {
     }
     answer.field("verified", is_good);
     answer.field("installed", objects);
+    answer.diagnostics(verified.into_iter().flat_map(|(found, _)| found.diagnostics));
     Ok(answer)
 }
 

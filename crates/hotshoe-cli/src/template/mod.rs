@@ -118,10 +118,11 @@ impl Template {
     /// One that has templates for its plugins, and not this one, cannot be told from one whose plugins cannot be
     /// written so.
     fn files_of(&self, host: &HostChoice) -> Result<Vec<File>> {
-        let Some(file) = &host.file else {
+        let templates = host.file.as_ref().map(|file| file.parent().unwrap_or(Path::new("")).join("templates"));
+        // A host that is known here need not bring its own.
+        let Some(templates) = templates.filter(|templates| !host.is_installed || templates.is_dir()) else {
             return Ok(embedded(&format!("hosts/{}/{}", host.profile.name, self.name)));
         };
-        let templates = file.parent().unwrap_or(Path::new("")).join("templates");
         let brought: Vec<&str> =
             ALL.iter().map(|template| template.name).filter(|name| templates.join(name).is_dir()).collect();
         if !brought.is_empty() && !brought.contains(&self.name) {
@@ -138,8 +139,10 @@ impl Template {
 pub struct HostChoice {
     /// What the host expects.
     pub profile: HostProfile,
-    /// Its `<name>.host.json`, if that was given; the project gets a copy.
+    /// Its `<name>.host.json`, if that was given or the host is installed; the project gets a copy.
     pub file: Option<PathBuf>,
+    /// Whether the host is installed, and was found by its name.
+    is_installed: bool,
     /// The text of that file.
     pub text: String,
 }
@@ -148,10 +151,10 @@ impl HostChoice {
     /// The host of that name, or in that file.
     pub fn new(host: &Path) -> Result<HostChoice> {
         let profile = crate::args::profile(host, None)?;
-        let is_file = host != Path::new(&profile.name);
-        let file = is_file.then(|| host.to_owned());
+        let is_named = host == Path::new(&profile.name);
+        let file = if is_named { HostProfile::installed_file(&profile.name)? } else { Some(host.to_owned()) };
         let text = file.as_deref().map(read).transpose()?.unwrap_or_default();
-        Ok(HostChoice { profile, file, text })
+        Ok(HostChoice { profile, is_installed: is_named && file.is_some(), file, text })
     }
 
     /// What `HOST` and `--host` are given in the project.

@@ -99,7 +99,7 @@ impl Words {
     /// What a profile says, which may be anything.
     fn host(&mut self, stem: &str, capitals: &str, profile: &HostProfile) {
         self.plain(&format!("{capitals}_PLUGIN_PATH"), &profile.search_path_variable);
-        self.plain(&format!("{stem}_register"), &profile.entry);
+        self.plain(&format!("{stem}_register"), &profile.native.entry);
     }
 }
 

@@ -554,7 +554,7 @@ error[entry-missing]: plugin `gain`: the library does not export `mixer_main`
     hotshoe(&tree, &args).assert().code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error: the host profile is not valid [profile-invalid]
   in bad.host.json
-  because: unknown field `entrey`, expected one of `$schema`, `name`, `version`, `search_path_variable`, `entry`, `version_symbol`, `version_key`, `abi`, `provides`, `policies` at line 1 column [..]
+  because: the key `entrey` is unknown, and is nearly `entry`
   hint: compare it with schema/host.schema.json
 
 "#]]);

@@ -120,10 +120,10 @@ Options:
       --host <NAME|FILE>         The host: its name, or its <name>.host.json
       --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
                                  another
-      --root <DIR>               The folder where plugins are installed; without it, the first
-                                 folder of the host's search path
+      --root <DIR>               The folder where plugins are installed; without it, where `hotshoe
+                                 install --host` puts them
       --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
-                                 variable
+                                 variable and its own
       --json                     Print one JSON object instead of text
   -h, --help                     Print help
 
@@ -168,7 +168,8 @@ Arguments:
 
 Options:
       --root <DIR>         The folder with the plugins: one of the host's search path
-      --host <NAME|FILE>   The host; without --root, the first folder of its search path is taken
+      --host <NAME|FILE>   The host; without --root, the first folder of its environment variable is
+                           taken, else its user's folder
       --timeout <SECONDS>  Give up if another process changes the same folder for longer; without
                            it, wait until that ends
       --flat               Into <root>/<name>, for hosts that do not look for versions

@@ -186,7 +186,9 @@ fn asked_by_nobody(tree: &PluginTree, makes_privileged: &str, args: &str) -> Out
         tool = env!("CARGO_BIN_EXE_hotshoe"),
     );
     let environment = [("HARMONICS_PLUGIN_PATH", "."), ("HOTSHOE_TRUST", "trust.json"), ("XDG_CONFIG_HOME", "/")];
-    Command::new("sh").args(["-c", &script]).envs(environment).current_dir(tree.root()).output().unwrap()
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).envs(environment).current_dir(tree.root());
+    command.env("XDG_DATA_HOME", tree.path("data")).env("XDG_DATA_DIRS", tree.path("share")).output().unwrap()
 }
 
 #[test]
@@ -208,6 +210,36 @@ fn a_setuid_host_does_not_let_its_caller_choose_its_plugins() {
         let (stdout, stderr) = listed(makes_privileged);
         assert!(!stdout.contains("gain"), "{makes_privileged}: {stdout}");
         assert!(stderr.contains("warning[environment-ignored]"), "{makes_privileged}: {stderr}");
+    }
+}
+
+#[test]
+fn a_setuid_host_does_not_let_its_caller_choose_its_profile_or_its_folders() {
+    if !require("setpriv") {
+        return;
+    }
+    if !is_root() {
+        return skip("only root can become another user");
+    }
+    let profile = r#"{"name": "harmonics", "search_path_variable": "NO_SUCH_VARIABLE",
+                      "folders": {"program": "mine", "user": "harmonics/plugins"}}"#;
+    let tree = PluginTree::new()
+        .file("data/harmonics/plugins/reverb/plugin.json", "{}")
+        .file("data/harmonics/plugins/reverb/libreverb.so", "")
+        .file("mine/echo/plugin.json", "{}")
+        .file("mine/echo/libecho.so", "")
+        .file("share/harmonics/harmonics.host.json", profile)
+        .file("own.host.json", profile);
+    let listed = |makes_privileged, host: &str| {
+        let output = asked_by_nobody(&tree, makes_privileged, &format!("list --quick --host {host}"));
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for host in ["harmonics", "own.host.json"] {
+        let (stdout, stderr) = listed("true", host);
+        assert!(stdout.contains("reverb") && stdout.contains("echo") && stderr.is_empty(), "{host}: {stdout}{stderr}");
+        let (stdout, stderr) = listed("chmod u+s hotshoe", host);
+        assert!(!stdout.contains("reverb") && !stdout.contains("echo"), "{host}: {stdout}{stderr}");
+        assert!(stderr.contains("note[environment-ignored]: the folder for the user's plugins"), "{host}: {stderr}");
     }
 }
 

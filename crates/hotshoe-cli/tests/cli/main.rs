@@ -15,6 +15,7 @@ mod noexec;
 mod output;
 mod package;
 mod probe;
+mod profile;
 mod python;
 mod sanitizer;
 mod sign;
@@ -40,7 +41,11 @@ fn hotshoe(tree: &PluginTree, args: &[&str]) -> Command {
     let command = variables.iter().fold(command, |command, variable| command.env_remove(variable));
     let keys = ["HOTSHOE_TRUST", "HOTSHOE_KEY", "HOTSHOE_KEY_PASSWORD"];
     let command = keys.iter().fold(command, |command, variable| command.env_remove(variable));
-    command.env("XDG_CACHE_HOME", tree.path("cache")).env("XDG_CONFIG_HOME", tree.path("config")).env("COLUMNS", "100")
+    let folders = [("CACHE_HOME", "cache"), ("CONFIG_HOME", "config"), ("DATA_HOME", "data"), ("DATA_DIRS", "share")];
+    let command = folders
+        .iter()
+        .fold(command, |command, (variable, folder)| command.env(format!("XDG_{variable}"), tree.path(folder)));
+    command.env("COLUMNS", "100")
 }
 
 /// The object that the tool prints with `--json`, after a look at what all of them have in common.

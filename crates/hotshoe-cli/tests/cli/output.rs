@@ -13,6 +13,7 @@ use crate::{GAIN, gain};
 fn tool(tree: &PluginTree) -> Command {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_hotshoe"));
     tool.current_dir(tree.root()).env("XDG_CONFIG_HOME", tree.path("config")).env_remove("HARMONICS_PLUGIN_PATH");
+    tool.env("XDG_DATA_HOME", tree.path("data")).env("XDG_DATA_DIRS", tree.path("share"));
     tool
 }
 

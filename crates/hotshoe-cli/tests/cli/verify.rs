@@ -199,8 +199,8 @@ Options:
       --installed         Compare what was installed with its receipts
       --key <FILE|KEY>    Trust this key: a .pub file, or its second line; may be given more than
                           once
-      --host <NAME|FILE>  Trust the keys that this host trusts, or look into the first folder of its
-                          search path: its name, or its <name>.host.json
+      --host <NAME|FILE>  Trust the keys that this host trusts, or look where `hotshoe install
+                          --host` puts plugins: its name, or its <name>.host.json
       --trust <FILE>      Trust the keys in this trust store
       --root <DIR>        The folder where plugins are installed
       --json              Print one JSON object instead of text

@@ -1,0 +1,3 @@
+void strings_main(void* registry);
+
+void strings_main(void* registry) { (void)registry; }
