@@ -198,7 +198,6 @@ impl Code {
 
     /// The code of a runtime that comes as a module: its name begins with the runtime's, as `lua-…` does. `None` if it
     /// is none, or if modules have made up too many: a code lives as long as the process.
-    #[cfg_attr(not(test), expect(dead_code, reason = "runtime/module.rs uses it"))]
     pub(crate) fn of_module(runtime: &str, name: &str) -> Option<Code> {
         const MOST: usize = 1000;
         static CODES: Mutex<BTreeMap<String, Code>> = Mutex::new(BTreeMap::new());

@@ -85,12 +85,16 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 /// A path as a text on one line, whatever its maker put into it.
 pub(crate) fn path_in_line(path: &Path) -> String {
+    visible(&path.to_string_lossy())
+}
+
+/// A text on one line, with an escape for each character that nobody would see.
+pub(crate) fn visible(text: &str) -> String {
     let is_plain = |c: char| !c.is_control() && !is_invisible(c);
-    let shown = path.to_string_lossy();
-    if shown.chars().all(is_plain) {
-        return shown.into_owned();
+    if text.chars().all(is_plain) {
+        return text.to_owned();
     }
-    shown.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+    text.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
 /// Serializes paths as every answer has them: as text, with U+FFFD for what is not UTF-8 in them.

@@ -66,10 +66,11 @@ pub fn codes() -> impl Iterator<Item = error::Code> {
     let before =
         [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
     let found = [catalog::codes::CODES, inspect::codes::CODES];
-    let live = [receipt::CODES, runtime::CODES, runtime::native::codes::CODES, plugin::CODES, host::reload::CODES];
+    let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
+    let live = [receipt::CODES, plugin::CODES, host::reload::CODES];
     #[cfg(feature = "package")]
     let archives = package::codes::CODES;
     #[cfg(not(feature = "package"))]
     let archives: &[error::Code] = &[];
-    before.into_iter().chain(found).chain(live).chain([archives]).flatten().copied()
+    before.into_iter().chain(found).chain(runtimes).chain(live).chain([archives]).flatten().copied()
 }

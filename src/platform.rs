@@ -8,7 +8,9 @@ mod cache;
 mod environment;
 mod folders;
 mod mount;
+mod own_image;
 mod processor;
+mod trusted;
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,7 +25,11 @@ pub(crate) use environment::environment;
 pub use environment::is_privileged;
 pub(crate) use folders::{data_folder, library_folders, multiarch, program_folder, shared_data_folders};
 pub(crate) use mount::forbids_code;
+pub(crate) use own_image::runtime_folders;
 pub(crate) use processor::{leave_processor, processor};
+#[cfg(all(feature = "package", any(target_os = "linux", target_os = "macos")))]
+pub(crate) use trusted::Owners;
+pub(crate) use trusted::{Refused, trusted_file};
 
 codes! {
     PLATFORM_UNKNOWN = "platform-unknown", MANIFEST, "A text is not the name of a platform.";

@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# Writes include/hotshoe/host.h anew from src/capi.
+# Writes include/hotshoe/host.h anew from src/capi, and include/hotshoe/runtime.h from crates/hotshoe-abi.
 #
 #   tools/headers.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-header=$(cargo build --quiet --lib --features capi --message-format=json |
-  grep -o '"HOTSHOE_GENERATED_HEADER","[^"]*"' | cut -d'"' -f4)
-cp "$header" include/hotshoe/host.h
-echo "wrote include/hotshoe/host.h"
+SNAPSHOTS=overwrite cargo test --quiet --features capi --test it headers::
+echo "wrote include/hotshoe/host.h and include/hotshoe/runtime.h"

@@ -72,20 +72,20 @@ cargo fmt --all --check
 cargo clippy --quiet --workspace --all-targets --features hotshoe/capi -- -D warnings
 # A new dependency stands in the lock file of tools/fuzz.sh, too; the same without --locked puts it there.
 cargo update --quiet --locked --workspace --manifest-path fuzz/Cargo.toml
-git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | grep -v '^include/hotshoe/host.h$' |
+git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | grep -v '^include/hotshoe/\(host\|runtime\).h$' |
   xargs build/linters/bin/clang-format --dry-run -Werror
 git ls-files '*.cmake' '*CMakeLists.txt' | xargs build/linters/bin/cmake-lint --suppress-decorations
 git ls-files '*.sh' .ci/run | xargs shellcheck
 
 step "The loader and the tool (Rust)"
 cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
-RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-abi -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
 
 step "Windows and macOS: all compiles, and so many tests"
 tools/cross-check.sh
 
 step "The crates, as they would be published"
-cargo package --quiet --allow-dirty -p hotshoe -p hotshoe-build -p hotshoe-cli
+cargo package --quiet --allow-dirty -p hotshoe-abi -p hotshoe -p hotshoe-build -p hotshoe-cli
 
 step "The C and C++ headers, the CMake modules and the examples"
 configure build/test -D "HOTSHOE_TEST_CMAKES=build/cmake-oldest/bin/cmake;build/cmake-newest/bin/cmake"

@@ -11,9 +11,8 @@ use super::{Host, KEPT, Report, lock};
 use crate::catalog::{Candidate, Catalog};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::input::brief;
 use crate::plugin::{Plugin, Unload};
-use crate::runtime::{Events, Request, Runtime};
+use crate::runtime::{Events, Request};
 use crate::version::VersionReq;
 
 impl Host {
@@ -128,7 +127,7 @@ impl Host {
             Begun::Live(plugin) => Ok(plugin),
             Begun::Change(change) => {
                 let plugin = self.bring_to_life(candidate, &change, notes(), false, bind)?;
-                change.settle(Some(plugin.clone()));
+                change.settle(plugin.clone());
                 Ok(plugin)
             }
         }
@@ -149,16 +148,6 @@ impl Host {
             prober: self.prober.as_ref(),
             beside: false,
         }
-    }
-
-    fn runtime_of(&self, candidate: &Candidate) -> Result<Arc<dyn Runtime>> {
-        let name = candidate.manifest().runtime();
-        let runtime = self.runtimes().into_iter().find(|runtime| runtime.name() == name);
-        runtime.filter(|_| self.profile.takes_runtime(name)).ok_or_else(|| {
-            Error::new(Code::RUNTIME_MISSING, format!("this host has no runtime `{}`", brief(name)))
-                .hint("name it among the `runtimes` of the host's profile")
-                .at(candidate.path())
-        })
     }
 
     /// Opens a plugin and binds it. If binding fails, what it registered goes with it.

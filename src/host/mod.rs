@@ -5,6 +5,7 @@
 
 mod load;
 pub(crate) mod reload;
+mod runtimes;
 mod slots;
 
 use std::path::PathBuf;
@@ -17,8 +18,9 @@ use crate::diagnostics::Diagnostic;
 use crate::error::Result;
 use crate::plugin::{Plugin, Unload};
 use crate::profile::HostProfile;
-use crate::runtime::{self, Prober, Runtime};
+use crate::runtime::Prober;
 
+use runtimes::Runtimes;
 use slots::{Ending, Slots};
 
 /// A program's side of its plugins. It may be used from any number of threads.
@@ -35,7 +37,7 @@ use slots::{Ending, Slots};
 pub struct Host {
     profile: HostProfile,
     roots: Mutex<SearchPath>,
-    runtimes: Mutex<Vec<Arc<dyn Runtime>>>,
+    runtimes: Mutex<Runtimes>,
     prober: Option<Prober>,
     slots: Mutex<Slots>,
     settled: Condvar,
@@ -76,21 +78,12 @@ impl Host {
         Host {
             profile,
             roots: Mutex::default(),
-            runtimes: Mutex::new(runtime::builtin().into()),
+            runtimes: Mutex::default(),
             prober: None,
             slots: Mutex::default(),
             settled: Condvar::new(),
             loads: AtomicU64::new(0),
         }
-    }
-
-    /// Adds a runtime that is linked into the program. It is used if the profile lists its name.
-    pub fn add_runtime(&self, runtime: Arc<dyn Runtime>) {
-        lock(&self.runtimes).push(runtime);
-    }
-
-    fn runtimes(&self) -> Vec<Arc<dyn Runtime>> {
-        lock(&self.runtimes).clone()
     }
 
     /// Has every library loaded in another process before it is loaded in this one.
@@ -129,13 +122,10 @@ impl Host {
 
     /// Unloads a plugin and says truthfully what became of it. One that others depend on is busy.
     pub fn unload(&self, plugin: &Arc<Plugin>) -> Result<Unload> {
-        let change = match self.begin_ending(plugin)? {
-            Ending::Change(change) => change,
-            Ending::Needed(dependents) => return Ok(Unload::Busy(dependents)),
-        };
-        let answer = plugin.unload();
-        change.settle(plugin.is_loaded().then(|| plugin.clone()));
-        answer
+        match self.begin_ending(plugin)? {
+            Ending::Change(_change) => plugin.unload(),
+            Ending::Needed(dependents) => Ok(Unload::Busy(dependents)),
+        }
     }
 
     /// Unloads every plugin: each before what it depends on, else the last one first.

@@ -101,33 +101,16 @@ impl Host {
             Ending::Change(change) => change,
             Ending::Needed(dependents) => return Err(in_use(plugin, &dependents)),
         };
-        let keep = |old: Change<'_>, error: Error| {
-            old.settle(plugin.is_loaded().then(|| plugin.clone()));
-            Err(error)
+        // Whatever fails from here on, and be it by a panic, `old` keeps what is alive still.
+        let new = self.begin_anew(plugin, &old, fresh, needs).map_err(|error| error.plugin(plugin.name()))?;
+        let withdrawn = plugin.withdraw()?.map_err(|users| in_use(plugin, &users))?;
+        let alive = exchange(new.as_ref().unwrap_or(&old), withdrawn)?;
+        let change = match new {
+            None => old,
+            Some(new) => new.in_place_of(old),
         };
-        let new = match self.begin_anew(plugin, &old, fresh, needs) {
-            Ok(new) => new,
-            Err(error) => return keep(old, error.plugin(plugin.name())),
-        };
-        let withdrawn = match plugin.withdraw() {
-            Ok(Ok(withdrawn)) => withdrawn,
-            Ok(Err(users)) => return keep(old, in_use(plugin, &users)),
-            Err(error) => return keep(old, error),
-        };
-        match exchange(new.as_ref().unwrap_or(&old), withdrawn) {
-            Ok(alive) => {
-                let change = match new {
-                    None => old,
-                    Some(new) => new.in_place_of(old),
-                };
-                change.settle(Some(alive.clone()));
-                Ok(alive)
-            }
-            Err(error) => {
-                drop(new);
-                keep(old, error)
-            }
-        }
+        change.settle(alive.clone());
+        Ok(alive)
     }
 
     /// Takes a second slot for the new library, if the manifest names another one now.

@@ -190,13 +190,15 @@ fn unloaded_meanwhile(plugin: &Plugin) -> Error {
         .hint("load it again")
 }
 
-/// The right to change what is alive at a path. If it is dropped unsettled, nothing is.
+/// The right to change what is alive at a path. If it is dropped unsettled, also by a panic, what was alive before is
+/// still, unless it has ended meanwhile.
 pub(super) struct Change<'a> {
     host: &'a Host,
     path: PathBuf,
+    /// The plugin that was alive there before.
+    before: Option<Arc<Plugin>>,
     outcome: Option<Arc<Plugin>>,
-    /// The number of the plugin that was alive there before. One that takes its place takes it over, for
-    /// others may have been loaded after it that build on it.
+    /// Its number. One that takes its place takes it over, for others may have been loaded after it that build on it.
     order: Option<u64>,
 }
 
@@ -206,7 +208,8 @@ impl<'a> Change<'a> {
         let (path, thread) = (candidate.library().to_owned(), thread::current().id());
         let changing = Slot::Changing { thread, stage, candidate: Box::new(candidate.clone()) };
         let before = slots.0.insert(path.clone(), changing);
-        Change { host, path, outcome: None, order: before.and_then(|slot| slot.live()).map(|(order, _)| order) }
+        let (order, before) = before.and_then(|slot| slot.live()).unzip();
+        Change { host, path, before, outcome: None, order }
     }
 
     /// What is to come may depend on other plugins than what was there.
@@ -238,8 +241,9 @@ impl<'a> Change<'a> {
         self.host.settled.notify_all();
     }
 
-    pub(super) fn settle(mut self, outcome: Option<Arc<Plugin>>) {
-        self.outcome = outcome;
+    /// From now on this one is alive there.
+    pub(super) fn settle(mut self, alive: Arc<Plugin>) {
+        self.outcome = Some(alive);
     }
 
     /// Takes over the number of a plugin that had another library.
@@ -252,9 +256,10 @@ impl<'a> Change<'a> {
 impl Drop for Change<'_> {
     fn drop(&mut self) {
         CHANGES.set(CHANGES.get() - 1);
+        let alive = self.outcome.take().or_else(|| self.before.take_if(|before| before.is_loaded()));
         let mut slots = lock(&self.host.slots);
         slots.0.remove(&self.path);
-        if let Some(plugin) = self.outcome.take() {
+        if let Some(plugin) = alive {
             let order = self.order.unwrap_or_else(|| self.host.loads.fetch_add(1, Ordering::Relaxed));
             slots.0.insert(plugin.library().to_owned(), Slot::Live { plugin, order });
         }

@@ -154,6 +154,7 @@ mod walk {
     use super::super::sync::sync_folder_file;
     use super::{at_least_here, cannot_open};
     use crate::error::{Code, Error, Result};
+    use crate::platform::Owners;
 
     /// As many links as Linux follows.
     const MOST_LINKS: usize = 40;
@@ -288,22 +289,17 @@ mod walk {
 
     /// Who may own a folder that leads to a root, and who may write in it.
     struct Trusted {
-        user: u32,
+        owners: Owners,
         groups: Vec<u32>,
-        unmapped: Option<u32>,
     }
 
     impl Trusted {
         fn new() -> Trusted {
-            use rustix::process::{getegid, geteuid, getgroups};
+            use rustix::process::{getegid, getgroups};
             let mut groups: Vec<u32> =
                 getgroups().unwrap_or_default().into_iter().map(|group| group.as_raw()).collect();
             groups.extend([0, getegid().as_raw()]);
-            Trusted { user: geteuid().as_raw(), groups, unmapped: unmapped() }
-        }
-
-        fn owns(&self, user: u32) -> bool {
-            user == 0 || user == self.user || Some(user) == self.unmapped
+            Trusted { owners: Owners::new(), groups }
         }
 
         /// Refuses a folder in which somebody else may put another one in the place of the next.
@@ -312,7 +308,7 @@ mod walk {
             let mode = Mode::from_raw_mode(found.st_mode);
             let is_sticky = mode.contains(Mode::SVTX);
             let by_group = mode.contains(Mode::WGRP) && !self.groups.contains(&found.st_gid);
-            let problem = if !self.owns(found.st_uid) {
+            let problem = if !self.owners.contain(found.st_uid) {
                 format!("it belongs to the user {}", found.st_uid)
             } else if mode.contains(Mode::WOTH) && !is_sticky {
                 "every user may rename what is in it".to_owned()
@@ -326,7 +322,7 @@ mod walk {
 
         /// Refuses a link of somebody else.
         fn judge_link(&self, link: &Stat, place: &Path) -> Result<()> {
-            match self.owns(link.st_uid) {
+            match self.owners.contain(link.st_uid) {
                 true => Ok(()),
                 false => Err(unsafe_folder(&format!("it is a link of the user {}", link.st_uid), place)),
             }
@@ -340,20 +336,5 @@ mod walk {
         )
         .hint("take the right to write away from others: `chmod go-w <folder>`; or choose a folder of your own")
         .at(place)
-    }
-
-    /// In a container without root's rights, whom the files of all other users seem to belong to, root's among
-    /// them: nobody can say whose they are.
-    #[cfg(target_os = "linux")]
-    fn unmapped() -> Option<u32> {
-        let map = std::fs::read_to_string("/proc/self/uid_map").ok()?;
-        let is_whole = map.split_whitespace().eq(["0", "0", "4294967295"]);
-        let nobody = || std::fs::read_to_string("/proc/sys/kernel/overflowuid").ok()?.trim().parse().ok();
-        if is_whole { None } else { nobody() }
-    }
-
-    #[cfg(target_os = "macos")]
-    fn unmapped() -> Option<u32> {
-        None
     }
 }

@@ -110,9 +110,9 @@ impl Life {
 
     /// Takes everything back that the plugin registered, if nothing of it is in use. Then it is to be ended or restored.
     pub(super) fn withdraw(&self) -> Result<Withdrawn<'_>, NotNow> {
-        let mut live = self.begin_ending()?;
-        let users = registration::withdraw(&mut live.registrations);
-        let withdrawn = Withdrawn { life: self, live: Some(live) };
+        let mut withdrawn = Withdrawn { life: self, live: Some(self.begin_ending()?) };
+        let users = withdrawn.live.as_mut().map(|live| registration::withdraw(&mut live.registrations));
+        let users = users.unwrap_or_default();
         match users.is_empty() {
             true => Ok(withdrawn),
             false => {
@@ -214,12 +214,20 @@ impl Withdrawn<'_> {
     /// Drops what it registered, and closes it.
     pub(crate) fn end(mut self) -> Result<Ended> {
         let mut live = self.live.take().expect("it is there until it is ended or restored");
+        let _ended = EndOf(self.life);
         // Last in, first out: what came later may build on what came before.
         while live.registrations.pop().is_some() {}
         let instance = Arc::into_inner(live.instance).expect("nobody uses it, or it would not have been withdrawn");
-        let ended = instance.close();
-        *self.life.state() = State::Ended;
-        ended
+        instance.close()
+    }
+}
+
+/// Says that it has ended when it is dropped, also by a panic of what is called while it ends.
+struct EndOf<'a>(&'a Life);
+
+impl Drop for EndOf<'_> {
+    fn drop(&mut self) {
+        *self.0.state() = State::Ended;
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod call;
 mod events;
+pub mod module;
 #[doc(hidden)]
 pub mod native;
 mod prober;

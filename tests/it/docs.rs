@@ -42,7 +42,7 @@ fn pages() -> Vec<(String, String)> {
 }
 
 /// The fenced blocks of a kind, such as `json plugin`, with the page each is on.
-fn blocks(kind: &str) -> Vec<(String, String)> {
+pub(crate) fn blocks(kind: &str) -> Vec<(String, String)> {
     let fence = format!("\n```{kind}\n");
     let of_page = |(page, text): (String, String)| {
         let rest = text.split(fence.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default());

@@ -33,8 +33,11 @@ const PACKAGE_MAY_USE: &[&str] = &[
 /// Where `unsafe` may stand.
 const UNSAFE: &[&str] = &[
     "src/runtime/native/",
+    "src/runtime/module/",
     "src/capi/",
+    "crates/hotshoe-abi/",
     "src/platform/environment.rs",
+    "src/platform/own_image.rs",
     "tests/",
     "bench/",
     "templates/",
@@ -124,6 +127,16 @@ fn unsafe_stands_only_where_foreign_code_is_met() {
         let listed = UNSAFE.iter().any(|place| path.starts_with(place)) || path.starts_with("tests/it/layers.rs");
         assert!(!says_it || listed, "{path} holds unsafe code");
     }
+}
+
+#[test]
+fn what_a_runtime_module_imports_brings_nothing_with_it() {
+    let read = |file: &str| fs::read_to_string(root().join("crates/hotshoe-abi").join(file)).expect("it is there");
+    let manifest = read("Cargo.toml");
+    let (_, dependencies) = manifest.split_once("\n[dependencies]\n").expect("it says that there are none");
+    assert!(dependencies.starts_with("\n[lints]"), "{dependencies}");
+    assert_eq!(manifest.matches("dependencies").count(), 1, "nor for building or testing");
+    assert!(read("src/lib.rs").contains("\n#![no_std]\n"));
 }
 
 #[test]

@@ -10,7 +10,6 @@ mod changing;
 mod differential;
 mod docs;
 mod fixtures;
-#[cfg(feature = "capi")]
 mod headers;
 mod host;
 mod inspect;
@@ -23,6 +22,7 @@ mod layout;
 mod make;
 mod manifest;
 mod manifest_xml;
+mod memory;
 mod native;
 #[cfg(feature = "package")]
 mod package;
@@ -31,8 +31,11 @@ mod profile;
 mod readme;
 #[cfg(feature = "package")]
 mod receipts;
+mod reload;
 #[cfg(feature = "package")]
 mod root;
+mod runtime;
+mod runtime_module;
 #[cfg(feature = "package")]
 mod signature;
 #[cfg(all(feature = "package", unix))]

@@ -10,7 +10,7 @@ use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
 use crate::{host_on, is_mapped};
 
 /// A host's registry: names, and what is registered under them.
-type Registry = Arc<Mutex<BTreeMap<String, Arc<()>>>>;
+pub type Registry = Arc<Mutex<BTreeMap<String, Arc<()>>>>;
 
 struct Entry {
     registry: Registry,
@@ -36,7 +36,7 @@ impl Registration for Entry {
     }
 }
 
-fn register(plugin: &Plugin, registry: &Registry, name: &str) -> Result<(), Error> {
+pub fn register(plugin: &Plugin, registry: &Registry, name: &str) -> Result<(), Error> {
     plugin.register(|| {
         let object = Arc::new(());
         registry.lock().unwrap().insert(name.to_owned(), object.clone());

@@ -1,0 +1,141 @@
+//! Modules that are in this process: each is opened once, and stays.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use hotshoe_abi::runtime::{self as abi, Entry, ModuleTable, TO_NUL, Text};
+
+use super::find::is_name;
+use super::host::HOST;
+use super::lock;
+use crate::error::{Code, Error, Result};
+use crate::input::brief;
+use crate::runtime::{Address, native};
+
+/// A module that is in this process. It is never unmapped, so it lives for ever.
+pub(super) struct Module {
+    pub(super) name: String,
+    pub(super) table: ModuleTable,
+    /// How many runtimes and live plugins need it.
+    users: Mutex<usize>,
+}
+
+/// What a module is known by: an older one goes on being used after its file was replaced.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Origin {
+    File(PathBuf),
+    Linked(usize),
+}
+
+/// All of them, and why those were refused that were: their function is not called twice.
+static MODULES: Mutex<BTreeMap<Origin, Result<&'static Module, String>>> = Mutex::new(BTreeMap::new());
+
+impl Module {
+    /// The module in a file, whose path is absolute and has no links in it.
+    pub(super) fn in_file(name: &str, path: PathBuf) -> Result<User> {
+        let origin = Origin::File(path.clone());
+        let known = {
+            let mut modules = lock(&MODULES);
+            if !modules.contains_key(&origin) {
+                // What cannot be mapped may be mended and tried again.
+                let entry = map(&path).map_err(|error| cannot_open(name, &path).because(error))?;
+                modules.insert(origin.clone(), Module::enter(entry, Some(name)));
+            }
+            modules[&origin].clone()
+        };
+        known.map(User::of).map_err(|why| cannot_open(name, &path).because(why))
+    }
+
+    /// The module that exports a function which is linked in.
+    ///
+    /// # Safety
+    /// The function does what [`Entry`] says.
+    pub(super) unsafe fn linked(entry: Entry) -> Result<User> {
+        let known =
+            lock(&MODULES).entry(Origin::Linked(entry as usize)).or_insert_with(|| Module::enter(entry, None)).clone();
+        known.map(User::of).map_err(|why| {
+            Error::new(Code::RUNTIME_INVALID, "the runtime that is linked in breaks the contract with this host")
+                .because(why)
+        })
+    }
+
+    fn enter(entry: Entry, name: Option<&str>) -> Result<&'static Module, String> {
+        // SAFETY: a module's function, which is called for the first time, and once only, for `MODULES` is locked.
+        let table = unsafe { entry(&raw const HOST) };
+        // SAFETY: what it returns is such a table; no more of it is believed than its size says.
+        let table =
+            unsafe { abi::read(table) }.map_err(|why| format!("the table that it returns cannot be used: {why}"))?;
+        // SAFETY: a text that ends with NUL, or NULL.
+        let own = unsafe { Text { data: table.name, length: TO_NUL }.bytes(64) };
+        let own = String::from_utf8_lossy(own).into_owned();
+        if table.name.is_null() || !is_name(&own) {
+            return Err(format!("its name `{}` cannot be the name of a runtime", brief(&own)));
+        }
+        if let Some(name) = name.filter(|name| *name != own) {
+            return Err(format!("it calls itself `{own}`, and not `{name}`"));
+        }
+        if table.open.is_none() {
+            return Err("it cannot open anything".to_owned());
+        }
+        Ok(Box::leak(Box::new(Module { name: own, table, users: Mutex::new(0) })))
+    }
+}
+
+/// Maps a module and finds its function. It stays mapped, whatever it turns out to be.
+fn map(path: &Path) -> Result<Entry> {
+    let entry = abi::ENTRY.to_str().expect("it is ASCII");
+    let library = native::Library::open(path, entry)?;
+    let address = library
+        .symbol(entry)
+        .ok_or_else(|| Error::new(Code::RUNTIME_INVALID, format!("it does not export `{entry}`")))?;
+    // SAFETY: what a runtime module exports under this name is such a function. Dropping the library leaves it mapped.
+    Ok(unsafe { std::mem::transmute::<Address, Entry>(address) })
+}
+
+fn cannot_open(name: &str, path: &Path) -> Error {
+    Error::new(Code::RUNTIME_INVALID, format!("the module of the runtime `{name}` cannot be used"))
+        .hint("install the one that belongs to this version of Hotshoe, and start the program again")
+        .at(path)
+}
+
+/// Somebody who needs a module; with the last one goes what it has running.
+pub(super) struct User(&'static Module);
+
+impl User {
+    fn of(module: &'static Module) -> User {
+        // While it shuts down, this waits.
+        *lock(&module.users) += 1;
+        User(module)
+    }
+
+    /// The module's name, which lives as long as it.
+    pub(super) fn name(&self) -> &'static str {
+        &self.0.name
+    }
+}
+
+impl Clone for User {
+    fn clone(&self) -> User {
+        User::of(self.0)
+    }
+}
+
+impl std::ops::Deref for User {
+    type Target = Module;
+
+    fn deref(&self) -> &Module {
+        self.0
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        let mut users = lock(&self.0.users);
+        *users -= 1;
+        if let (0, Some(shutdown)) = (*users, self.0.table.shutdown) {
+            // SAFETY: all of its plugins are closed, and nobody calls it, for each who does is a user.
+            unsafe { shutdown() };
+        }
+    }
+}

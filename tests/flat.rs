@@ -1,0 +1,146 @@
+//! Reloading costs nothing that stays: no memory, no mapping, no file. It is counted in a process of its own.
+
+#![cfg(target_os = "linux")] // What is counted stands in /proc.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+
+use hotshoe::error::Code;
+use hotshoe::host::Host;
+use hotshoe::plugin::{Plugin, Unload};
+use hotshoe::profile::HostProfile;
+use hotshoe_testkit::{Library, PluginTree};
+
+/// What the process has now.
+#[derive(Debug, PartialEq)]
+struct Has {
+    mappings: usize,
+    files: usize,
+    copies: usize,
+}
+
+impl Has {
+    fn now() -> Has {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let files = fs::read_dir("/proc/self/fd").unwrap();
+        let folders = fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+        let mine = format!("hotshoe-copies-{}-", std::process::id());
+        let mine = folders.filter(|folder| folder.file_name().to_string_lossy().starts_with(&mine));
+        let copies = mine.flat_map(|folder| fs::read_dir(folder.path()).unwrap().flatten());
+        Has {
+            // The C library maps more for itself as it likes.
+            mappings: maps.lines().filter(|line| line.contains(".so")).count(),
+            files: files.count(),
+            copies: copies.filter(|entry| entry.path().is_dir()).count(),
+        }
+    }
+}
+
+/// What of its memory is in RAM, in KiB.
+fn memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+fn saying(number: u32) -> PathBuf {
+    Library::c(&format!("void harmonics_register(unsigned *said) {{ *said = {number}; }}\n")).build()
+}
+
+/// What a plugin's entry says; for `bind`, while nobody can unload it.
+#[expect(unsafe_code, reason = "calling a plugin is what the test is about")]
+fn said(plugin: &Arc<Plugin>) -> u32 {
+    let mut number = 0;
+    // SAFETY: the fixture's entry has this type.
+    let entry: extern "C" fn(&mut u32) = unsafe { std::mem::transmute(plugin.entry().unwrap()) };
+    entry(&mut number);
+    number
+}
+
+/// Reloads a plugin this often, with another library each time, while eight threads load, call and unload others, and
+/// the same.
+fn reload(times: u32) {
+    let (one, two) = (saying(1), saying(2));
+    let tree = (0..3).fold(PluginTree::new(), |tree, number| {
+        let name = format!("other{number}");
+        tree.plugin(&name, &format!(r#"{{"name": "{name}", "version": "1.0.0"}}"#), &one)
+    });
+    let tree = tree.plugin("gain", r#"{"name": "gain", "version": "1.0.0"}"#, &one);
+    let mut profile = HostProfile::named("harmonics").unwrap();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    let host = Host::new(profile);
+    host.add_search_root(tree.root());
+    let exchange = |number: u32| {
+        fs::copy(if number % 2 == 0 { &one } else { &two }, tree.path("new")).unwrap();
+        fs::rename(tree.path("new"), tree.library("gain")).unwrap();
+    };
+    // The first copy brings the folder of all copies, which stays until the process ends.
+    let first = host.reload(&host.load("gain", None, |_| Ok(())).unwrap(), |_| Ok(())).unwrap();
+    assert_eq!(host.unload(&first).unwrap(), Unload::Unmapped);
+    let (mut plugin, before) = (host.load("gain", None, |_| Ok(())).unwrap(), Has::now());
+    let (mut early, loads) = (0, AtomicU32::new(0));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let (host, done, loads, name) = (&host, &done, &loads, format!("other{}", number % 3));
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    let name = if number == 7 { "gain" } else { &name };
+                    let called = |plugin: &Arc<Plugin>| {
+                        assert_eq!(said(plugin), 1);
+                        Ok(())
+                    };
+                    // Another thread may be loading or unloading it, which is an answer too.
+                    let Ok(plugin) = host.load(name, None, called) else { continue };
+                    loads.fetch_add(1, Ordering::Relaxed);
+                    if name != "gain" {
+                        drop(host.unload(&plugin));
+                    }
+                    thread::yield_now();
+                }
+            });
+        }
+        for number in 1..=times {
+            exchange(number);
+            let mut heard = 0;
+            let bind = |plugin: &Arc<Plugin>| {
+                heard = said(plugin);
+                Ok(())
+            };
+            plugin = host.reload(&plugin, bind).unwrap_or_else(|error| {
+                done.store(true, Ordering::Relaxed);
+                panic!("{number}: {}", error.report())
+            });
+            assert_eq!(heard, 1 + number % 2, "the code of the library that lies there");
+            if number == times / 10 {
+                early = memory();
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    for (plugin, ended) in host.unload_all() {
+        assert_eq!(ended.unwrap(), Unload::Unmapped, "{plugin:?}");
+    }
+    exchange(0);
+    plugin = host.load("gain", None, |_| Ok(())).unwrap();
+    assert_eq!(Has::now(), before, "after {times} reloads");
+    let late = memory();
+    println!("{times} reloads beside {} loads: {early} KiB after a tenth, {late} KiB in the end", loads.into_inner());
+    assert!(late < early + 4096, "{early} KiB after a tenth, {late} KiB after {times} reloads");
+    assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
+    assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PLUGIN_UNLOADED);
+}
+
+#[test]
+fn two_hundred_reloads_leave_nothing_behind() {
+    reload(200);
+}
+
+#[test]
+#[ignore = "takes minutes; tools/soak.sh runs it"]
+fn ten_thousand_reloads_leave_nothing_behind() {
+    reload(10_000);
+}
