@@ -113,13 +113,16 @@ class Catalog {
     return Candidate(found);
   }
 
-  // For each name the plugin to use, in catalog order. Errors: none. [any thread]
-  Result<std::vector<Candidate>> newest() const { return chosen(nullptr, 0); }
+  // For each name the plugin to use, in catalog order. They live as long as the catalog, so it must not be a
+  // temporary one. Errors: none. [any thread]
+  Result<std::vector<Candidate>> newest() const& { return chosen(nullptr, 0); }
+  Result<std::vector<Candidate>> newest() const&& = delete;
 
   // Of those the ones that can be found under a capability. Errors: `capability-invalid`. [any thread]
-  Result<std::vector<Candidate>> with_capability(std::string_view capability) const {
+  Result<std::vector<Candidate>> with_capability(std::string_view capability) const& {
     return chosen(capability.empty() ? "" : capability.data(), capability.size());
   }
+  Result<std::vector<Candidate>> with_capability(std::string_view capability) const&& = delete;
 
   // What was noticed on the way. Lent.
   DiagnosticsView diagnostics() const noexcept { return DiagnosticsView(hotshoe_catalog_diagnostics(get())); }

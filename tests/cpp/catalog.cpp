@@ -82,8 +82,9 @@ void a_library_of_the_host_is_not_missing() {
 
 int main() {
   Folder folder;
-  folder.install("gain", built("gain2"), 
-                 R"(, "description": "Louder", "capabilities": ["effect:gain"], "license": "MIT", "icon": "gain.svg",
+  folder.install(
+      "gain", built("gain2"),
+      R"(, "description": "Louder", "capabilities": ["effect:gain"], "license": "MIT", "icon": "gain.svg",
                      "homepage": "https://example.org/gain", "authors": ["Ann", "Bo"], "mixer": {"knobs": 2})");
   folder.install("delay", built("gain2"), R"(, "mixer_version": ">=9")");
   hotshoe::Profile profile = hotshoe::Profile::named("mixer").value();
