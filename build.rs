@@ -13,7 +13,7 @@ mod headers {
     use std::path::PathBuf;
 
     /// The files of `src/capi` that hold functions for C. Not `mod`, from which cbindgen would find them all again.
-    const SOURCES: [&str; 13] = [
+    const SOURCES: [&str; 14] = [
         "version",
         "error",
         "diagnostics",
@@ -23,6 +23,7 @@ mod headers {
         "plugin",
         "unload",
         "host",
+        "runtime",
         "package",
         "installed",
         "root",

@@ -1140,6 +1140,26 @@ hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
 void hotshoe_host_free(hotshoe_host *host);
 
 /*
+ Adds a runtime that is linked into the program, in place of one of its name. It is used for the plugins that name
+ it, if the host's profile lists it among its `runtimes`.
+
+ `entry`: the module's hotshoe_runtime_module, as `hotshoe/runtime.h` declares it, cast to this type.
+ Errors: `runtime-invalid`. [any thread]
+ */
+hotshoe_error *hotshoe_host_add_runtime(const hotshoe_host *host,
+                                        hotshoe_function entry);
+
+/*
+ Adds a folder to look for the modules of runtimes in, before `hotshoe/runtimes/` beside the installed libhotshoe.
+
+ `folder`: absolute. A module in it is refused with `runtime-untrusted` when a plugin needs it, if anybody but root and
+ this user may write to it or to a folder above it. [any thread]
+ */
+hotshoe_error *hotshoe_host_add_runtime_folder(const hotshoe_host *host,
+                                               const char *folder,
+                                               size_t folder_length);
+
+/*
  Makes `<output>/<name>-<version>.tar.gz` of a plugin's folder, and its `.sha256` beside it. The same folder
  gives the same bytes on every machine. An archive of that name is replaced, at once and when the new one is
  complete.

@@ -29,6 +29,7 @@
 #include "diagnostics.hpp"
 #include "error.hpp"
 #include "host.h"
+#include "runtime.h"
 #include "plugin.hpp"
 #include "profile.hpp"
 #include "registration.hpp"
@@ -62,6 +63,18 @@ class Host {
   // Adds a folder that need not be there: as long as it is not, nothing is said of it.
   Result<void> add_optional_search_root(std::string_view root) const {
     return Result<void>(hotshoe_host_add_optional_search_root(get(), root.data(), root.size()));
+  }
+
+  // Adds a runtime that is linked into the program: its hotshoe_runtime_module. It is used for the plugins that name
+  // it, if the profile lists it among its `runtimes`. Errors: `runtime-invalid`.
+  Result<void> add_runtime(hotshoe_runtime_entry entry) const {
+    return Result<void>(hotshoe_host_add_runtime(get(), reinterpret_cast<hotshoe_function>(entry)));
+  }
+
+  // Adds a folder, by its absolute path, to look for the modules of runtimes in, before the one beside the installed
+  // libhotshoe. One that others may write to is refused when a plugin needs it.
+  Result<void> add_runtime_folder(std::string_view folder) const {
+    return Result<void>(hotshoe_host_add_runtime_folder(get(), folder.data(), folder.size()));
   }
 
   // Has every library loaded by another program first, the tool `hotshoe`, so that one whose constructors

@@ -20,6 +20,12 @@ use crate::version;
 /// A program's side of its plugins: where they are looked for, and which are alive.
 pub struct hotshoe_host(Host);
 
+impl hotshoe_host {
+    pub(super) fn host(&self) -> &Host {
+        &self.0
+    }
+}
+
 /// Called once for each plugin that comes to life, on the thread that loads, to call its entry with the host's
 /// registry. `plugin` is lent for the call. Return NULL, or an error, made with hotshoe_error_new or come from
 /// another function: then what the plugin registered is withdrawn, it is unloaded, and loading fails with that

@@ -21,5 +21,6 @@ pub mod package;
 pub mod plugin;
 pub mod profile;
 pub mod root;
+pub mod runtime;
 pub mod unload;
 pub mod version;

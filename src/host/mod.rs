@@ -165,7 +165,16 @@ static KEPT: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
 
 impl Drop for Host {
     fn drop(&mut self) {
-        lock(&KEPT).extend(self.plugins());
+        let (mut kept, mut plugins) = (Vec::new(), self.plugins());
+        while let Some(plugin) = plugins.pop() {
+            // With a process behind it nothing is pulled away, and nobody could end that later.
+            let may_end =
+                plugin.registered().is_empty() && plugin.ask(|instance| !instance.lends_code()).unwrap_or(false);
+            if !may_end || !matches!(self.unload(&plugin), Ok(answer) if !matches!(answer, Unload::Busy(_))) {
+                kept.push(plugin);
+            }
+        }
+        lock(&KEPT).extend(kept);
     }
 }
 

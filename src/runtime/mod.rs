@@ -138,6 +138,11 @@ pub trait Instance: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether the host may have addresses in code that its end would unmap. If not, it ends with its host.
+    fn lends_code(&self) -> bool {
+        true
+    }
+
     /// What was noticed when it was opened.
     fn diagnostics(&self) -> Vec<Diagnostic> {
         Vec::new()

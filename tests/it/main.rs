@@ -69,7 +69,7 @@ fn host_on(root: &Path) -> Host {
 #[cfg(target_os = "linux")]
 fn is_mapped(library: &Path) -> bool {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
-    maps.lines().any(|line| line.ends_with(&library.display().to_string()))
+    maps.lines().any(|line| line.trim_end_matches(" (deleted)").ends_with(&library.display().to_string()))
 }
 
 /// Whether the loader of this process has this file.

@@ -140,7 +140,7 @@ impl Instance for Thing {
                 }
                 let joined = inputs.remove(&call.id()).unwrap_or_default().inputs.concat();
                 drop(inputs);
-                drop(sink.output(&joined));
+                let _ = sink.output(&joined);
             }
             "ask-host" => {
                 let services = self.services.lock().unwrap().as_ref().map(|offered| offered.0.clone());

@@ -198,6 +198,10 @@ impl Instance for ModuleInstance {
         Ok(())
     }
 
+    fn lends_code(&self) -> bool {
+        self.table.symbol.is_some() || self.table.interface_table.is_some()
+    }
+
     fn diagnostics(&self) -> Vec<Diagnostic> {
         self.diagnostics.clone()
     }
