@@ -190,8 +190,8 @@ typedef struct {
    */
   hotshoe_runtime_text artifact;
   /*
-   What of it the host asks for first, as the manifest or the host's profile says; what that means is the runtime's
-   to say.
+   What of it is asked for first, as its manifest says; none if that says nothing. What it means is the runtime's to
+   say.
    */
   hotshoe_runtime_text entry;
   /*

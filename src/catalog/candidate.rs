@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::compatible::incompatibility;
-use super::library;
 use super::scan::is_left_out;
+use super::{Rules, artifact};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
-use crate::inspect::Inspection;
-use crate::manifest::{self, Manifest};
+use crate::inspect::{self, Inspection};
+use crate::manifest::{self, ArtifactType, DEFAULT_RUNTIME, Kind, Kinds, Manifest};
 use crate::platform::Platform;
 use crate::profile::HostProfile;
 use crate::version::{self, Version, VersionReq};
@@ -25,6 +25,8 @@ use crate::version::{self, Version, VersionReq};
 #[derive(Clone, Debug)]
 pub struct Candidate {
     manifest: Arc<Manifest>,
+    /// What plugins of its runtime look like, if that is known.
+    kind: Option<Kind>,
     /// What the path that led to it says, where the manifest says nothing.
     called: Option<Box<str>>,
     of_version: Option<Box<Version>>,
@@ -43,12 +45,17 @@ impl Candidate {
     ///
     /// What the library's bytes show is left to whoever asks: loading and checking open it.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let (mut candidate, diagnostics) = Self::reached_by(path, profile)?;
+        Self::at_with(path, profile, &Kinds::installed())
+    }
+
+    /// The same with the runtimes that the caller knows of.
+    pub fn at_with(path: &Path, profile: &HostProfile, kinds: &Kinds) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let (mut candidate, diagnostics) = Self::reached_by(path, Rules { profile, kinds })?;
         candidate.refusal.take_if(|refusal| refusal.code.stage() == Stage::INSPECT);
         Ok((candidate, diagnostics))
     }
 
-    fn reached_by(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+    fn reached_by(path: &Path, rules: Rules<'_>) -> Result<(Candidate, Vec<Diagnostic>)> {
         let not_there = |error| {
             Error::new(Code::LIBRARY_MISSING, "there is no plugin here")
                 .because(error)
@@ -57,11 +64,11 @@ impl Candidate {
         };
         let target = fs::canonicalize(path).map_err(not_there)?;
         if target.is_file() {
-            return Self::at_library(path, &target, profile);
+            return Self::at_library(path, &target, rules);
         }
         let (called, path) = (Called::by(path).unwrap_or_else(|| Called::by_own_name(&target)), target);
-        Self::from_folder(&path, &called, profile)?.ok_or_else(|| {
-            let inside = plugins_in(&path, profile);
+        Self::from_folder(&path, &called, rules)?.ok_or_else(|| {
+            let inside = plugins_in(&path, rules);
             Error::new(Code::LIBRARY_MISSING, "this folder holds no plugin")
                 .hint(match inside.as_slice() {
                     [] => format!("a plugin's folder holds a `{}` or a library", manifest::FILE_NAME),
@@ -73,34 +80,34 @@ impl Candidate {
     }
 
     /// The plugin of a library that a path leads to.
-    fn at_library(path: &Path, target: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
+    fn at_library(path: &Path, target: &Path, rules: Rules<'_>) -> Result<(Candidate, Vec<Diagnostic>)> {
         // A manifest lies beside the link, or beside what that leads to.
-        let link = library::without_folder_links(path);
+        let link = artifact::without_folder_links(path);
         let places = [link.as_path(), target];
         for library in if link == target { &places[1..] } else { &places } {
-            if let Some(found) = Self::described(library, profile)? {
+            if let Some(found) = Self::described(library, rules)? {
                 return Ok(found);
             }
         }
-        Self::from_library(path, target, profile)
+        Self::from_library(path, target, rules)
     }
 
     /// The plugin whose manifest, in the library's folder or a little above it, describes this library.
     ///
     /// A manifest that cannot be read is an error here too: without it the library would pass for a
     /// plugin that asks for nothing. So would one whose manifest does not lead to any library.
-    fn described(library: &Path, profile: &HostProfile) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        for (above, folder) in library.ancestors().skip(1).take(library::HIGHEST_MANIFEST + 1).enumerate() {
-            let manifest = Manifest::in_folder(folder, Some(&profile.version_key));
-            let with_it = |found| Self::with_manifest(found, folder, &Called::by_own_name(folder), profile);
+    fn described(library: &Path, rules: Rules<'_>) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
+        for (above, folder) in library.ancestors().skip(1).take(artifact::HIGHEST_MANIFEST + 1).enumerate() {
+            let manifest = Manifest::in_folder(folder, Some(&rules.profile.version_key));
+            let with_it = |found| Self::with_manifest(found, folder, &Called::by_own_name(folder), rules);
             let found = match manifest.and_then(|found| found.map(with_it).transpose()) {
-                Err(error) if above <= library::NEAR_MANIFEST => return Err(error),
+                Err(error) if above <= artifact::NEAR_MANIFEST => return Err(error),
                 Ok(Some(found)) => found,
                 Ok(None) | Err(_) => continue,
             };
-            let own = found.0.library();
+            let own = found.0.artifact();
             let leads_nowhere = above == 0 && own.as_os_str().is_empty();
-            if leads_nowhere || library::is_same_file(own, library) {
+            if leads_nowhere || artifact::is_same_file(own, library) {
                 return Ok(Some(found));
             }
         }
@@ -111,10 +118,10 @@ impl Candidate {
     pub(super) fn from_folder(
         folder: &Path,
         called: &Called,
-        profile: &HostProfile,
+        rules: Rules<'_>,
     ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let manifest = Manifest::in_folder(folder, Some(&profile.version_key))?;
-        Self::from_folder_with(manifest, folder, called, profile)
+        let manifest = Manifest::in_folder(folder, Some(&rules.profile.version_key))?;
+        Self::from_folder_with(manifest, folder, called, rules)
     }
 
     /// The same, of a folder whose manifest was read already.
@@ -122,18 +129,20 @@ impl Candidate {
         manifest: Option<(Manifest, Vec<Diagnostic>)>,
         folder: &Path,
         called: &Called,
-        profile: &HostProfile,
+        rules: Rules<'_>,
     ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
         if let Some(found) = manifest {
-            return Self::with_manifest(found, folder, called, profile).map(Some);
+            return Self::with_manifest(found, folder, called, rules).map(Some);
         }
-        match library::only(folder, &called.name) {
+        // Without a manifest it is a plugin of the usual runtime.
+        let Some(kind) = rules.kinds.find(DEFAULT_RUNTIME) else { return Ok(None) };
+        match artifact::only(folder, &called.name, kind) {
             Err(error) if error.code() == Code::LIBRARY_MISSING => Ok(None),
             Err(error) => Err(error),
             Ok(library) => {
                 let by_library = called.is_group.then(|| called.by_library(&library));
                 let library = fs::canonicalize(&library).unwrap_or(library);
-                Self::undescribed(by_library.as_ref().unwrap_or(called), folder, library, profile).map(Some)
+                Self::undescribed(by_library.as_ref().unwrap_or(called), folder, library, rules).map(Some)
             }
         }
     }
@@ -142,25 +151,23 @@ impl Candidate {
         found: (Manifest, Vec<Diagnostic>),
         folder: &Path,
         called: &Called,
-        profile: &HostProfile,
+        rules: Rules<'_>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let manifest = &found.0;
-        let library = match &manifest.library {
-            Some(library) => library::existing(folder, library, manifest.runtime()),
-            None => library::only(folder, manifest.name.as_deref().unwrap_or(&called.name)),
-        };
-        Self::new(called, found, folder, library, true, profile)
+        let name = manifest.name.as_deref().unwrap_or(&called.name);
+        let artifact = artifact::of_manifest(folder, manifest, name, rules.kinds.find(manifest.runtime()));
+        Self::new(called, found, folder, artifact, true, rules)
     }
 
-    /// The plugin of a manifest that names or leads to a library which is known to be there.
-    pub(super) fn with_library(
+    /// The plugin of a manifest that names or leads to an artifact which is known to be there.
+    pub(super) fn with_artifact(
         found: (Manifest, Vec<Diagnostic>),
-        library: PathBuf,
+        artifact: PathBuf,
         folder: &Path,
         called: &Called,
-        profile: &HostProfile,
+        rules: Rules<'_>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        Self::new(called, found, folder, Ok(library), true, profile)
+        Self::new(called, found, folder, Ok(artifact), true, rules)
     }
 
     /// The plugin in a folder whose manifest cannot be read: it is refused, and called as the path says that led to it.
@@ -172,6 +179,7 @@ impl Candidate {
         }
         Ok(Candidate {
             manifest: Arc::default(),
+            kind: None,
             called: Some(called.name.as_str().into()),
             of_version: None,
             place: Place::new(folder, PathBuf::new()),
@@ -183,13 +191,9 @@ impl Candidate {
 
     /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known
     /// by the real one.
-    pub(super) fn from_library(
-        path: &Path,
-        target: &Path,
-        profile: &HostProfile,
-    ) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let called = Called { name: library::plugin_name(&file_name(path)), version: None, is_group: false };
-        Self::undescribed(&called, target, target.to_owned(), profile)
+    pub(super) fn from_library(path: &Path, target: &Path, rules: Rules<'_>) -> Result<(Candidate, Vec<Diagnostic>)> {
+        let called = Called { name: artifact::plugin_name(&file_name(path)), version: None, is_group: false };
+        Self::undescribed(&called, target, target.to_owned(), rules)
     }
 
     /// The plugin of a library without a manifest beside it. That is opened for the manifest inside it, so what its
@@ -198,17 +202,17 @@ impl Candidate {
         called: &Called,
         path: &Path,
         library: PathBuf,
-        profile: &HostProfile,
+        rules: Rules<'_>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let facts = Inspection::of(&library);
         let text = facts.as_ref().ok().and_then(|facts| facts.manifest.as_deref());
-        let found = text.map(|text| embedded_manifest(text, &library, profile)).unwrap_or_default();
-        let (mut candidate, diagnostics) = Self::new(called, found, path, Ok(library), false, profile)?;
+        let found = text.map(|text| embedded_manifest(text, &library, rules)).unwrap_or_default();
+        let (mut candidate, diagnostics) = Self::new(called, found, path, Ok(library), false, rules)?;
         let here = Platform::current();
         // What it needs is not looked for: the process may have it by then.
         let checked = facts.and_then(|facts| match facts.platforms.contains(&here) {
-            true => facts.check_anywhere(candidate.entry(profile)),
-            false => facts.check(here, candidate.entry(profile)),
+            true => facts.check_anywhere(candidate.entry(rules.profile)),
+            false => facts.check(here, candidate.entry(rules.profile)),
         });
         if let Err(error) = checked {
             candidate.refuse(error);
@@ -220,29 +224,35 @@ impl Candidate {
         called: &Called,
         (manifest, diagnostics): (Manifest, Vec<Diagnostic>),
         path: &Path,
-        library: Result<PathBuf>,
+        artifact: Result<PathBuf>,
         is_described: bool,
-        profile: &HostProfile,
+        rules: Rules<'_>,
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let name = manifest.name.as_deref().unwrap_or(&called.name);
         manifest::check_name(name).map_err(|error| error.at(path))?;
-        let (library, missing) = match library {
-            Ok(library) => (library, None),
+        let kind = rules.kinds.find(manifest.runtime()).cloned();
+        let (artifact, missing) = match artifact {
+            Ok(artifact) => (artifact, None),
             Err(error) => (PathBuf::new(), Some(error)),
         };
         let has_manifest = is_described || manifest != Manifest::default();
         // A file that the manifest names and that is not there is missing for every host.
-        let (broken, missing) = if manifest.library.is_some() { (missing, None) } else { (None, missing) };
+        let named = match &kind {
+            Some(kind) => kind.named_artifact(&manifest),
+            None => manifest.library.as_deref().or(manifest.executable.as_deref()),
+        };
+        let (broken, missing) = if named.is_some() { (missing, None) } else { (None, missing) };
         let refusal = broken
-            .or_else(|| incompatibility(&manifest, has_manifest, profile))
+            .or_else(|| incompatibility(&manifest, kind.as_ref(), has_manifest, rules.profile))
             .or(missing)
             .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(path))));
         let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(name)).collect();
         let candidate = Candidate {
             called: manifest.name.is_none().then(|| called.name.as_str().into()),
             of_version: called.version.clone().filter(|_| manifest.version.is_none()).map(Box::new),
-            place: Place::new(path, library),
+            place: Place::new(path, artifact),
             refusal,
+            kind,
             manifest: Arc::new(manifest),
             is_described,
             is_broken: false,
@@ -271,22 +281,40 @@ impl Candidate {
         self.place.path()
     }
 
-    /// The plugin's library; empty if there is none, which is then the reason for its refusal.
+    /// The runtime that brings the plugin to life, as its manifest names it.
+    pub fn runtime(&self) -> &str {
+        self.manifest.runtime()
+    }
+
+    /// What plugins of its runtime look like; `None` if that runtime is not known here, which is then the reason for its
+    /// refusal.
+    pub fn kind(&self) -> Option<&Kind> {
+        self.kind.as_ref()
+    }
+
+    /// The file that the plugin consists of, whatever its runtime makes of it: a library, a program, a script. Empty if
+    /// there is none, which is then the reason for its refusal.
+    pub fn artifact(&self) -> &Path {
+        self.place.artifact()
+    }
+
+    /// The artifact, if it is what a manifest's `library` stands for; else empty.
     pub fn library(&self) -> &Path {
-        self.place.library()
+        let is_program = self.kind.as_ref().is_some_and(|kind| kind.artifact() == ArtifactType::Executable);
+        if is_program { Path::new("") } else { self.artifact() }
     }
 
     /// The file of the plugin's icon, if its manifest names one and it has a folder of its own. It need not be there, and
     /// is whatever the plugin's author put there.
     pub fn icon(&self) -> Option<PathBuf> {
-        let icon = self.manifest.icon.as_ref().filter(|_| self.path() != self.library());
+        let icon = self.manifest.icon.as_ref().filter(|_| self.path() != self.artifact());
         icon.map(|icon| self.path().join(icon))
     }
 
     /// What tells the plugin from others, whatever names lead to it: its folder, or the library of one that no manifest
     /// describes. Two descriptions of one library are two plugins.
     pub(super) fn identity(&self) -> &Path {
-        if self.is_described { self.path() } else { self.library() }
+        if self.is_described { self.path() } else { self.artifact() }
     }
 
     /// Whether a manifest lies in its folder.
@@ -314,15 +342,20 @@ impl Candidate {
     }
 
     /// Whether the system's loader would take its library and the host find its entry in it, as far as the bytes of
-    /// the library and of those that it needs can tell, and whether it can be loaded from its place.
+    /// the library and of those that it needs can tell, and whether it can be loaded from its place. Of a program the
+    /// platform is checked, and of any other file nothing but its place.
     ///
     /// Fails with the codes of [`Inspection::of`], [`Inspection::check`] and [`Candidate::check_place`].
     pub fn check_library(&self, profile: &HostProfile) -> Result<()> {
-        let facts = Inspection::of(self.library()).and_then(|mut facts| {
-            facts.set_provided(&profile.provides);
-            facts.check(Platform::current(), self.entry(profile))
-        });
-        facts.and_then(|()| self.check_place(profile)).map_err(|error| error.plugin(self.name()))
+        let checked = match self.kind.as_ref().map(Kind::artifact) {
+            Some(ArtifactType::Library) => Inspection::of(self.artifact()).and_then(|mut facts| {
+                facts.set_provided(&profile.provides);
+                facts.check(Platform::current(), self.entry(profile))
+            }),
+            Some(ArtifactType::Executable) => check_program(self.artifact()),
+            Some(ArtifactType::File) | None => Ok(()),
+        };
+        checked.and_then(|()| self.check_place(profile)).map_err(|error| error.plugin(self.name()))
     }
 
     fn entry<'a>(&'a self, profile: &'a HostProfile) -> &'a str {
@@ -343,6 +376,8 @@ impl Serialize for Candidate {
             version: Option<&'a Version>,
             path: Cow<'a, str>,
             library: Cow<'a, str>,
+            runtime: &'a str,
+            artifact: Cow<'a, str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             refusal: Option<&'a Diagnostic>,
             manifest: &'a Manifest,
@@ -352,6 +387,8 @@ impl Serialize for Candidate {
             version: self.version(),
             path: self.path().to_string_lossy(),
             library: self.library().to_string_lossy(),
+            runtime: self.runtime(),
+            artifact: self.artifact().to_string_lossy(),
             refusal: self.refusal(),
             manifest: &self.manifest,
         };
@@ -370,54 +407,64 @@ impl fmt::Display for Candidate {
     }
 }
 
-/// Where a plugin and its library lie: of those that lie in their folder, which nearly all do, one path says both.
+/// Where a plugin and its artifact lie: of those that lie in their folder, which nearly all do, one path says both.
 #[derive(Clone, Debug)]
 struct Place {
     /// Empty if there is none.
-    library: Box<Path>,
-    /// The plugin's own path, unless it is this many folders above the library.
+    artifact: Box<Path>,
+    /// The plugin's own path, unless it is this many folders above the artifact.
     apart: Option<Box<Path>>,
     above: u8,
 }
 
 impl Place {
-    fn new(path: &Path, library: PathBuf) -> Place {
+    fn new(path: &Path, artifact: PathBuf) -> Place {
         let above =
-            library.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path.as_os_str());
-        let library = library.into_boxed_path();
+            artifact.ancestors().take(usize::from(u8::MAX)).position(|above| above.as_os_str() == path.as_os_str());
+        let artifact = artifact.into_boxed_path();
         match above {
-            Some(above) => Place { library, apart: None, above: above as u8 },
-            None => Place { library, apart: Some(path.into()), above: 0 },
+            Some(above) => Place { artifact, apart: None, above: above as u8 },
+            None => Place { artifact, apart: Some(path.into()), above: 0 },
         }
     }
 
     fn path(&self) -> &Path {
-        let above = || self.library.ancestors().nth(usize::from(self.above));
-        self.apart.as_deref().or_else(above).unwrap_or(&self.library)
+        let above = || self.artifact.ancestors().nth(usize::from(self.above));
+        self.apart.as_deref().or_else(above).unwrap_or(&self.artifact)
     }
 
-    fn library(&self) -> &Path {
-        &self.library
+    fn artifact(&self) -> &Path {
+        &self.artifact
     }
 }
 
+/// Whether a program is for this platform, as far as its bytes say: a script is for any.
+fn check_program(path: &Path) -> Result<()> {
+    let (platforms, here) = (inspect::platforms_of(path)?, Platform::current());
+    if platforms.is_empty() || platforms.contains(&here) {
+        return Ok(());
+    }
+    let names: Vec<String> = platforms.iter().map(ToString::to_string).collect();
+    let message = format!("its program was built for {}, and this is {here}", names.join(" and "));
+    Err(Error::new(Code::PLATFORM_INCOMPATIBLE, message).hint("get the build for this platform").at(path))
+}
+
 /// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.
-fn embedded_manifest(text: &str, library: &Path, profile: &HostProfile) -> (Manifest, Vec<Diagnostic>) {
-    Manifest::from_json(text.as_bytes(), Some(&profile.version_key))
+fn embedded_manifest(text: &str, library: &Path, rules: Rules<'_>) -> (Manifest, Vec<Diagnostic>) {
+    Manifest::from_json(text.as_bytes(), Some(&rules.profile.version_key))
         .unwrap_or_else(|error| (Manifest::default(), vec![Diagnostic::from(error.at(library))]))
 }
 
 /// The folders in a folder that hold plugins, a few of them.
-fn plugins_in(folder: &Path, profile: &HostProfile) -> Vec<String> {
+fn plugins_in(folder: &Path, rules: Rules<'_>) -> Vec<String> {
     const MOST_LOOKED_AT: usize = 1000;
     const MOST_SHOWN: usize = 5;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
     let visible = entries.filter(|entry| !is_left_out(&entry.file_name().to_string_lossy()));
     let mut folders: Vec<PathBuf> = visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
-    let holds_one = |folder: &&PathBuf| {
-        matches!(Candidate::from_folder(folder, &Called::by_own_name(folder), profile), Ok(Some(_)))
-    };
+    let holds_one =
+        |folder: &&PathBuf| matches!(Candidate::from_folder(folder, &Called::by_own_name(folder), rules), Ok(Some(_)));
     folders.iter().filter(holds_one).take(MOST_SHOWN).map(|folder| brief(&file_name(folder))).collect()
 }
 
@@ -457,7 +504,7 @@ impl Called {
 
     /// As a library in the folder is called.
     fn by_library(&self, library: &Path) -> Called {
-        let name = library::plugin_name(&file_name(library));
+        let name = artifact::plugin_name(&file_name(library));
         Called { name, version: self.version.clone(), is_group: false }
     }
 

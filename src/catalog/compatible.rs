@@ -4,33 +4,44 @@
 
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Kind, Manifest};
 use crate::platform::Platform;
 use crate::profile::{HostProfile, ManifestPolicy};
 
 /// Why this host would not take a plugin that says this of itself.
-pub(super) fn incompatibility(manifest: &Manifest, has_manifest: bool, profile: &HostProfile) -> Option<Error> {
+pub(super) fn incompatibility(
+    manifest: &Manifest,
+    kind: Option<&Kind>,
+    has_manifest: bool,
+    profile: &HostProfile,
+) -> Option<Error> {
     if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
         let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
         return Some(Error::new(Code::MANIFEST_MISSING, "this host takes no plugin without a manifest").hint(hint));
     }
-    check_runtime(manifest, profile)
+    check_runtime(manifest, kind, profile)
         .and_then(|()| check_platform(manifest, Platform::current()))
         .and_then(|()| check_interface(manifest, profile))
         .err()
 }
 
-fn check_runtime(manifest: &Manifest, profile: &HostProfile) -> Result<()> {
-    if manifest.runtime() != "native" {
-        let message =
-            format!("it needs the runtime `{}`, and this loader has `native` only", brief(manifest.runtime()));
-        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint("load it with a Hotshoe that has this runtime"));
+/// Whether the host takes the runtime that a plugin names, and what such plugins look like is known.
+fn check_runtime(manifest: &Manifest, kind: Option<&Kind>, profile: &HostProfile) -> Result<()> {
+    let runtime = manifest.runtime();
+    let needs = || format!("it needs the runtime `{}`", brief(runtime));
+    if !profile.takes_runtime(runtime) {
+        let taken: Vec<String> = profile.runtimes().map(|name| format!("`{name}`")).collect();
+        let message = format!("{}, and {} takes {} only", needs(), profile.name, taken.join(", "));
+        return Err(
+            Error::new(Code::MANIFEST_RUNTIME, message).hint("the host's profile lists in `runtimes` what it takes")
+        );
     }
-    if !profile.takes_runtime(manifest.runtime()) {
-        let message = format!("{} takes no plugin of the runtime `{}`", profile.name, brief(manifest.runtime()));
-        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint("its profile lists in `runtimes` those it takes"));
-    }
-    Ok(())
+    let Some(kind) = kind else {
+        let message = format!("{}, which is not known here", needs());
+        let hint = "install the runtime; `hotshoe runtimes` lists those that are known";
+        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint(hint));
+    };
+    manifest.entry.as_deref().map_or(Ok(()), |entry| kind.check_entry(entry))
 }
 
 /// Whether a plugin lists a platform, if it lists any.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Candidate;
 use crate::error::{Code, Error, Result};
+use crate::manifest::ArtifactType;
 use crate::platform;
 use crate::profile::{HostProfile, LoadPolicy, ReceiptPolicy};
 use crate::receipt::{self, Receipt};
@@ -29,9 +30,18 @@ pub(crate) fn receipt(folder: &Path, library: &Path, policy: ReceiptPolicy) -> R
 
 /// As [`Candidate::check_place`] does, for the library of a plugin in a folder.
 pub(crate) fn check_place(folder: &Path, library: &Path, profile: &HostProfile) -> Result<()> {
-    if let Some(receipt) = receipt(folder, library, profile.policies.receipt)? {
-        return receipt.check_libraries(folder, library);
-    }
+    let checked = check_installed(folder, library, profile)?;
+    if checked { Ok(()) } else { check_file_system(library, profile) }
+}
+
+/// Whether it is what an install brought: compared with its receipt, if this host looks at that.
+fn check_installed(folder: &Path, artifact: &Path, profile: &HostProfile) -> Result<bool> {
+    let receipt = receipt(folder, artifact, profile.policies.receipt)?;
+    receipt.map_or(Ok(false), |receipt| receipt.check_libraries(folder, artifact).map(|()| true))
+}
+
+/// Whether code may be mapped from where it lies.
+fn check_file_system(library: &Path, profile: &HostProfile) -> Result<()> {
     match profile.native.load == LoadPolicy::Direct && platform::forbids_code(library) {
         true => Err(Error::new(Code::LOAD_FAILED, "its file system is mounted `noexec`: nothing on it can be loaded")
             .hint("install the plugin elsewhere")
@@ -47,6 +57,9 @@ impl Candidate {
     /// Fails with [`Code::RECEIPT_MISSING`], [`Code::RECEIPT_INVALID`], [`Code::LIBRARY_CHANGED`],
     /// [`Code::LIBRARY_UNREADABLE`] or [`Code::LOAD_FAILED`].
     pub fn check_place(&self, profile: &HostProfile) -> Result<()> {
-        check_place(self.path(), self.library(), profile)
+        let checked = check_installed(self.path(), self.artifact(), profile)?;
+        // What only its runtime understands is never mapped.
+        let is_code = self.kind().is_some_and(|kind| kind.artifact() != ArtifactType::File);
+        if checked || !is_code { Ok(()) } else { check_file_system(self.artifact(), profile) }
     }
 }

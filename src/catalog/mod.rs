@@ -3,13 +3,13 @@
 //! Owns finding and choosing. What it knows of a plugin comes from names and manifests; it opens a
 //! library only where there is no manifest to read.
 
+mod artifact;
 mod candidate;
 pub(crate) mod codes;
 mod compatible;
 mod duplicates;
 mod index;
 mod installed;
-mod library;
 mod order;
 mod parallel;
 mod scan;
@@ -30,6 +30,7 @@ use crate::capability::Capability;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::inspect;
+use crate::manifest::Kinds;
 use crate::profile::HostProfile;
 use crate::version::VersionReq;
 
@@ -49,6 +50,13 @@ pub struct Catalog {
     no_folder: Option<String>,
 }
 
+/// What a plugin is judged by.
+#[derive(Clone, Copy)]
+struct Rules<'a> {
+    profile: &'a HostProfile,
+    kinds: &'a Kinds,
+}
+
 impl Catalog {
     /// Looks through every root of a search path.
     ///
@@ -56,7 +64,12 @@ impl Catalog {
     /// either layout with a library but no manifest, and libraries that lie in a root. It never fails:
     /// what cannot be read is a diagnostic, and the others are found all the same.
     pub fn scan(profile: &HostProfile, search_path: &SearchPath) -> Catalog {
-        scan::scan(profile, search_path, index::Indexes::of_user(profile))
+        Self::scan_with(profile, &Kinds::installed(), search_path)
+    }
+
+    /// The same with the runtimes that the caller knows of.
+    pub fn scan_with(profile: &HostProfile, kinds: &Kinds, search_path: &SearchPath) -> Catalog {
+        scan::scan(Rules { profile, kinds }, search_path, index::Indexes::of_user(profile))
     }
 
     /// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded,
@@ -69,7 +82,7 @@ impl Catalog {
             Some(_) => None,
         };
         let faults = parallel::in_parts(&self.candidates, |part| {
-            inspect::remembering(|| part.iter().map(fault).collect::<Vec<_>>())
+            inspect::with_memory(|| part.iter().map(fault).collect::<Vec<_>>())
         });
         for (candidate, fault) in self.candidates.iter_mut().zip(faults.into_iter().flatten()) {
             if let Some(fault) = fault {

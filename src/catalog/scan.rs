@@ -7,26 +7,26 @@ use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::artifact::absence;
 use super::candidate::{Called, version_of};
 use super::index::{Facts, Folders, Identity, Index, Indexes, Reading, Seen};
-use super::library::absence;
 use super::search_path::mistake;
-use super::{Candidate, Catalog, SearchPath, parallel};
+use super::{Candidate, Catalog, Rules, SearchPath, parallel};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief};
-use crate::manifest::Manifest;
+use crate::manifest::{ArtifactType, Kind, Manifest};
 use crate::platform::System;
-use crate::profile::HostProfile;
 
 /// Finds the plugins on a search path, with the help of indexes if there are any.
-pub(super) fn scan(profile: &HostProfile, search_path: &SearchPath, indexes: Option<Indexes>) -> Catalog {
-    let mut scan = Scan { found: Found::new(profile, None), roots: HashSet::new(), indexes };
+pub(super) fn scan(rules: Rules<'_>, search_path: &SearchPath, indexes: Option<Indexes>) -> Catalog {
+    let mut scan = Scan { found: Found::new(rules, None), roots: HashSet::new(), indexes };
     scan.found.diagnostics.extend(search_path.diagnostics());
     for (root, is_optional) in search_path.folders() {
         scan.root(root, is_optional);
     }
-    let Found { candidates, diagnostics, .. } = scan.found;
+    let Found { candidates, mut diagnostics, .. } = scan.found;
+    diagnostics.extend_from_slice(rules.kinds.diagnostics());
     let no_folder = if candidates.is_empty() { search_path.why_empty() } else { None };
     let mut catalog = Catalog { candidates, diagnostics, no_folder, ..Catalog::default() };
     catalog.drop_repeated();
@@ -61,12 +61,12 @@ impl Scan<'_> {
         }
         let index = self.indexes.as_ref().and_then(|indexes| indexes.of_root(&canonical));
         let known = index.as_ref().map(Index::known);
-        let mut found = Found::new(self.found.profile, known.as_ref());
+        let mut found = Found::new(self.found.rules, known.as_ref());
         let entries = found.sorted_entries(&canonical);
         let is_for = |index: &Index| index.is_for(entries.len());
-        let (profile, known) = (found.profile, found.known.filter(|_| index.as_ref().is_some_and(is_for)));
+        let (rules, known) = (found.rules, found.known.filter(|_| index.as_ref().is_some_and(is_for)));
         let mut seen = vec![self.found.add(found)];
-        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, profile, known)) {
+        for part in parallel::in_parts(&entries, |entries| Found::in_entries(entries, rules, known)) {
             seen.push(self.found.add(part));
         }
         if let Some((index, known)) = index.as_ref().zip(known) {
@@ -77,7 +77,7 @@ impl Scan<'_> {
 
 /// What was found in a part of the search path, in order.
 struct Found<'a> {
-    profile: &'a HostProfile,
+    rules: Rules<'a>,
     candidates: Vec<Candidate>,
     diagnostics: Vec<Diagnostic>,
     known: Option<&'a Folders<'a>>,
@@ -85,17 +85,17 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(profile: &'a HostProfile, known: Option<&'a Folders<'a>>) -> Found<'a> {
-        Found { profile, candidates: Vec::new(), diagnostics: Vec::new(), known, seen: Seen::default() }
+    fn new(rules: Rules<'a>, known: Option<&'a Folders<'a>>) -> Found<'a> {
+        Found { rules, candidates: Vec::new(), diagnostics: Vec::new(), known, seen: Seen::default() }
     }
 
-    fn in_entries(entries: &[Entry], profile: &'a HostProfile, known: Option<&'a Folders<'a>>) -> Found<'a> {
-        let mut found = Found::new(profile, known);
+    fn in_entries(entries: &[Entry], rules: Rules<'a>, known: Option<&'a Folders<'a>>) -> Found<'a> {
+        let mut found = Found::new(rules, known);
         for entry in entries {
             if entry.is_folder {
                 found.folder(entry);
             } else if System::current().plugin_name(&entry.name).is_some() {
-                found.take(Candidate::from_library(&entry.path, entry.target(), profile).map(Some));
+                found.take(Candidate::from_library(&entry.path, entry.target(), rules).map(Some));
             }
         }
         found
@@ -123,27 +123,30 @@ impl<'a> Found<'a> {
 
     /// The plugin in a folder, whose path is real.
     fn in_folder(&mut self, folder: &Path, called: &Called) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let (profile, key) = (self.profile, Some(self.profile.version_key.as_str()));
-        let Some(known) = self.known else { return Candidate::from_folder(folder, called, profile) };
+        let (rules, key) = (self.rules, Some(self.rules.profile.version_key.as_str()));
+        let Some(known) = self.known else { return Candidate::from_folder(folder, called, rules) };
         match known.facts(folder, &mut self.seen) {
             Some(Facts::Entries(_)) => Ok(None),
             Some(Facts::Plugin(plugin)) => {
                 let manifest = Manifest::of_file(&folder.join(&*plugin.file), &plugin.bytes, key)?;
-                match &plugin.library {
-                    Some(library) => {
-                        let library = folder.join(&**library);
-                        Candidate::with_library(manifest, library, folder, called, profile).map(Some)
+                // What a module says of its runtime may have changed.
+                let is_lasting = |kind: &Kind| kind.is_built_in() && kind.artifact() != ArtifactType::Executable;
+                let lasts = rules.kinds.find(manifest.0.runtime()).is_some_and(is_lasting);
+                match plugin.library.as_ref().filter(|_| lasts) {
+                    Some(artifact) => {
+                        let artifact = folder.join(&**artifact);
+                        Candidate::with_artifact(manifest, artifact, folder, called, rules).map(Some)
                     }
-                    None => Candidate::from_folder_with(Some(manifest), folder, called, profile),
+                    None => Candidate::from_folder_with(Some(manifest), folder, called, rules),
                 }
             }
             None => {
                 let mut reading = Reading::of(folder);
                 let manifest = Manifest::read_by(|path| reading.read(path), folder, key)?;
-                let found = Candidate::from_folder_with(manifest, folder, called, profile)?;
+                let found = Candidate::from_folder_with(manifest, folder, called, rules)?;
                 let is_alone = |found: &[Diagnostic]| found.iter().all(|found| found.code != Code::MANIFEST_IGNORED);
                 if let Some((candidate, _)) = found.as_ref().filter(|(_, diagnostics)| is_alone(diagnostics)) {
-                    known.keep_plugin(folder, reading, candidate.library(), &mut self.seen);
+                    known.keep_plugin(folder, reading, candidate.artifact(), &mut self.seen);
                 }
                 Ok(found)
             }
@@ -200,7 +203,7 @@ impl<'a> Found<'a> {
         let differs = rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('-'));
         // What a `pluginDescription.xml` calls a name is for people, and folders are called otherwise. So are links,
         // which somebody made beside the folder.
-        let is_free = || candidate.manifest().runtime() == "python" || folder.file_name() != target.file_name();
+        let is_free = || candidate.manifest().name_is_title || folder.file_name() != target.file_name();
         if differs && !is_free() {
             let called = brief(called);
             let message = format!("the folder is called `{called}` and the plugin in it `{}`", candidate.name());

@@ -1,33 +1,39 @@
 //! Why a plugin's entry symbol is missing, in words.
 
-use std::cmp::Reverse;
-
-use super::library::Traces;
+use super::demangle;
+use super::library::Clues;
 use crate::error::{Code, Error};
 use crate::input::brief;
 
 /// The most exported names that a hint shows.
 const MOST_SHOWN: usize = 5;
 
-/// The error for a library that exports `exports` and not `entry`, and holds `traces`.
-pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error {
+/// How near a name must be to be worth a word, and how near to be taken for the entry misspelt.
+const ALIKE: f64 = 0.5;
+const ALMOST_THE_SAME: f64 = 0.75;
+
+/// The most names that are demangled to find some that are alike.
+const MOST_DEMANGLED: usize = 10_000;
+
+/// The error for a library that exports `exports` and not `entry`, and holds `clues`.
+pub(super) fn missing(entry: &str, exports: &[String], clues: &Clues) -> Error {
     let error = Error::new(Code::ENTRY_MISSING, format!("the library does not export `{}`", brief(entry)));
-    let declare = if traces.rust {
+    let declare = if clues.rust {
         format!("`#[unsafe(no_mangle)] pub extern \"C\" fn {entry}`")
     } else {
         format!("`{entry}` as `extern \"C\"` with default visibility")
     };
     error.hint(
-        mangled(entry, exports, "exports", traces)
-            .or_else(|| mangled(entry, &traces.hidden, "defines", traces))
-            .or_else(|| hidden(entry, &traces.hidden, &declare))
-            .unwrap_or_else(|| match look_alikes(entry, exports) {
+        mangled(entry, exports, "exports", clues)
+            .or_else(|| mangled(entry, &clues.hidden, "defines", clues))
+            .or_else(|| hidden(entry, &clues.hidden, &declare))
+            .unwrap_or_else(|| match alike(entry, exports) {
                 // A Rust library from which nothing was linked has no mark of Rust.
-                names if names.is_empty() && !traces.rust => format!(
+                names if names.is_empty() && !clues.rust => format!(
                     "nothing in it is called alike: declare {declare}, in Rust `#[unsafe(no_mangle)] pub extern \"C\"`{}",
-                    host(entry)
+                    host_hint(entry)
                 ),
-                names if names.is_empty() => format!("nothing in it is called alike: declare {declare}{}", host(entry)),
+                names if names.is_empty() => format!("nothing in it is called alike: declare {declare}{}", host_hint(entry)),
                 names => format!("declare {declare}; it exports {}", names.join(", ")),
             }),
     )
@@ -37,13 +43,13 @@ pub(super) fn missing(entry: &str, exports: &[String], traces: &Traces) -> Error
 pub(super) fn variable(entry: &str) -> Error {
     let entry = brief(entry);
     Error::new(Code::ENTRY_MISSING, format!("the library exports `{entry}` as data, not as a function"))
-        .hint(format!("a host calls its entry: define `{entry}` as an `extern \"C\"` function{}", host(&entry)))
+        .hint(format!("a host calls its entry: define `{entry}` as an `extern \"C\"` function{}", host_hint(&entry)))
 }
 
 /// The function is there under the name that a compiler made of it.
-fn mangled(entry: &str, names: &[String], has: &str, traces: &Traces) -> Option<String> {
+fn mangled(entry: &str, names: &[String], has: &str, clues: &Clues) -> Option<String> {
     let name = brief(names.iter().find(|name| is_mangled(name, entry))?);
-    Some(match traces.rust {
+    Some(match clues.rust {
         true => format!("it {has} the function `{name}`: `#[unsafe(no_mangle)]` is missing before `{entry}`"),
         false => {
             format!("it {has} the C++ function `{name}`: `extern \"C\"` is missing from the declaration of `{entry}`")
@@ -56,64 +62,61 @@ fn hidden(entry: &str, hidden: &[String], declare: &str) -> Option<String> {
     if hidden.iter().any(|name| name == entry) {
         return Some(format!("it defines `{entry}`, and hides it: declare {declare}, and not `static`"));
     }
-    let nearly = |name: &&String| 4 * likeness(entry, name) >= 3 * entry.len();
-    let name = brief(hidden.iter().filter(nearly).max_by_key(|name| (likeness(entry, name), Reverse(*name)))?);
-    Some(format!("it defines `{name}`, which is not the entry and so is hidden: declare {declare}{}", host(entry)))
+    let name = brief(nearest(entry, hidden, ALMOST_THE_SAME).first()?);
+    Some(format!("it defines `{name}`, which is not the entry and so is hidden: declare {declare}{}", host_hint(entry)))
 }
 
 /// What the name comes from, unless a profile or a manifest chose it.
-fn host(entry: &str) -> String {
+fn host_hint(entry: &str) -> String {
     entry
         .strip_suffix("_register")
         .map(|host| format!("; the name follows from the host's, `{}`: see that this is the host", brief(host)))
         .unwrap_or_default()
 }
 
-/// `_Z18harmonics_register…`, `_ZN…18harmonics_register…`, `?harmonics_register@…`, or Rust's `_R…18harmonics_register`.
-fn is_mangled(export: &str, entry: &str) -> bool {
-    let counted = ["_Z", "_R"].iter().any(|start| export.starts_with(start));
-    let counted = counted && export.contains(&format!("{}{entry}", entry.len()));
-    counted || export.strip_prefix('?').is_some_and(|rest| rest.starts_with(&format!("{entry}@")))
+fn alike(entry: &str, exports: &[String]) -> Vec<String> {
+    let names = nearest(entry, exports, ALIKE);
+    names.into_iter().take(MOST_SHOWN).map(|name| format!("`{}`", brief(name))).collect()
 }
 
-fn look_alikes(entry: &str, exports: &[String]) -> Vec<String> {
-    let mut found: Vec<(usize, &String)> =
-        exports.iter().map(|export| (likeness(entry, export), export)).filter(|(likeness, _)| *likeness > 0).collect();
-    found.sort_by_key(|(likeness, _)| Reverse(*likeness));
-    found.iter().take(MOST_SHOWN).map(|(_, export)| format!("`{}`", brief(export))).collect()
+/// Whether a compiler made this name of the entry's.
+fn is_mangled(symbol: &str, entry: &str) -> bool {
+    symbol.contains(entry) && demangle::function_name(symbol).is_some_and(|name| name == entry)
 }
 
-/// How much two names have in common; zero is "nothing worth saying".
-fn likeness(entry: &str, export: &str) -> usize {
-    let (entry, export) = (plain(entry), plain(unmangled(export)));
-    let (shorter, longer) = if entry.len() < export.len() { (&entry, &export) } else { (&export, &entry) };
-    if shorter.len() >= 4 && longer.windows(shorter.len()).any(|window| window == shorter.as_slice()) {
-        return 2 * entry.len();
+/// Of many names those that are near the entry's, the nearest first.
+fn nearest<'a>(entry: &str, names: &'a [String], least: f64) -> Vec<&'a String> {
+    let entry = comparable(entry);
+    let mut may_demangle = MOST_DEMANGLED;
+    let mut near: Vec<(f64, &String)> = names
+        .iter()
+        .filter_map(|name| {
+            let demangled = demangle_some(name, &mut may_demangle);
+            let nearness = nearness(&entry, &comparable(demangled.as_deref().unwrap_or(name)));
+            (nearness >= least).then_some((nearness, name))
+        })
+        .collect();
+    near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    near.into_iter().map(|(_, name)| name).collect()
+}
+
+fn demangle_some(name: &str, left: &mut usize) -> Option<String> {
+    let is_compilers = name.starts_with(['_', '?']);
+    *left = left.checked_sub(usize::from(is_compilers))?;
+    if is_compilers { demangle::function_name(name) } else { None }
+}
+
+/// How near two names are, from 0 to 1. One that is in the other is as near as can be.
+fn nearness(entry: &str, name: &str) -> f64 {
+    let (shorter, longer) = if entry.len() < name.len() { (entry, name) } else { (name, entry) };
+    if shorter.len() >= 4 && longer.contains(shorter) {
+        return 1.0;
     }
-    let first = entry.iter().zip(&export).take_while(|(a, b)| a == b).count();
-    let last = entry.iter().rev().zip(export.iter().rev()).take_while(|(a, b)| a == b).count();
-    let common = (first + last).min(shorter.len());
-    if 2 * common >= entry.len() { common } else { 0 }
+    // The comparison takes time, and cannot come to more than the lengths have in common.
+    if 2 * shorter.len() < longer.len() { 0.0 } else { strsim::normalized_damerau_levenshtein(entry, name) }
 }
 
-/// The function's own name in `_Z17harmonic_registerPv` and `_ZN4gain17harmonic_registerEv`; anything else as it is.
-fn unmangled(name: &str) -> &str {
-    let Some(mut rest) = name.strip_prefix("_Z") else { return name };
-    rest = rest.strip_prefix('N').unwrap_or(rest);
-    let mut found = name;
-    loop {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let count = rest[..digits].parse::<usize>().ok();
-        let Some((part, behind)) = count.and_then(|count| rest[digits..].split_at_checked(count)) else { return found };
-        // Rust ends with a hash.
-        if !(part.len() == 17 && part.starts_with('h') && part[1..].bytes().all(|byte| byte.is_ascii_hexdigit())) {
-            found = part;
-        }
-        rest = behind;
-    }
-}
-
-/// Letters and digits only, in lower case, and no more than decide.
-fn plain(name: &str) -> Vec<u8> {
-    name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).take(256).collect()
+/// Letters and digits only, in lower case.
+fn comparable(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }

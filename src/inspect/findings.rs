@@ -7,7 +7,7 @@ use crate::error::Code;
 use crate::input::brief;
 
 /// What glibc keeps free for the thread-local values of libraries that are loaded later (`rtld.optional_static_tls`), in bytes.
-const SURELY_FREE: u64 = 512;
+const GUARANTEED_FREE: u64 = 512;
 
 const STATIC_TLS: &str = "compile it without `-ftls-model=initial-exec` and `tls_model` attributes, start the host \
     with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=<bytes>, or link the host with the library";
@@ -66,7 +66,7 @@ pub(super) fn hardening(facts: &Inspection) -> Vec<Diagnostic> {
 
 /// What glibc may have no room for.
 fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
-    if !facts.static_tls || facts.thread_local_size <= SURELY_FREE {
+    if !facts.static_tls || facts.thread_local_size <= GUARANTEED_FREE {
         return None;
     }
     let message = format!(
@@ -77,8 +77,8 @@ fn static_tls(facts: &Inspection) -> Option<Diagnostic> {
 }
 
 /// What the words of the system's loader mean for this library, where nothing else explains them.
-pub(super) fn meaning(facts: &Inspection, said: &str) -> Option<String> {
-    if said.contains("static TLS block") {
+pub(super) fn meaning(facts: &Inspection, message: &str) -> Option<String> {
+    if message.contains("static TLS block") {
         let of_this = match facts.static_tls {
             true => format!("its thread-local values take {} bytes there (`DF_STATIC_TLS`)", facts.thread_local_size),
             false => "a library that it needs has values there".to_owned(),
@@ -86,7 +86,7 @@ pub(super) fn meaning(facts: &Inspection, said: &str) -> Option<String> {
         return Some(format!("{of_this}: {STATIC_TLS}"));
     }
     // Clang leaves it to the program to have the sanitizer.
-    Sanitizer::of(facts).filter(|sanitizer| sanitizer.is_named_in(said)).map(|sanitizer| sanitizer.hint())
+    Sanitizer::of(facts).filter(|sanitizer| sanitizer.is_mentioned_in(message)).map(|sanitizer| sanitizer.hint())
 }
 
 /// The folders of its own search path that do not move with it; an empty one is the folder in which the program was

@@ -22,7 +22,7 @@ const THREAD_POOLS: [(&str, &str); 8] = [
 ];
 
 /// What hands a function of the library to somebody who keeps it.
-const KEPT: [(&str, &str); 13] = [
+const KEEPS_FUNCTIONS: [(&str, &str); 13] = [
     ("on_exit", "the end of the program"),
     ("tss_create", "the end of threads"),
     ("timer_create", "a timer"),
@@ -40,7 +40,7 @@ const KEPT: [(&str, &str); 13] = [
 
 /// Which of these a language's runtime has in it, whether it uses them or not: so do Rust's standard library, and
 /// that of C++ where it is linked in. Both have the first one too, and nothing else has it.
-const OF_A_RUNTIME: (&str, [&str; 3]) = ("__cxa_thread_atexit_impl", ["pthread_key_create", "sigaction", "signal"]);
+const LANGUAGE_RUNTIME: (&str, [&str; 3]) = ("__cxa_thread_atexit_impl", ["pthread_key_create", "sigaction", "signal"]);
 
 /// What starts threads, what lets them run on, and what waits for them: in C, C11, and the two C++ libraries.
 const THREADS: [(&str, &[&str], &str); 4] = [
@@ -56,14 +56,15 @@ const THREADS: [(&str, &[&str], &str); 4] = [
 
 /// The reasons for which a library must not be unmapped, its own and those of what it brings.
 pub(super) fn reasons(facts: &Inspection) -> Vec<String> {
-    let mut found: Vec<String> = own(facts).map(|what| format!("it {what}")).collect();
+    let mut found: Vec<String> = own_reasons(facts).map(|what| format!("it {what}")).collect();
     found.extend(pools("it", facts));
-    for brought in closure::follow(facts) {
-        let who = format!("its `{}`", file_name(&brought.facts));
-        found.extend(pools(&who, &brought.facts));
-        let symbols = Some(&brought.facts.path).filter(|path| !is_of_the_system(path)).map(|path| Inspection::of(path));
+    for dependency in closure::follow(facts) {
+        let who = format!("its `{}`", file_name(&dependency.facts));
+        found.extend(pools(&who, &dependency.facts));
+        let symbols =
+            Some(&dependency.facts.path).filter(|path| !is_of_the_system(path)).map(|path| Inspection::of(path));
         if let Some(Ok(facts)) = symbols {
-            found.extend(own(&facts).map(|what| format!("{who} {what}")));
+            found.extend(own_reasons(&facts).map(|what| format!("{who} {what}")));
         }
     }
     found
@@ -78,7 +79,7 @@ fn pools(who: &str, facts: &Inspection) -> impl Iterator<Item = String> {
 
 /// The libraries of the C and C++ compilers, by the start of their names: they bring no threads of their own.
 #[cfg(all(unix, not(target_vendor = "apple")))]
-const OF_THE_COMPILER: [&str; 10] = [
+const COMPILER_LIBRARIES: [&str; 10] = [
     "libc.so",
     "libm.so",
     "libdl.so",
@@ -94,24 +95,26 @@ const OF_THE_COMPILER: [&str; 10] = [
 /// A quick answer to whether [`reasons`] is empty, from what is known of a mapped library: `false` means that it may
 /// be so all the same.
 #[cfg(all(unix, not(target_vendor = "apple")))]
-pub(super) fn are_none<'a>(
+pub(super) fn is_surely_empty<'a>(
     mut needed: impl Iterator<Item = &'a [u8]>,
     mut imports: impl Iterator<Item = &'a [u8]>,
 ) -> bool {
     let is_harmless = |name: &[u8]| {
         let is = |known: &&str| known.as_bytes() == name;
         let starts = THREADS.iter().any(|(start, go_on, _)| is(start) || go_on.iter().any(is));
-        !starts && !KEPT.iter().any(|(kept, _)| is(kept))
+        !starts && !KEEPS_FUNCTIONS.iter().any(|(kept, _)| is(kept))
     };
-    let is_of_the_compiler = |name: &[u8]| OF_THE_COMPILER.iter().any(|start| name.starts_with(start.as_bytes()));
+    let is_of_the_compiler = |name: &[u8]| COMPILER_LIBRARIES.iter().any(|start| name.starts_with(start.as_bytes()));
     needed.all(is_of_the_compiler) && imports.all(is_harmless)
 }
 
 /// What a library does itself, as far as its imports say.
-fn own(facts: &Inspection) -> impl Iterator<Item = String> {
-    let (mark, excused) = OF_A_RUNTIME;
+fn own_reasons(facts: &Inspection) -> impl Iterator<Item = String> {
+    let (mark, excused) = LANGUAGE_RUNTIME;
     let runtime = facts.imports_symbol(mark);
-    let kept = KEPT.iter().filter(move |(name, _)| facts.imports_symbol(name) && !(runtime && excused.contains(name)));
+    let kept = KEEPS_FUNCTIONS
+        .iter()
+        .filter(move |(name, _)| facts.imports_symbol(name) && !(runtime && excused.contains(name)));
     let threads = THREADS.iter().filter(move |(start, go_on, wait)| {
         let on = go_on.iter().any(|name| facts.imports_symbol(name));
         !runtime && ((facts.imports_symbol(start) && !facts.imports_symbol(wait)) || on)

@@ -3,7 +3,7 @@
 //! Owns the order of the questions (is it a library, for this system, for this processor, complete?)
 //! and their wording. It never reads past what tells the formats apart.
 
-use super::elf_versions::NeededVersion;
+use super::elf::NeededVersion;
 use super::sanitizer::Sanitizer;
 use super::source::Part;
 use super::{Format, Inspection};
@@ -13,21 +13,21 @@ use crate::platform::{Platform, System};
 
 /// A library in one of the three formats.
 pub(super) trait Library {
-    /// What its headers say; cheap.
-    fn shape(&self) -> Shape;
+    /// What its headers say. Cheap.
+    fn headers(&self) -> Headers;
 
-    /// What it exports under a name; cheap.
+    /// What it exports under a name. Cheap.
     fn exports(&self, symbol: &str) -> Result<Export>;
 
-    /// Writes down what ties it to other libraries; cheap.
-    fn links(&self, facts: &mut Inspection) -> Result<()>;
+    /// Adds to the facts what ties it to other libraries. Cheap.
+    fn read_dependencies(&self, facts: &mut Inspection) -> Result<()>;
 
-    /// Writes down everything.
-    fn describe(&self, facts: &mut Inspection) -> Result<()>;
+    /// Adds all facts.
+    fn read_all(&self, facts: &mut Inspection) -> Result<()>;
 
-    /// What it holds beside its exports, where that can be known; costly.
-    fn traces(&self) -> Traces {
-        Traces::default()
+    /// What tells why a symbol is not exported, where the file says it. Costly.
+    fn clues(&self) -> Clues {
+        Clues::default()
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) enum Export {
 
 /// What tells why a symbol is not exported.
 #[derive(Default)]
-pub(super) struct Traces {
+pub(super) struct Clues {
     /// The functions that it defines and does not export, sorted.
     pub(super) hidden: Vec<String>,
     /// Part of it was compiled by rustc.
@@ -52,16 +52,16 @@ pub(super) struct Traces {
 }
 
 /// What the headers of a library say.
-pub(super) struct Shape {
+pub(super) struct Headers {
     pub(super) format: Format,
     /// Empty when the file is for a system or processor that has no name here.
     pub(super) platforms: Vec<Platform>,
     /// What has no name, in words.
-    pub(super) unnamed: Option<Unnamed>,
+    pub(super) unknown_target: Option<UnknownTarget>,
     /// What it is, if it is not a library that can be loaded.
-    pub(super) otherwise: Option<&'static str>,
+    pub(super) other_kind: Option<&'static str>,
     /// The size that the file must have at least, in bytes.
-    pub(super) announced: u64,
+    pub(super) required_size: u64,
     /// What keeps a running program from loading it, whole as it is.
     pub(super) obstacle: Option<Obstacle>,
     /// What a program must have from its start to load it; known of ELF only.
@@ -70,7 +70,7 @@ pub(super) struct Shape {
 
 /// A system or a processor that has no name here, in words.
 #[derive(Clone, Debug)]
-pub(super) enum Unnamed {
+pub(super) enum UnknownTarget {
     System(String),
     /// On one of these systems.
     Architecture(&'static [System], String),
@@ -109,38 +109,42 @@ impl Obstacle {
     }
 }
 
-impl Shape {
+impl Headers {
     /// Refuses what the system's loader on `platform` cannot take.
     pub(super) fn refuse(&self, size: u64, platform: Platform) -> Result<()> {
-        refuse_platform(&self.platforms, self.unnamed.as_ref(), platform)?;
+        refuse_platform(&self.platforms, self.unknown_target.as_ref(), platform)?;
         self.refuse_incomplete(size)?;
         self.obstacle.map_or(Ok(()), |obstacle| Err(obstacle.error()))
     }
 
     /// Refuses a file that ends too early or is no library on any platform.
     pub(super) fn refuse_incomplete(&self, size: u64) -> Result<()> {
-        if self.announced > size {
-            return Err(truncated(self.announced, size));
+        if self.required_size > size {
+            return Err(truncated(self.required_size, size));
         }
-        self.otherwise.map_or(Ok(()), |what| Err(not_a_library(what)))
+        self.other_kind.map_or(Ok(()), |what| Err(not_a_library(what)))
     }
 }
 
 /// Refuses a library that was built for none but other platforms.
-pub(super) fn refuse_platform(built_for: &[Platform], unnamed: Option<&Unnamed>, platform: Platform) -> Result<()> {
+pub(super) fn refuse_platform(
+    built_for: &[Platform],
+    unknown_target: Option<&UnknownTarget>,
+    platform: Platform,
+) -> Result<()> {
     if built_for.contains(&platform) {
         return Ok(());
     }
-    let system = match unnamed {
-        Some(Unnamed::Architecture(systems, _)) => systems.contains(&platform.system),
-        Some(Unnamed::System(_)) => false,
+    let system = match unknown_target {
+        Some(UnknownTarget::Architecture(systems, _)) => systems.contains(&platform.system),
+        Some(UnknownTarget::System(_)) => false,
         None => built_for.iter().any(|built| built.system == platform.system),
     };
     let (code, what) = match system {
         true => (Code::LIBRARY_WRONG_ARCHITECTURE, "processor architecture"),
         false => (Code::LIBRARY_WRONG_SYSTEM, "operating system"),
     };
-    let names = names_of(built_for, unnamed, |platform| format!("`{platform}`"));
+    let names = names_of(built_for, unknown_target, |platform| format!("`{platform}`"));
     Err(Error::new(code, format!("the library was built for another {what}: {names} instead of `{platform}`"))
         .hint(format!("install the plugin that was built for `{platform}`")))
 }
@@ -148,25 +152,25 @@ pub(super) fn refuse_platform(built_for: &[Platform], unnamed: Option<&Unnamed>,
 /// What a library was built for, in words.
 pub(super) fn names_of(
     built_for: &[Platform],
-    unnamed: Option<&Unnamed>,
+    unknown_target: Option<&UnknownTarget>,
     name: impl Fn(&Platform) -> String,
 ) -> String {
-    match unnamed {
-        Some(Unnamed::System(words) | Unnamed::Architecture(_, words)) => words.clone(),
+    match unknown_target {
+        Some(UnknownTarget::System(words) | UnknownTarget::Architecture(_, words)) => words.clone(),
         None => built_for.iter().map(name).collect::<Vec<String>>().join(" and "),
     }
 }
 
-/// The library, or one that it brings, needs a version of symbols that the library that is here does not have.
-pub(super) fn too_old(needed: &NeededVersion, there: &Inspection, by: Option<&String>) -> Error {
+/// The library, or one that it needs, asks for a version of symbols that the one found does not define.
+pub(super) fn too_old(needed: &NeededVersion, found: &Inspection, by: Option<&String>) -> Error {
     let (library, version) = (brief(&needed.library), brief(&needed.version));
     let who = by.map_or("the library".to_owned(), |by| format!("the library's `{}`", brief(by)));
-    let newest = newest_of_its_kind(&needed.version, &there.defined_versions);
+    let newest = newest_of_its_kind(&needed.version, &found.defined_versions);
     let here = newest.map_or("has none of that name".to_owned(), |newest| format!("goes up to `{}`", brief(newest)));
     let message = format!("{who} needs `{version}` of `{library}`, and the one that is here {here}");
     Error::new(Code::LIBRARY_GLIBC, message).hint(format!(
         "it was built on a newer system: install a newer `{library}`, or a plugin that was built on an older system; here it is {}",
-        there.path.display()
+        found.path.display()
     ))
 }
 
@@ -181,10 +185,10 @@ fn newest_of_its_kind<'a>(version: &str, defined: &'a [String]) -> Option<&'a St
 }
 
 /// The file ends before something that its headers announce.
-pub(super) fn truncated(announced: u64, size: u64) -> Error {
+pub(super) fn truncated(required_size: u64, size: u64) -> Error {
     Error::new(
         Code::LIBRARY_TRUNCATED,
-        format!("the library is cut off: its headers announce `{announced}` bytes and the file has `{size}`"),
+        format!("the library is cut off: its headers announce `{required_size}` bytes and the file has `{size}`"),
     )
     .hint("copy or install the plugin again; the last copy did not finish")
 }

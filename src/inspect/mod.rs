@@ -6,26 +6,19 @@
 
 mod closure;
 pub(crate) mod codes;
-mod dependencies;
+mod demangle;
 mod elf;
-mod elf_dynamic;
-mod elf_here;
-mod elf_hidden;
-mod elf_search;
-mod elf_symbols;
-mod elf_versions;
 mod entry;
 mod findings;
 mod format;
-mod glibc;
 mod leftovers;
 mod library;
 mod macho;
-mod macho_exports;
+mod memory;
 mod names;
 mod pe;
-mod portable;
-mod remembered;
+mod portability;
+mod resolve;
 mod sanitizer;
 mod source;
 
@@ -38,14 +31,14 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
-use dependencies::Ancestry;
-use elf_versions::NeededVersion;
-use library::{Export, Obstacle, Unnamed};
+use elf::NeededVersion;
+use library::{Export, Obstacle, UnknownTarget};
+use resolve::Inherited;
 use source::Source;
 
-pub use glibc::{GlibcSymbol, GlibcVersion};
-pub use portable::Portability;
-pub(crate) use remembered::remembering;
+pub use elf::{GlibcSymbol, GlibcVersion};
+pub(crate) use memory::with_memory;
+pub use portability::Portability;
 pub(crate) use sanitizer::Sanitizer;
 
 /// The section of an ELF or PE library that holds an embedded manifest; `__DATA,__hotshoe` in Mach-O.
@@ -127,12 +120,12 @@ pub struct Inspection {
     defined_versions: Vec<String>,
     /// What it is for, where that has no name.
     #[serde(skip)]
-    unnamed: Option<Unnamed>,
+    unknown_target: Option<UnknownTarget>,
     #[serde(skip)]
     obstacle: Option<Obstacle>,
-    /// What the libraries that it brings are searched by.
+    /// What the libraries that it needs take over from it when theirs are looked for.
     #[serde(skip)]
-    hands_down: Ancestry,
+    for_dependencies: Inherited,
     /// The libraries that the host provides: names, or patterns with `*`.
     #[serde(skip)]
     provided: Vec<String>,
@@ -233,7 +226,7 @@ impl Inspection {
 
     /// What it was built for, in words: `linux-x86_64`, or a system or processor that has no name here.
     pub fn built_for(&self) -> String {
-        library::names_of(&self.platforms, self.unnamed.as_ref(), ToString::to_string)
+        library::names_of(&self.platforms, self.unknown_target.as_ref(), ToString::to_string)
     }
 
     /// What would keep the system's loader on `platform` from taking it, or a host from calling
@@ -260,10 +253,10 @@ impl Inspection {
             Export::Nothing => {}
         }
         // Only a hint depends on what else is in the file, so it is read only now.
-        let traces = Source::open(&self.path)
-            .and_then(|source| Ok(format::open(source.all(), Platform::current())?.traces()))
+        let clues = Source::open(&self.path)
+            .and_then(|source| Ok(format::open(source.all(), Platform::current())?.clues()))
             .unwrap_or_default();
-        Err(entry::missing(entry, &self.exports, &traces).at(&self.path))
+        Err(entry::missing(entry, &self.exports, &clues).at(&self.path))
     }
 
     /// What somebody should know before shipping it: what ties it to a machine or keeps it from
@@ -278,13 +271,13 @@ impl Inspection {
     }
 
     /// What the words with which the system's loader refused it mean, where [`Inspection::check`] finds nothing.
-    pub(crate) fn meaning_of_refusal(&self, said: &str) -> Option<String> {
-        findings::meaning(self, said)
+    pub(crate) fn meaning_of_refusal(&self, message: &str) -> Option<String> {
+        findings::meaning(self, message)
     }
 
     /// Why it must not be unmapped when it is unloaded, a sentence each; empty if nothing speaks against it.
     ///
-    /// The library, or one that it brings, may leave threads behind that run its code (OpenMP, oneTBB), or functions
+    /// The library, or one that it needs, may leave threads behind that run its code (OpenMP, oneTBB), or functions
     /// that somebody calls later: for a signal, the end of a thread or of the program. Whether it undoes that at its
     /// end cannot be read out of a file, nor what Rust code does with threads.
     pub fn must_stay_mapped(&self) -> Vec<String> {
@@ -292,18 +285,18 @@ impl Inspection {
     }
 
     /// The libraries that are loaded with it, as far as they are here: what it needs, what that needs, and so on.
-    pub(crate) fn brings(&self) -> impl Iterator<Item = PathBuf> {
-        closure::follow(self).into_iter().map(|brought| brought.facts.path)
+    pub(crate) fn transitive_dependencies(&self) -> impl Iterator<Item = PathBuf> {
+        closure::follow(self).into_iter().map(|dependency| dependency.facts.path)
     }
 
     /// Everything that keeps it from being shipped: the findings that its author can mend, and
     /// what it needs of a newer glibc. All of them are errors.
     pub fn portability(&self, rules: &Portability) -> Vec<Diagnostic> {
-        portable::problems(self, rules)
+        portability::problems(self, rules)
     }
 
     fn first_problem(&self, platform: Platform, entry: &str) -> Result<()> {
-        library::refuse_platform(&self.platforms, self.unnamed.as_ref(), platform)?;
+        library::refuse_platform(&self.platforms, self.unknown_target.as_ref(), platform)?;
         self.obstacle.map_or(Ok(()), |obstacle| Err(obstacle.error()))?;
         self.check_anywhere(entry)?;
         if let Some(needed) = self.missing().next() {
@@ -320,7 +313,16 @@ pub(crate) fn leaves_nothing_behind<'a>(
     needed: impl Iterator<Item = &'a [u8]>,
     imports: impl Iterator<Item = &'a [u8]>,
 ) -> bool {
-    leftovers::are_none(needed, imports)
+    leftovers::is_surely_empty(needed, imports)
+}
+
+/// The platforms that a library or a program was built for, as its bytes say; none of what is neither, as a script is.
+///
+/// Fails with [`Code::LIBRARY_UNREADABLE`].
+pub fn platforms_of(path: &Path) -> Result<Vec<Platform>> {
+    let source = Source::open(path)?;
+    let platforms = format::open(source.all(), Platform::current()).map(|binary| binary.headers().platforms);
+    Ok(platforms.unwrap_or_default())
 }
 
 /// The check made before every load: format, platform, completeness, entry symbol.
@@ -343,35 +345,35 @@ pub(crate) fn before_load(path: &Path, platform: Platform, entry: &str) -> Resul
 
 fn quick_check(path: &Path, source: &Source, platform: Platform, entry: &str) -> Result<Option<Sanitizer>> {
     let library = format::open(source.all(), platform)?;
-    let shape = library.shape();
-    shape.refuse(source.size(), platform)?;
+    let headers = library.headers();
+    headers.refuse(source.size(), platform)?;
     match library.exports(entry)? {
-        Export::Function => return Ok(shape.sanitizer),
+        Export::Function => return Ok(headers.sanitizer),
         Export::Variable => return Err(entry::variable(entry)),
         Export::Nothing => {}
     }
-    let mut facts = Inspection::empty(path, source.size(), shape);
-    library.describe(&mut facts)?;
-    Err(entry::missing(entry, &facts.exports, &library.traces()))
+    let mut facts = Inspection::empty(path, source.size(), headers);
+    library.read_all(&mut facts)?;
+    Err(entry::missing(entry, &facts.exports, &library.clues()))
 }
 
 fn read(path: &Path, source: &Source) -> Result<Inspection> {
     let library = format::open(source.all(), Platform::current())?;
-    let shape = library.shape();
-    shape.refuse_incomplete(source.size())?;
-    let mut facts = Inspection::empty(path, source.size(), shape);
-    library.describe(&mut facts)?;
-    facts.hands_down = dependencies::find(&mut facts, &Ancestry::default());
+    let headers = library.headers();
+    headers.refuse_incomplete(source.size())?;
+    let mut facts = Inspection::empty(path, source.size(), headers);
+    library.read_all(&mut facts)?;
+    facts.for_dependencies = resolve::find(&mut facts, &Inherited::default());
     Ok(facts)
 }
 
 impl Inspection {
-    fn empty(path: &Path, size: u64, shape: library::Shape) -> Inspection {
+    fn empty(path: &Path, size: u64, headers: library::Headers) -> Inspection {
         Inspection {
             path: path.to_owned(),
             size,
-            format: shape.format,
-            platforms: shape.platforms,
+            format: headers.format,
+            platforms: headers.platforms,
             name: None,
             exports: Vec::new(),
             variables: Vec::new(),
@@ -391,9 +393,9 @@ impl Inspection {
             imports: Vec::new(),
             needed_versions: Vec::new(),
             defined_versions: Vec::new(),
-            unnamed: shape.unnamed,
-            obstacle: shape.obstacle,
-            hands_down: Ancestry::default(),
+            unknown_target: headers.unknown_target,
+            obstacle: headers.obstacle,
+            for_dependencies: Inherited::default(),
             provided: Vec::new(),
             static_tls: false,
             thread_local_size: 0,

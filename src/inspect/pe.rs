@@ -10,7 +10,7 @@ use object::pe::{self, ImageNtHeaders32, ImageNtHeaders64};
 use object::read::ReadRef;
 use object::read::pe::{DataDirectories, ImageNtHeaders, SectionTable, optional_header_magic};
 
-use super::library::{self, Export, Library, Shape, Unnamed};
+use super::library::{self, Export, Headers, Library, UnknownTarget};
 use super::names::{self, Names};
 use super::source::Part;
 use super::{Format, Inspection, Needed};
@@ -101,7 +101,7 @@ impl<'a> Pe<'a> {
     }
 
     /// An assembly for .NET has no code of a processor to export, and is no plugin.
-    fn otherwise(&self) -> Option<&'static str> {
+    fn other_kind(&self) -> Option<&'static str> {
         let directory = self.directories.get(pe::IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR)?;
         let has_exports =
             self.directories.get(pe::IMAGE_DIRECTORY_ENTRY_EXPORT).is_some_and(|it| it.address_range().1 > 0);
@@ -155,18 +155,21 @@ impl<'a> Pe<'a> {
 }
 
 impl Library for Pe<'_> {
-    fn shape(&self) -> Shape {
+    fn headers(&self) -> Headers {
         let ends = self.sections.iter().map(|section| {
             let size = u64::from(section.size_of_raw_data.get(LE));
             if size == 0 { 0 } else { u64::from(section.pointer_to_raw_data.get(LE)) + size }
         });
         let library = self.header.characteristics.get(LE).contains(pe::IMAGE_FILE_DLL);
-        Shape {
+        Headers {
             format: Format::Pe,
             platforms: self.platform().into_iter().collect(),
-            unnamed: self.platform().is_none().then(|| Unnamed::Architecture(&[System::Windows], self.machine_name())),
-            otherwise: self.otherwise().or((!library).then_some("an executable")),
-            announced: ends.max().unwrap_or(0),
+            unknown_target: self
+                .platform()
+                .is_none()
+                .then(|| UnknownTarget::Architecture(&[System::Windows], self.machine_name())),
+            other_kind: self.other_kind().or((!library).then_some("an executable")),
+            required_size: ends.max().unwrap_or(0),
             obstacle: None,
             sanitizer: None,
         }
@@ -182,13 +185,13 @@ impl Library for Pe<'_> {
         })
     }
 
-    fn links(&self, facts: &mut Inspection) -> Result<()> {
+    fn read_dependencies(&self, facts: &mut Inspection) -> Result<()> {
         facts.needed = self.needed();
         Ok(())
     }
 
-    fn describe(&self, facts: &mut Inspection) -> Result<()> {
-        self.links(facts)?;
+    fn read_all(&self, facts: &mut Inspection) -> Result<()> {
+        self.read_dependencies(facts)?;
         if let Some(Exported { library, names, variables }) = self.exported() {
             facts.name = library;
             facts.exports = names.sorted();

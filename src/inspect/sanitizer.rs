@@ -7,26 +7,25 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error};
 use crate::input::brief;
 
-/// How one is called, the start of its library's name, and a function of that which everything imports that was
-/// compiled with it.
+/// Its name, the start of its library's name, and a function that everything compiled with it imports.
 #[derive(Debug)]
-struct Kind {
+struct SanitizerKind {
     name: &'static str,
     library: &'static str,
     symbol: &'static str,
 }
 
-const KINDS: [Kind; 4] = [
-    Kind { name: "AddressSanitizer", library: "asan", symbol: "__asan_init" },
-    Kind { name: "HWAddressSanitizer", library: "hwasan", symbol: "__hwasan_init" },
-    Kind { name: "MemorySanitizer", library: "msan", symbol: "__msan_init" },
-    Kind { name: "ThreadSanitizer", library: "tsan", symbol: "__tsan_init" },
+const KINDS: [SanitizerKind; 4] = [
+    SanitizerKind { name: "AddressSanitizer", library: "asan", symbol: "__asan_init" },
+    SanitizerKind { name: "HWAddressSanitizer", library: "hwasan", symbol: "__hwasan_init" },
+    SanitizerKind { name: "MemorySanitizer", library: "msan", symbol: "__msan_init" },
+    SanitizerKind { name: "ThreadSanitizer", library: "tsan", symbol: "__tsan_init" },
 ];
 
 /// A sanitizer that a library was compiled with.
 #[derive(Debug)]
 pub(crate) struct Sanitizer {
-    kind: &'static Kind,
+    kind: &'static SanitizerKind,
     /// Its own library.
     library: String,
 }
@@ -67,8 +66,8 @@ impl Sanitizer {
     }
 
     /// Whether words of the system's loader are about one of its functions.
-    pub(super) fn is_named_in(&self, said: &str) -> bool {
-        said.contains(self.kind.symbol.trim_end_matches("init"))
+    pub(super) fn is_mentioned_in(&self, message: &str) -> bool {
+        message.contains(self.kind.symbol.trim_end_matches("init"))
     }
 
     fn message(&self) -> String {

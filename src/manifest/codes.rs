@@ -13,5 +13,6 @@ codes! {
     MANIFEST_IGNORED = "manifest-ignored", MANIFEST, "A second manifest in the folder is not read.";
     MANIFEST_UNKNOWN_KEY = "manifest-unknown-key", MANIFEST, "A key of the manifest is unknown, and nearly a known one that is missing.";
     MANIFEST_MISSING = "manifest-missing", MANIFEST, "The host requires a manifest and there is none.";
-    MANIFEST_RUNTIME = "manifest-runtime", MANIFEST, "The manifest names a runtime that this loader does not have, or that the host does not take.";
+    MANIFEST_RUNTIME = "manifest-runtime", MANIFEST, "The manifest names a runtime that the host does not take, or that is not known here.";
+    RUNTIME_KIND = "runtime-kind", MANIFEST, "The description of a runtime, `<name>.runtime.json`, cannot be used or is odd.";
 }

@@ -7,14 +7,13 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::{Manifest, check_inside, check_name, misspelt};
+use super::{EntrySpelling, Kind, Manifest, check_inside, check_name, misspelt};
 use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::input::json::kind;
 use crate::platform::Platform;
-use crate::profile::is_c_identifier;
 use crate::version::{self, Version, VersionReq};
 
 pub(super) fn manifest(
@@ -26,7 +25,7 @@ pub(super) fn manifest(
     object.remove("$schema");
     diagnostics.extend(misspelt::warnings(&object, version_key));
     let mut fields = Fields { object, diagnostics };
-    Ok(Manifest {
+    let manifest = Manifest {
         name: fields.text("name")?.map(|name| check_name(&name).map(|()| name)).transpose()?,
         version: fields.version()?,
         host_version: version_key.map_or(Ok(None), |key| fields.requirement(key))?,
@@ -36,8 +35,9 @@ pub(super) fn manifest(
         homepage: fields.description("homepage"),
         icon: fields.icon(),
         runtime: fields.text("runtime")?,
-        library: fields.text("library")?.map(|path| check_inside("library", &path)).transpose()?,
-        entry: fields.text("entry")?.map(checked_entry).transpose()?,
+        library: fields.path("library")?,
+        executable: fields.path("executable")?,
+        entry: fields.text("entry")?,
         capabilities: fields.list("capabilities", Capability::new).unwrap_or_default(),
         dependencies: fields.dependencies()?,
         platforms: fields.list("platforms", str::parse::<Platform>),
@@ -46,7 +46,10 @@ pub(super) fn manifest(
         exclude: fields.globs("exclude"),
         // An emptied map keeps its memory.
         other: if fields.object.is_empty() { Map::new() } else { fields.object },
-    })
+        name_is_title: false,
+    };
+    check_entry(&manifest)?;
+    Ok(manifest)
 }
 
 struct Fields<'a> {
@@ -78,6 +81,11 @@ impl Fields<'_> {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(other) => Err(wrong_type(key, "a string", &other)),
         }
+    }
+
+    /// A file in the plugin's folder.
+    fn path(&mut self, key: &str) -> Result<Option<PathBuf>> {
+        self.text(key)?.map(|path| check_inside(key, &path)).transpose()
     }
 
     /// A string that only describes the plugin.
@@ -213,12 +221,11 @@ impl Fields<'_> {
     }
 }
 
-pub(super) fn checked_entry(symbol: String) -> Result<String> {
-    if is_c_identifier(&symbol) {
-        return Ok(symbol);
-    }
-    Err(Error::new(Code::MANIFEST_FIELD, format!("`entry`: `{}` is not a C identifier", brief(&symbol)))
-        .hint("name an `extern \"C\"` function of the plugin"))
+/// Checks the entry as the runtime has it. What a module says of its runtime is not known yet.
+pub(super) fn check_entry(manifest: &Manifest) -> Result<()> {
+    let Some(entry) = &manifest.entry else { return Ok(()) };
+    let kind = Kind::built_in().iter().find(|kind| kind.name() == manifest.runtime());
+    kind.map_or_else(|| EntrySpelling::Text.check(entry), |kind| kind.check_entry(entry))
 }
 
 fn wrong_type(key: &str, wanted: &str, found: &Value) -> Error {

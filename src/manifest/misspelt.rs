@@ -8,8 +8,9 @@ use crate::input::brief;
 use crate::spelling::is_slip;
 use crate::version;
 
-/// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api` and `icon` to `icons`.
-const KEYS: [&str; 14] = [
+/// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api` and
+/// `icon` to `icons`.
+const KEYS: [&str; 15] = [
     "name",
     "version",
     "description",
@@ -18,6 +19,7 @@ const KEYS: [&str; 14] = [
     "homepage",
     "runtime",
     "library",
+    "executable",
     "entry",
     "capabilities",
     "dependencies",

@@ -6,6 +6,8 @@
 pub(crate) mod codes;
 mod fields;
 mod json;
+mod kind;
+mod kinds;
 mod misspelt;
 mod plain;
 mod xml;
@@ -25,6 +27,9 @@ use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
 use crate::platform::Platform;
 use crate::version::{Version, VersionReq};
+
+pub use kind::{ArtifactType, DEFAULT_RUNTIME, EntrySpelling, Kind};
+pub use kinds::Kinds;
 
 /// The file name of a manifest in a plugin's folder.
 pub const FILE_NAME: &str = "plugin.json";
@@ -60,10 +65,13 @@ pub struct Manifest {
     /// A picture of it, relative to the manifest's folder and inside it; it need not be there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<PathBuf>,
-    /// What brings it to life; `native` when missing.
+    /// What brings it to life; [`DEFAULT_RUNTIME`] when missing.
     pub runtime: Option<String>,
     /// Its library, relative to the manifest's folder and inside it; of a plugin in Python, its module.
     pub library: Option<PathBuf>,
+    /// Its program, where its runtime starts one: relative to the manifest's folder and inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub executable: Option<PathBuf>,
     /// The symbol to call instead of the host profile's entry; of a plugin in Python, its class.
     pub entry: Option<String>,
     /// The tags under which it can be found.
@@ -82,6 +90,9 @@ pub struct Manifest {
     /// Every other key of the file, as it stood there.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+    /// The name is for people, as in a `pluginDescription.xml`: its folder need not be called so.
+    #[serde(skip)]
+    pub(crate) name_is_title: bool,
 }
 
 impl Manifest {
@@ -173,7 +184,7 @@ impl Manifest {
 
     /// What brings the plugin to life.
     pub fn runtime(&self) -> &str {
-        self.runtime.as_deref().unwrap_or("native")
+        self.runtime.as_deref().unwrap_or(DEFAULT_RUNTIME)
     }
 }
 

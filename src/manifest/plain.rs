@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::fields::checked_entry;
+use super::fields::check_entry;
 use super::{Manifest, check_inside, check_name};
 use crate::capability::Capability;
 use crate::version;
@@ -68,10 +68,8 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 "runtime" => manifest.runtime = Some(map.next_value::<&str>()?.to_owned()),
                 "library" => manifest.library = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
                 "icon" => manifest.icon = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
-                "entry" => {
-                    let entry = map.next_value::<&str>()?.to_owned();
-                    manifest.entry = Some(checked_entry(entry).map_err(|_| odd())?);
-                }
+                "executable" => manifest.executable = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
+                "entry" => manifest.entry = Some(map.next_value::<&str>()?.to_owned()),
                 "capabilities" => {
                     manifest.capabilities = map.next_value_seed(List(|text: &str| Capability::new(text).ok()))?;
                 }
@@ -80,6 +78,7 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 _ => return Err(odd()),
             }
         }
+        check_entry(&manifest).map_err(|_| odd())?;
         Ok(manifest)
     }
 }
@@ -213,6 +212,7 @@ mod tests {
                 "icon",
                 "runtime",
                 "library",
+                "executable",
                 "entry",
                 "capabilities",
                 "dependencies",

@@ -43,6 +43,7 @@ pub(super) fn manifest(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<
         entry: Some(class),
         capabilities,
         other,
+        name_is_title: true,
         ..Manifest::default()
     })
 }

@@ -42,8 +42,8 @@ impl Entry {
 
 /// The entries of a plugin's folder: itself, its manifest, and then everything by name, so that the
 /// first bytes of an archive say whose it is.
-pub(super) fn content(folder: &Path, name: &str, manifest: &Manifest, library: &Path) -> Result<Vec<Entry>> {
-    let choice = Choice::of(manifest, &path_inside(folder, library)).map_err(|error| error.at(folder))?;
+pub(super) fn content(folder: &Path, name: &str, manifest: &Manifest, artifact: &Path) -> Result<Vec<Entry>> {
+    let choice = Choice::of(manifest, &path_inside(folder, artifact)).map_err(|error| error.at(folder))?;
     let mut found = choice.apply(walk(folder, &choice)?).map_err(|error| error.at(folder))?;
     found.sort_by(|a, b| (a.path != FILE_NAME, &a.path).cmp(&(b.path != FILE_NAME, &b.path)));
 
@@ -115,11 +115,11 @@ fn walk(folder: &Path, choice: &Choice) -> Result<Vec<Found>> {
 struct Choice {
     include: Option<Vec<Pattern>>,
     exclude: Vec<Pattern>,
-    library: String,
+    artifact: String,
 }
 
 impl Choice {
-    fn of(manifest: &Manifest, library: &str) -> Result<Choice> {
+    fn of(manifest: &Manifest, artifact: &str) -> Result<Choice> {
         for key in ["include", "exclude"] {
             if manifest.other.contains_key(key) {
                 return Err(Error::new(
@@ -132,7 +132,7 @@ impl Choice {
         let mut exclude = patterns("exclude", manifest.exclude.as_deref().unwrap_or_default())?;
         exclude.extend(LEFTOVERS.iter().filter_map(|glob| Pattern::new(glob).ok()));
         let include = manifest.include.as_deref().map(|globs| patterns("include", globs)).transpose()?;
-        Ok(Choice { include, exclude, library: library.to_owned() })
+        Ok(Choice { include, exclude, artifact: artifact.to_owned() })
     }
 
     /// Whether it stays out whatever is included, and with it all that is in it.
@@ -140,9 +140,9 @@ impl Choice {
         !self.is_needed(path) && self.exclude.iter().any(|glob| reaches(glob, path))
     }
 
-    /// The manifest, the library, and the folders that lead to them.
+    /// The manifest, the artifact, and the folders that lead to them.
     fn is_needed(&self, path: &str) -> bool {
-        path == FILE_NAME || path == self.library || path.ends_with('/') && self.library.starts_with(path)
+        path == FILE_NAME || path == self.artifact || path.ends_with('/') && self.artifact.starts_with(path)
     }
 
     /// What is included, with the folders that lead to it.

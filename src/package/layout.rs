@@ -7,11 +7,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::library;
+use super::artifact;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::inspect::Inspection;
-use crate::manifest::{self, Manifest, check_name};
+use crate::inspect::{self, Inspection};
+use crate::manifest::{self, ArtifactType, Kind, Kinds, Manifest, check_name};
 use crate::platform::Platform;
 use crate::version::Version;
 
@@ -26,14 +26,18 @@ pub(super) struct Part {
     pub folder: PathBuf,
     /// The folder of a distribution that it lies in: `Plugins` or `Lib`.
     pub shelf: Option<&'static str>,
-    /// The library, if it is a native one.
-    library: Option<PathBuf>,
+    /// What is made for one platform, if it is.
+    bound: Option<(PathBuf, ArtifactType)>,
 }
 
 impl Part {
     /// What it was built for, sorted; none, if that does not matter.
     pub fn platforms(&self) -> Result<Vec<Platform>> {
-        let Some(library) = &self.library else { return Ok(Vec::new()) };
+        let library = match &self.bound {
+            Some((library, ArtifactType::Library)) => library,
+            Some((program, ArtifactType::Executable)) => return inspect::platforms_of(program),
+            Some((_, ArtifactType::File)) | None => return Ok(Vec::new()),
+        };
         let facts =
             Inspection::of(library).map_err(|error| around(error, "what should be its library is none".to_owned()))?;
         match facts.platforms.is_empty() {
@@ -77,7 +81,7 @@ pub(super) fn is_on_shelf(folder: &Path, root: &Path) -> bool {
 
 /// Whether a catalog would find a plugin in a folder.
 pub(super) fn holds_plugin(folder: &Path, name: &str) -> bool {
-    has_manifest(folder) || library(folder, &Manifest::default(), name).is_ok()
+    has_manifest(folder) || artifact(folder, &Manifest::default(), name, &Kinds::built_in()).is_ok()
 }
 
 fn has_manifest(folder: &Path) -> bool {
@@ -139,12 +143,12 @@ fn plugin(folder: &Path, fallback: impl Fn(Option<&Version>) -> Option<String>) 
     let name = manifest.name.clone().or_else(|| fallback(manifest.version.as_ref()));
     let name = name.ok_or_else(|| refused("nothing in it says the plugin's name"))?;
     check_name(&name).map_err(|error| refused("its name is not safe").because(error))?;
-    let library = library(folder, &manifest, &name).map_err(|error| {
-        let what = if manifest.runtime() == "python" { "module" } else { "library" };
-        refused(&format!("there is no {what} in it")).because(error)
-    })?;
-    let library = Some(library).filter(|_| manifest.runtime() == "native");
-    Ok(Part { name, version: manifest.version, folder: folder.to_owned(), shelf: None, library })
+    let kinds = Kinds::installed();
+    let kind = kinds.find(manifest.runtime());
+    let artifact = artifact(folder, &manifest, &name, &kinds)
+        .map_err(|error| refused(&format!("there is no {} in it", kind.map_or("file", Kind::called))).because(error))?;
+    let bound = kind.filter(|kind| kind.is_platform_bound()).map(|kind| (artifact, kind.artifact()));
+    Ok(Part { name, version: manifest.version, folder: folder.to_owned(), shelf: None, bound })
 }
 
 /// `gain-1.2.3-linux.tar` says `gain`, if that is the version of what is in it.
@@ -160,7 +164,7 @@ fn models(entry: &Entry) -> Result<Part> {
         return Err(refused(&format!("there is no `{}` in it", manifest::MODELS_FILE_NAME)));
     }
     let version = manifest::version_of_models(&entry.path).map_err(described_wrongly)?;
-    Ok(Part { name: entry.name.clone(), version, folder: entry.path.clone(), shelf: None, library: None })
+    Ok(Part { name: entry.name.clone(), version, folder: entry.path.clone(), shelf: None, bound: None })
 }
 
 struct Entry {

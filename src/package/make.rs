@@ -7,16 +7,16 @@ use std::thread;
 
 use serde::Serialize;
 
+use super::artifact;
 use super::content::{Entry, content};
 use super::entries::most_content;
-use super::library;
 use super::name::{Subject, USUAL};
 use super::progress::{Watch, unwatched};
 use super::write::{Draft, Format};
 use crate::catalog::{check_interface, check_platform};
 use crate::error::{Code, Error, Result};
-use crate::inspect::Inspection;
-use crate::manifest::Manifest;
+use crate::inspect::{self, Inspection};
+use crate::manifest::{ArtifactType, Kind, Kinds, Manifest};
 use crate::platform::Platform;
 use crate::profile::HostProfile;
 use crate::receipt::Digest;
@@ -66,6 +66,8 @@ pub struct MakeOptions<'a> {
     pub name: Option<String>,
     /// A host that must take the plugin, as far as that can be known without loading it.
     pub host: Option<&'a HostProfile>,
+    /// The runtimes whose plugins can be packaged; without them, [`Kinds::installed`].
+    pub kinds: Option<Kinds>,
     /// How many threads compress; without a number, one for each core. The bytes do not depend on it.
     pub threads: Option<NonZero<usize>>,
 }
@@ -107,22 +109,25 @@ pub fn make_with(options: &MakeOptions<'_>, folder: &Path, output: &Path, watch:
     };
     let name = manifest.name.clone().ok_or_else(|| missing("name"))?;
     let version = manifest.version.clone().ok_or_else(|| missing("version"))?;
-    let library = library(folder, &manifest, &name)?;
-    let (platforms, musl) = match manifest.runtime() {
-        "native" => {
-            let mut facts = Inspection::of(&library)?;
+    let kinds = options.kinds.clone().unwrap_or_else(Kinds::installed);
+    let artifact = artifact(folder, &manifest, &name, &kinds)?;
+    let kind = kinds.find(manifest.runtime());
+    let (platforms, musl) = match kind.map(Kind::artifact) {
+        Some(ArtifactType::Library) => {
+            let mut facts = Inspection::of(&artifact)?;
             facts.set_provided(host.map_or(&[], |host| host.provides.as_slice()));
             host.map_or(Ok(()), |host| refuse(&facts, &manifest, host).map_err(|error| error.at(folder)))?;
             (facts.platforms, facts.musl)
         }
-        _ => (Vec::new(), false),
+        Some(ArtifactType::Executable) => (inspect::platforms_of(&artifact)?, false),
+        Some(ArtifactType::File) | None => (Vec::new(), false),
     };
     let subject = Subject { name: &name, version: &version, platforms: &platforms, musl };
     let archive = subject.archive_name(options.name.as_deref().unwrap_or(USUAL))?;
     let archive = output.join(format!("{archive}.{}", options.format.as_str()));
 
     refuse_inside(folder, output)?;
-    let entries = content(folder, &name, &manifest, &library)?;
+    let entries = content(folder, &name, &manifest, &artifact)?;
     // Who watches may have stopped it from within.
     let cannot_write = |error: io::Error| match error.downcast::<Error>() {
         Ok(stopped) => stopped,

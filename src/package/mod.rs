@@ -50,7 +50,7 @@ pub use write::Format;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
-use crate::manifest::Manifest;
+use crate::manifest::{ArtifactType, Kind, Kinds, Manifest};
 use crate::platform::System;
 
 /// The most that an archive may hold, unpacked: 4 GiB.
@@ -65,19 +65,26 @@ pub const LARGEST_RATIO: u64 = 200;
 /// What an archive may hold however small it is: 64 MiB.
 pub const ALWAYS_ALLOWED: u64 = 64 << 20;
 
-/// The library, which may be for any system: plugins are packaged where they are cross-compiled. Of a
-/// plugin in Python it is the module.
-fn library(folder: &Path, manifest: &Manifest, name: &str) -> Result<PathBuf> {
-    let is_python = manifest.runtime() == "python";
-    let systems = System::ALL.into_iter().filter(|_| !is_python);
-    let usual = systems.flat_map(|system| system.library_names(name)).map(PathBuf::from);
-    let mut names = manifest.library.iter().cloned().chain(usual).map(|file| folder.join(file));
-    names.find(|library| library.is_file()).ok_or_else(|| {
-        let (what, hint) = match is_python {
-            true => ("module", "put the file that the manifest names into the folder"),
-            false => ("library", "build it into the folder, or name it in the manifest's `library`"),
+/// The artifact of a plugin, which may be for any system: plugins are packaged where they are cross-compiled.
+fn artifact(folder: &Path, manifest: &Manifest, name: &str, kinds: &Kinds) -> Result<PathBuf> {
+    let kind = kinds.find(manifest.runtime());
+    let named = match kind {
+        Some(kind) => kind.named_artifact(manifest),
+        None => manifest.library.as_deref().or(manifest.executable.as_deref()),
+    };
+    let usual = kind.into_iter().flat_map(|kind| {
+        System::ALL.into_iter().flat_map(|system| kind.usual_names(system, name)).collect::<Vec<String>>()
+    });
+    let mut names = named.map(PathBuf::from).into_iter().chain(usual.map(PathBuf::from));
+    names.find_map(|file| Some(folder.join(file)).filter(|artifact| artifact.is_file())).ok_or_else(|| {
+        let called = kind.map_or("file", Kind::called);
+        let hint = match kind {
+            Some(kind) if kind.artifact() != ArtifactType::File => {
+                format!("build it into the folder, or name it in the manifest's `{}`", kind.artifact_key())
+            }
+            _ => "put the file that the manifest names into the folder".to_owned(),
         };
-        Error::new(Code::LIBRARY_MISSING, format!("there is no {what} of the plugin `{name}` in the folder"))
+        Error::new(Code::LIBRARY_MISSING, format!("there is no {called} of the plugin `{name}` in the folder"))
             .hint(hint)
             .at(folder)
     })

@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Architecture, Platform};
+use super::multiarch;
 
 /// What the folder of runtimes is called, in a folder of libraries.
 const RUNTIMES: [&str; 2] = ["hotshoe", "runtimes"];
@@ -32,19 +32,6 @@ pub(crate) fn runtime_folders() -> Vec<PathBuf> {
 fn library_folders(prefix: &Path) -> impl Iterator<Item = PathBuf> {
     let names = [format!("lib/{}", multiarch()), "lib64".to_owned(), "lib".to_owned()];
     names.map(|name| prefix.join(name)).into_iter()
-}
-
-/// The name of this platform in the folder names of Debian and its relatives.
-pub(crate) fn multiarch() -> &'static str {
-    match Platform::current().architecture {
-        Architecture::X86_64 => "x86_64-linux-gnu",
-        Architecture::Aarch64 => "aarch64-linux-gnu",
-        Architecture::X86 => "i386-linux-gnu",
-        Architecture::Arm => "arm-linux-gnueabihf",
-        Architecture::Riscv64 => "riscv64-linux-gnu",
-        Architecture::PowerPc64 => "powerpc64le-linux-gnu",
-        Architecture::S390x => "s390x-linux-gnu",
-    }
 }
 
 /// The file that this code was mapped from.

@@ -677,7 +677,7 @@ fn a_host_takes_no_plugin_of_a_runtime_that_its_profile_does_not_list() {
         catalog.candidates()[0].refusal().map(|refusal| refusal.message.clone())
     };
     assert_eq!(refusal(r#"{"process": {}, "native": {}}"#), None);
-    let refused = "harmonics takes no plugin of the runtime `native`".to_owned();
+    let refused = "it needs the runtime `native`, and harmonics takes `process` only".to_owned();
     assert_eq!(refusal(r#"{"process": {}}"#), Some(refused));
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hotshoe::manifest::Manifest;
+use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
@@ -78,7 +78,7 @@ fn links_lead_somewhere() {
 }
 
 #[test]
-fn manifests_and_profiles_in_the_book_are_valid() {
+fn manifests_profiles_and_runtimes_in_the_book_are_valid() {
     for (page, text) in blocks("json plugin") {
         let (_, findings) = Manifest::from_json(text.as_bytes(), Some("harmonics_version"))
             .unwrap_or_else(|error| panic!("{page}: {}\n{text}", error.report()));
@@ -88,6 +88,12 @@ fn manifests_and_profiles_in_the_book_are_valid() {
     for (page, text) in blocks("json host") {
         HostProfile::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{page}: {}\n{text}", error.report()));
         super::manifest::schema("host").validate(&serde_json::from_str(&text).unwrap()).unwrap();
+    }
+    for (page, text) in blocks("json runtime") {
+        let (_, findings) =
+            Kind::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{page}: {}\n{text}", error.report()));
+        assert!(findings.is_empty(), "{page}: {findings:?}");
+        super::manifest::schema("runtime").validate(&serde_json::from_str(&text).unwrap()).unwrap();
     }
 }
 

@@ -15,6 +15,7 @@ mod host;
 mod inspect;
 #[cfg(feature = "package")]
 mod key;
+mod kinds;
 mod layers;
 #[cfg(feature = "package")]
 mod layout;

@@ -78,7 +78,9 @@ impl Echo {
 /// Asks for the plugin that is this file.
 fn asked<T>(artifact: &Path, ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let folder = artifact.parent().expect("it has a folder");
-    ask(&Request { artifact, folder, entry: Some("main"), profile: &crate::harmonics(), prober: None, beside: false })
+    let mut profile = crate::harmonics();
+    profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
+    ask(&Request { artifact, folder, entry: Some("main"), profile: &profile, prober: None, beside: false })
 }
 
 /// What came of a call, and what is done when its status comes.
@@ -134,6 +136,8 @@ fn a_plugin_of_a_module_is_checked_opened_called_and_closed() {
     let plugin = echo.plugin_of(&runtime, &Events::default());
     assert_eq!(output(&*plugin, "echo").unwrap(), [b"in"]);
     assert_eq!(output(&*plugin, "say").unwrap(), [b"echo hello"]);
+    let told = String::from_utf8(output(&*plugin, "told").unwrap().concat()).unwrap();
+    assert_eq!(told, r#"main {"volume":11} harmonics 1.2.0"#, "entry, settings, host and version");
     assert_eq!(plugin.describe().unwrap(), json!({"methods": ["echo", "say"]}));
     plugin.health().unwrap();
     assert!(plugin.symbol("text").unwrap().is_some() && plugin.symbol("other").unwrap().is_none());
@@ -363,7 +367,7 @@ fn the_name_of_a_runtime_leads_nowhere() {
     let echo = Echo::new();
     for name in ["../modules/echo", "/echo", "", "echo\0", "ECHO", "."] {
         let refused = ModuleRuntime::open(name, &[echo.0.path("modules")]).unwrap_err();
-        assert_eq!(refused.code(), Code::RUNTIME_MISSING, "{name:?}");
+        assert_eq!(refused.code(), Code::PROFILE_INVALID, "{name:?}");
     }
     let relative = ModuleRuntime::open("echo", &["modules".into()]).unwrap_err();
     assert_eq!(relative.code(), Code::ARGUMENT_INVALID);

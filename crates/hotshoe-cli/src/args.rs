@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 use hotshoe::catalog::SearchPath;
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::manifest::Kinds;
 use hotshoe::package::{PublicKey, Root};
 use hotshoe::profile::{FolderKind, HostProfile};
 use hotshoe::version::{self, Version};
@@ -72,6 +73,26 @@ impl OptionalHost {
     pub fn profile(&self) -> Result<Option<HostProfile>> {
         self.host.as_deref().map(|host| profile(host, self.host_version.as_deref())).transpose()
     }
+}
+
+/// Which runtimes are known.
+#[derive(clap::Args)]
+pub struct Runtimes {
+    /// Also look here for what describes a runtime, <name>.runtime.json, beside the folder of those installed
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    runtime_folder: Vec<PathBuf>,
+}
+
+impl Runtimes {
+    /// Those that are built in, those in the folders given, and those installed.
+    pub fn kinds(&self) -> Kinds {
+        Kinds::installed().with_folders(self.runtime_folder.iter().cloned())
+    }
+}
+
+fn folder(text: &str) -> Result<PathBuf, &'static str> {
+    let path = PathBuf::from(text);
+    if path.is_dir() { Ok(path) } else { Err("there is no such folder") }
 }
 
 /// Where plugins are installed.

@@ -5,7 +5,8 @@ use std::thread;
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::{Catalog, SearchPath, scan};
+use crate::catalog::{Catalog, Rules, SearchPath, scan};
+use crate::manifest::Kinds;
 
 /// A root, and indexes that take any file that was not written this instant.
 struct Place {
@@ -50,7 +51,7 @@ impl Place {
 
     fn scan_with(&self, indexes: Option<Indexes>) -> String {
         let search_path = SearchPath::from_iter([self.path("root")]);
-        shown(&scan::scan(&self.profile, &search_path, indexes))
+        shown(&scan::scan(Rules { profile: &self.profile, kinds: &Kinds::built_in() }, &search_path, indexes))
     }
 
     fn scan(&self) -> String {

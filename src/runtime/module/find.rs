@@ -6,18 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
-use crate::input::brief;
 use crate::platform::{self, Refused, System};
-
-/// The longest name of a runtime.
-const LONGEST_NAME: usize = 32;
-
-/// Whether a runtime can be called so: `[a-z][a-z0-9-]{0,31}`.
-pub(super) fn is_name(name: &str) -> bool {
-    let is_first = |byte: u8| byte.is_ascii_lowercase();
-    let is_later = |byte: u8| is_first(byte) || byte.is_ascii_digit() || byte == b'-';
-    name.len() <= LONGEST_NAME && name.bytes().next().is_some_and(is_first) && name.bytes().all(is_later)
-}
+use crate::profile::check_runtime_name;
 
 /// What the file of a module is called: `libhotshoe-echo.so`, `libhotshoe-echo.dylib` or `hotshoe-echo.dll`.
 fn file_name(name: &str) -> String {
@@ -29,11 +19,7 @@ fn file_name(name: &str) -> String {
 /// The file of a module, in the first of these folders that has one, or else among the installed ones. Its path has no
 /// links in it, and nobody but root and this user can change what it leads to.
 pub(super) fn file(name: &str, folders: &[PathBuf]) -> Result<PathBuf> {
-    if !is_name(name) {
-        let message = format!("`{}` cannot be the name of a runtime", brief(name));
-        return Err(Error::new(Code::RUNTIME_MISSING, message)
-            .hint("a name is a lowercase letter and up to 31 more letters, digits and hyphens"));
-    }
+    check_runtime_name(name)?;
     if let Some(relative) = folders.iter().find(|folder| !folder.is_absolute()) {
         return Err(Error::new(Code::ARGUMENT_INVALID, "a folder of runtime modules must be an absolute path")
             .hint("what a relative one leads to depends on the working folder")
@@ -70,20 +56,4 @@ fn trusted(name: &str, file: &Path) -> Result<PathBuf> {
                 .at(place)
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_never_a_path() {
-        for good in ["e", "echo", "echo-2", "a2345678901234567890123456789012"] {
-            assert!(is_name(good), "{good}");
-        }
-        let too_long = "a".repeat(33);
-        for bad in ["", "-echo", "2echo", "Echo", "é", "../x", "a/b", r"a\b", "a.b", "a b", "a\0", too_long.as_str()] {
-            assert!(!is_name(bad), "{bad}");
-        }
-    }
 }

@@ -6,11 +6,11 @@ use std::sync::Mutex;
 
 use hotshoe_abi::runtime::{self as abi, Entry, ModuleTable, TO_NUL, Text};
 
-use super::find::is_name;
 use super::host::HOST;
 use super::lock;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::profile::check_runtime_name;
 use crate::runtime::{Address, native};
 
 /// A module that is in this process. It is never unmapped, so it lives for ever.
@@ -69,7 +69,7 @@ impl Module {
         // SAFETY: a text that ends with NUL, or NULL.
         let own = unsafe { Text { data: table.name, length: TO_NUL }.bytes(64) };
         let own = String::from_utf8_lossy(own).into_owned();
-        if table.name.is_null() || !is_name(&own) {
+        if table.name.is_null() || check_runtime_name(&own).is_err() {
             return Err(format!("its name `{}` cannot be the name of a runtime", brief(&own)));
         }
         if let Some(name) = name.filter(|name| *name != own) {

@@ -47,8 +47,9 @@ impl ModuleRuntime {
     ///
     /// The folders must be absolute, and not such as plugins are found in.
     ///
-    /// Fails with [`Code::RUNTIME_MISSING`]; [`Code::RUNTIME_UNTRUSTED`] where others than root and this user may write to
-    /// the file or a folder above it, which nobody is asked for on Windows; and [`Code::RUNTIME_INVALID`].
+    /// Fails with [`Code::PROFILE_INVALID`] if no runtime can be called so; [`Code::RUNTIME_MISSING`];
+    /// [`Code::RUNTIME_UNTRUSTED`] where others than root and this user may write to the file or a folder above it, which
+    /// nobody is asked for on Windows; and [`Code::RUNTIME_INVALID`].
     pub fn open(name: &str, folders: &[PathBuf]) -> Result<ModuleRuntime> {
         let file = find::file(name, folders)?;
         Ok(ModuleRuntime { module: Module::in_file(name, file)? })
@@ -141,7 +142,7 @@ fn is_text(path: &Path) -> bool {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Of a module only its first function, `shutdown` and `cancel` run under one of these, and the first of them alone
-    // could want it.
+    // Of a module, its first function, `shutdown` and `cancel` run under one of these: whoever needs the module, or the
+    // call, waits for them.
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

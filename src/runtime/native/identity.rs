@@ -8,37 +8,41 @@ use std::time::SystemTime;
 pub(in crate::runtime) struct FileIdentity {
     length: u64,
     modified: Option<SystemTime>,
-    of_system: OfSystem,
+    system: SystemIdentity,
 }
 
 impl FileIdentity {
     /// The identity of a file that this is known of.
     pub(in crate::runtime) fn new(metadata: &Metadata) -> FileIdentity {
-        FileIdentity { length: metadata.len(), modified: metadata.modified().ok(), of_system: OfSystem::new(metadata) }
+        FileIdentity {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            system: SystemIdentity::new(metadata),
+        }
     }
 }
 
 /// Device, inode, and when it changed in seconds and nanoseconds. Nobody can set that time back.
 #[cfg(unix)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct OfSystem(u64, u64, i64, i64);
+struct SystemIdentity(u64, u64, i64, i64);
 
 #[cfg(unix)]
-impl OfSystem {
-    fn new(metadata: &Metadata) -> OfSystem {
+impl SystemIdentity {
+    fn new(metadata: &Metadata) -> SystemIdentity {
         use std::os::unix::fs::MetadataExt;
-        OfSystem(metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+        SystemIdentity(metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
     }
 }
 
 /// When it was made, which is another time for a file that took its place.
 #[cfg(windows)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct OfSystem(u64);
+struct SystemIdentity(u64);
 
 #[cfg(windows)]
-impl OfSystem {
-    fn new(metadata: &Metadata) -> OfSystem {
-        OfSystem(std::os::windows::fs::MetadataExt::creation_time(metadata))
+impl SystemIdentity {
+    fn new(metadata: &Metadata) -> SystemIdentity {
+        SystemIdentity(std::os::windows::fs::MetadataExt::creation_time(metadata))
     }
 }

@@ -4,19 +4,21 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
-mod brought;
+mod bundled;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod bundled_unsupported;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod bundled_unsupported;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) mod codes;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+mod image_unsupported;
 mod instance;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod maps;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod no_brought;
-#[cfg(not(all(unix, not(target_vendor = "apple"))))]
-mod no_image;
 pub(in crate::runtime) mod os;
 mod staged;
 
@@ -34,19 +36,19 @@ use crate::receipt::Receipt;
 use crate::runtime::{Address, Ended};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use brought::Replaced;
+use bundled::Replaced;
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use brought::{mapped_already, shadowed};
+use bundled::{mapped_already, shadowed};
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use bundled_unsupported::Replaced;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use bundled_unsupported::{mapped_already, shadowed};
 pub(in crate::runtime) use identity::FileIdentity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 use image::Image;
-pub use instance::Native;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-use no_brought::Replaced;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-use no_brought::{mapped_already, shadowed};
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-use no_image::Image;
+use image_unsupported::Image;
+pub use instance::Native;
 use staged::Staged;
 
 /// A mapped shared library.

@@ -172,7 +172,8 @@ fn others(folder: &Path, but: &std::ffi::OsStr) -> io::Result<Vec<PathBuf>> {
 fn beside(library: &Path) -> Vec<PathBuf> {
     let (Some(folder), Ok(facts)) = (library.parent(), Inspection::of(library)) else { return Vec::new() };
     let first = |path: PathBuf| Some(folder.join(without_dots(&path).strip_prefix(folder).ok()?.iter().next()?));
-    let mut all: Vec<PathBuf> = facts.brings().filter_map(first).filter(|path| path != library).collect();
+    let mut all: Vec<PathBuf> =
+        facts.transitive_dependencies().filter_map(first).filter(|path| path != library).collect();
     all.sort();
     all.dedup();
     all

@@ -16,8 +16,8 @@ pub struct Request {
     pub folder: Text,
     /// The file that is to be brought to life. An absolute path.
     pub artifact: Text,
-    /// What of it the host asks for first, as the manifest or the host's profile says; what that means is the runtime's
-    /// to say.
+    /// What of it is asked for first, as its manifest says; none if that says nothing. What it means is the runtime's to
+    /// say.
     pub entry: Text,
     /// What the host's profile says for this runtime: a JSON object, `{}` if it says nothing.
     pub settings: Text,

@@ -8,6 +8,7 @@ use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::inspect::{GlibcVersion, Inspection, Portability};
+use hotshoe::manifest::ArtifactType;
 use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
 use hotshoe::profile::{HostProfile, ReceiptPolicy};
@@ -30,6 +31,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub host: args::Host,
+
+    #[command(flatten)]
+    pub runtimes: args::Runtimes,
 
     /// Load and unload it, too: first in a process of its own, then in this one
     #[arg(long)]
@@ -73,7 +77,7 @@ pub fn run(args: &Args) -> Result<Answer> {
         Some(version) => format!("{} {version}", profile.name),
         None => profile.name.clone(),
     };
-    let (candidate, diagnostics) = match Candidate::at(&args.plugin, &profile) {
+    let (candidate, diagnostics) = match Candidate::at_with(&args.plugin, &profile, &args.runtimes.kinds()) {
         Ok(found) => found,
         Err(error) if error.code() == Code::LIBRARY_MISSING => return Err(error),
         // There is a plugin, but what it says of itself cannot be read.
@@ -153,6 +157,9 @@ fn refusals(
     let for_another = |refusal: &Diagnostic| any_platform && refusal.code == Code::PLATFORM_INCOMPATIBLE;
     if let Some(refusal) = candidate.refusal().filter(|refusal| !for_another(refusal)) {
         return (vec![refusal.clone()], Vec::new());
+    }
+    if candidate.kind().is_none_or(|kind| kind.artifact() != ArtifactType::Library) {
+        return (candidate.check_library(profile).err().map(Into::into).into_iter().collect(), Vec::new());
     }
     let entry = candidate.manifest().entry.as_deref().unwrap_or(&profile.native.entry);
     let mut facts = match Inspection::of(candidate.library()) {

@@ -10,7 +10,7 @@ use hotshoe::package::Root;
 use hotshoe::platform::is_privileged;
 use hotshoe::profile::{HostProfile, IndexPolicy};
 
-use crate::args::{if_absent, profile, root, version_text};
+use crate::args::{Runtimes, if_absent, profile, root, version_text};
 use crate::output::{Answer, BAD, DIM, GOOD, NAME, path_in_line};
 
 /// List the plugins that a host would find, with what is wrong with them
@@ -48,6 +48,9 @@ pub struct Args {
     /// Look here, instead of in the folders of the host's environment variable and its own
     #[arg(long, value_name = "FOLDER[:FOLDER…]")]
     pub path: Option<OsString>,
+
+    #[command(flatten)]
+    runtimes: Runtimes,
 }
 
 impl Args {
@@ -75,7 +78,7 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
         Some(path) => SearchPath::parse(path),
         None => SearchPath::of_host(&profile),
     };
-    let mut catalog = Catalog::scan(&profile, &search_path);
+    let mut catalog = Catalog::scan_with(&profile, &args.runtimes.kinds(), &search_path);
     if !args.quick {
         catalog.check_libraries(&profile);
     }

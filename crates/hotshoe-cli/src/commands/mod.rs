@@ -14,6 +14,7 @@ mod probe;
 mod prune;
 mod release;
 mod rollback;
+mod runtimes;
 mod sign;
 mod trust;
 mod uninstall;
@@ -34,6 +35,7 @@ pub enum Command {
     Inspect(inspect::Args),
     Check(check::Args),
     List(list::Args),
+    Runtimes(runtimes::Args),
     Package(package::Args),
     Install(install::Args),
     Uninstall(uninstall::Args),
@@ -84,6 +86,7 @@ impl Command {
             Command::Inspect(command) => inspect::run(command),
             Command::Check(command) => check::run(command),
             Command::List(command) => list::run(command, json),
+            Command::Runtimes(command) => runtimes::run(command),
             Command::Package(command) => package::run(command),
             Command::Install(command) => install::run(command),
             Command::Uninstall(command) => uninstall::run(command),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{self, Format, MakeOptions};
 
-use crate::args::{OptionalHost, refuse_value};
+use crate::args::{OptionalHost, Runtimes, refuse_value};
 use crate::output::{Answer, GOOD, NAME};
 use crate::progress::watched;
 
@@ -37,6 +37,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub host: OptionalHost,
+
+    #[command(flatten)]
+    pub runtimes: Runtimes,
 }
 
 fn format(text: &str) -> Result<Format, &'static str> {
@@ -59,6 +62,7 @@ pub fn run(args: &Args) -> Result<Answer> {
     options.level = args.level;
     options.name = args.name.clone();
     options.host = host.as_ref();
+    options.kinds = Some(args.runtimes.kinds());
     let made = watched(|watch| package::make_with(&options, &args.folder, &args.output, watch));
     let made = made.map_err(|error| if error.code() == Code::ARGUMENT_INVALID { wrong(args, error) } else { error })?;
     let mut answer = Answer::new();

@@ -19,6 +19,7 @@ Commands:
   inspect    Show what a library is, without running it
   check      Say whether a host would take a plugin, and why not
   list       List the plugins that a host would find, with what is wrong with them
+  runtimes   List the runtimes whose plugins are known here, and what such plugins look like
   package    Make an archive of a plugin's folder, and its checksum:
              <name>-<version>.tar.gz[.sha256]
   install    Install an archive: into <root>/<name>/<version>, beside older versions
@@ -86,6 +87,8 @@ Options:
       --host <NAME|FILE>         The host: its name, or its <name>.host.json
       --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
                                  another
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
       --load                     Load and unload it, too: first in a process of its own, then in
                                  this one
       --portable                 Refuse also what cannot be shipped: what is never unloaded, what
@@ -124,6 +127,8 @@ Options:
                                  install --host` puts them
       --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
                                  variable and its own
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
       --json                     Print one JSON object instead of text
   -h, --help                     Print help
 
@@ -142,16 +147,18 @@ Arguments:
   <FOLDER>  The plugin's folder, with a plugin.json that says its name and version
 
 Options:
-      --output <DIR>            Where to put the archive [default: .]
-      --format <FORMAT>         What to make: tar.gz, tar.zst or zip
-      --name <PATTERN>          What to call it, with {name}, {version}, {system}, {os} and {arch}
-      --level <NUMBER>          How much to compress: from 1, the fastest, to 9, the smallest;
-                                tar.zst to 19
-      --host <NAME|FILE>        Also check that this host would take it: its name, or its
-                                <name>.host.json
-      --host-version <VERSION>  The host's version
-      --json                    Print one JSON object instead of text
-  -h, --help                    Print help
+      --output <DIR>             Where to put the archive [default: .]
+      --format <FORMAT>          What to make: tar.gz, tar.zst or zip
+      --name <PATTERN>           What to call it, with {name}, {version}, {system}, {os} and {arch}
+      --level <NUMBER>           How much to compress: from 1, the fastest, to 9, the smallest;
+                                 tar.zst to 19
+      --host <NAME|FILE>         Also check that this host would take it: its name, or its
+                                 <name>.host.json
+      --host-version <VERSION>   The host's version
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
 
 Examples:
   hotshoe package my_plugin --output dist --host harmonics --host-version 1.2.0

@@ -17,6 +17,7 @@ mod package;
 mod probe;
 mod profile;
 mod python;
+mod runtimes;
 mod sanitizer;
 mod sign;
 mod trust;

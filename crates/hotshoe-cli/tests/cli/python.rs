@@ -33,9 +33,9 @@ fn list_shows_it_with_the_reason_why_it_is_not_used() {
 
 "#]])
         .stderr_eq(str![[r#"
-error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and this loader has `native` only
+error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and synarius takes `native` only
   in [..]/Plugins/fmu
-  hint: load it with a Hotshoe that has this runtime
+  hint: the host's profile lists in `runtimes` what it takes
 
 "#]]);
     let plugin = json(&fmu(), &args, 1)["plugins"][0].take();
@@ -58,9 +58,9 @@ no: synarius does not take FMURuntime 0.1.0
 
 "#]])
             .stderr_eq(str![[r#"
-error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and this loader has `native` only
+error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and synarius takes `native` only
   in [..]/Plugins/fmu
-  hint: load it with a Hotshoe that has this runtime
+  hint: the host's profile lists in `runtimes` what it takes
 
 "#]]);
     }
@@ -81,7 +81,7 @@ no: synarius does not take FMURuntime 0.1.0
         .stderr_eq(str![[r#"
 error[library-missing]: plugin `FMURuntime`: its module `fmu_runtime.py` is not there
   in [..]/Plugins/fmu/fmu_runtime.py
-  hint: put it beside the manifest, which names it without `.py`
+  hint: put it into the plugin's folder, as the manifest names it
 
 "#]]);
     let tree = tree.file("Plugins/fmu/pluginDescription.xml", XML.replace("fmu_runtime", "../fmu_runtime"));

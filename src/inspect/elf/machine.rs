@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::platform::{Architecture, Platform, multiarch};
 
 /// A path with `$ORIGIN`, `$LIB` and `$PLATFORM` replaced, in braces or not; two where the last is not certain.
-pub(super) fn expand(text: &str, origin: &Path) -> Vec<PathBuf> {
+pub(super) fn expand_tokens(text: &str, origin: &Path) -> Vec<PathBuf> {
     let with = |text: &str, token: &str, value: &str| {
         text.replace(&format!("${{{token}}}"), value).replace(&format!("${token}"), value)
     };
@@ -44,26 +44,26 @@ fn platforms() -> Vec<String> {
 
 fn glibc_is_newer_than_2_36() -> bool {
     let libc = Path::new("/").join(lib()).join("libc.so.6");
-    let defined = super::closure::open(&libc).map(|facts| facts.defined_versions).unwrap_or_default();
+    let defined = crate::inspect::closure::open(&libc).map(|facts| facts.defined_versions).unwrap_or_default();
     let minors = defined.iter().filter_map(|version| version.strip_prefix("GLIBC_2.")?.parse::<u32>().ok());
     minors.max().is_none_or(|newest| newest > 36)
 }
 
 /// The folders below `glibc-hwcaps` whose libraries this processor can run, the newest first.
-pub(super) fn capabilities() -> &'static [&'static str] {
+pub(super) fn hwcaps() -> &'static [&'static str] {
     const ALL: [&str; 3] = ["x86-64-v4", "x86-64-v3", "x86-64-v2"];
-    &ALL[3 - level()..]
+    &ALL[3 - x86_64_level()..]
 }
 
 /// Whether a file that is a variant for newer processors is one for this.
-pub(super) fn is_capable(path: &Path) -> bool {
+pub(super) fn is_for_this_processor(path: &Path) -> bool {
     let mut parts = path.iter().skip_while(|part| *part != "glibc-hwcaps").skip(1);
-    parts.next().is_none_or(|name| capabilities().iter().any(|known| name == *known))
+    parts.next().is_none_or(|name| hwcaps().iter().any(|known| name == *known))
 }
 
 /// The level of the x86-64 psABI that this processor reaches, above the first.
 #[cfg(target_arch = "x86_64")]
-fn level() -> usize {
+fn x86_64_level() -> usize {
     use std::arch::is_x86_feature_detected as has;
     let second = has!("cmpxchg16b") && has!("popcnt") && has!("sse3") && has!("sse4.1") && has!("sse4.2");
     let third = second && has!("ssse3") && has!("avx2") && has!("bmi1") && has!("bmi2") && has!("f16c");
@@ -73,14 +73,14 @@ fn level() -> usize {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn level() -> usize {
+fn x86_64_level() -> usize {
     0
 }
 
 #[cfg(target_arch = "x86_64")]
 fn is_haswell() -> bool {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    level() >= 2 && cpu.contains("GenuineIntel")
+    x86_64_level() >= 2 && cpu.contains("GenuineIntel")
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -1,4 +1,4 @@
-//! The libraries that a plugin brings beside its own, as far as they are mapped.
+//! The libraries that a plugin bundles beside its own, as far as they are mapped.
 
 use std::path::{Path, PathBuf};
 
@@ -54,12 +54,12 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 impl Library {
-    /// What the plugin brought and was replaced since. As long as it is mapped, the system's loader gives it to
+    /// What the plugin bundles and was replaced since. As long as it is mapped, the system's loader gives it to
     /// whoever needs a library of its name.
     pub(super) fn replaced(&self, plugin: &Path) -> Vec<Replaced> {
-        let brought = self.brought(plugin);
-        let ours: Vec<&Image> = brought.iter().map(|object| &object.image).chain([self.image()]).collect();
-        let replaced = brought.iter().filter(|object| !maps::is_file(&object.image, &object.path).unwrap_or(false));
+        let bundled = self.bundled(plugin);
+        let ours: Vec<&Image> = bundled.iter().map(|object| &object.image).chain([self.image()]).collect();
+        let replaced = bundled.iter().filter(|object| !maps::is_file(&object.image, &object.path).unwrap_or(false));
         let stays = |object: &Mapped| {
             let others = object.image.users().into_iter().filter(|user| !ours.contains(&&user.image));
             let mut reasons: Vec<String> =
@@ -81,7 +81,7 @@ impl Library {
 
     /// What is mapped out of the plugin's folder, or out of the private copy of that. A library without a folder
     /// of its own brings what it needs and finds beside itself.
-    fn brought(&self, plugin: &Path) -> Vec<Mapped> {
+    fn bundled(&self, plugin: &Path) -> Vec<Mapped> {
         let folder = self.copy.as_ref().map_or(plugin, |copy| copy.folder());
         let is_flat = self.copy.is_none() && plugin == self.mapped;
         let folder = if is_flat { plugin.parent().unwrap_or(plugin) } else { folder };

@@ -3,8 +3,8 @@
 //! The `object` crate can walk it too, but follows a trie whose branches meet again for ever; this
 //! walk visits a limited number of nodes.
 
-use super::macho::Exported;
-use super::names::{Names, text};
+use super::Exported;
+use crate::inspect::names::{Names, text};
 
 /// The most nodes that are visited; every name has one of its own and shares a few.
 const MOST_NODES: usize = 2 * Names::MOST;

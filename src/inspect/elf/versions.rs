@@ -9,8 +9,8 @@ use object::endian::Endianness;
 use object::read::ReadRef;
 
 use super::glibc::{GlibcSymbol, GlibcVersion};
-use super::names;
-use super::source::Part;
+use crate::inspect::names;
+use crate::inspect::source::Part;
 
 /// The most files and versions that are kept.
 const MOST_ENTRIES: usize = 1024;
@@ -20,9 +20,9 @@ const MOST_BYTES: usize = 4 << 20;
 
 /// A version of symbols that a library needs of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct NeededVersion {
-    pub(super) library: String,
-    pub(super) version: String,
+pub(in crate::inspect) struct NeededVersion {
+    pub(in crate::inspect) library: String,
+    pub(in crate::inspect) version: String,
 }
 
 /// The versions without which the loader refuses a file.

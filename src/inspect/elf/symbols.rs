@@ -11,9 +11,9 @@ use object::endian::{Endianness, U32, U64};
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, Sym};
 
-use super::library::Export;
-use super::names::Names;
-use super::source::Part;
+use crate::inspect::library::Export;
+use crate::inspect::names::Names;
+use crate::inspect::source::Part;
 
 /// The longest chain of a hash table that is followed; linkers keep them below ten.
 const LONGEST_CHAIN: u64 = 1 << 16;
@@ -52,8 +52,10 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
     /// What is found when a symbol of this name is looked up.
     pub(super) fn find(&self, name: &[u8]) -> Export {
         let symbol = match self.gnu_hash() {
-            Some(table) => self.gnu_candidates(&table, elf::gnu_hash(name)).find_map(|index| self.named(index, name)),
-            None => self.candidates(elf::hash(name)).find_map(|index| self.named(index, name)),
+            Some(table) => {
+                self.gnu_candidates(&table, elf::gnu_hash(name)).find_map(|index| self.symbol_named(index, name))
+            }
+            None => self.candidates(elf::hash(name)).find_map(|index| self.symbol_named(index, name)),
         };
         match symbol {
             None => Export::Nothing,
@@ -108,7 +110,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
         self.table.read_slice_at(0, self.count().min(most) as usize).unwrap_or_default()
     }
 
-    fn named(&self, index: u64, name: &[u8]) -> Option<&'a H::Sym> {
+    fn symbol_named(&self, index: u64, name: &[u8]) -> Option<&'a H::Sym> {
         let offset = index.saturating_mul(size_of::<H::Sym>() as u64);
         let symbol = self.table.read_at::<H::Sym>(offset).ok()?;
         let text = self.strings.read_bytes_at(symbol.st_name(self.endian).into(), name.len() as u64 + 1).ok()?;
@@ -146,11 +148,11 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
         let offset = index.checked_mul(self.hash_word)?;
         match self.hash_word {
             8 => table.read_at::<U64<Endianness>>(offset).ok().map(|word| word.get(self.endian)),
-            _ => self.half(table, offset),
+            _ => self.word_32(table, offset),
         }
     }
 
-    fn half(&self, table: Part<'a>, offset: u64) -> Option<u64> {
+    fn word_32(&self, table: Part<'a>, offset: u64) -> Option<u64> {
         table.read_at::<U32<Endianness>>(offset).ok().map(|word| word.get(self.endian).into())
     }
 
@@ -167,13 +169,13 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
     /// The symbols whose name has this hash; the lowest bit of a hash marks the end of a chain.
     fn gnu_candidates(&self, hashes: &GnuHash<'a>, hash: u32) -> impl Iterator<Item = u64> {
         let bucket = u64::from(hash).checked_rem(hashes.buckets);
-        let first = bucket.and_then(|bucket| self.half(hashes.table, hashes.buckets_at + 4 * bucket)).unwrap_or(0);
+        let first = bucket.and_then(|bucket| self.word_32(hashes.table, hashes.buckets_at + 4 * bucket)).unwrap_or(0);
         let first = first.checked_sub(hashes.first_symbol).filter(|_| first > 0);
         let (table, chains_at, first_symbol) = (hashes.table, hashes.chains_at, hashes.first_symbol);
         let mut next = first;
         let chain = std::iter::from_fn(move || {
             let index = next?;
-            let found = self.half(table, chains_at + 4 * index)?;
+            let found = self.word_32(table, chains_at + 4 * index)?;
             next = (found & 1 == 0).then_some(index + 1);
             Some((index + first_symbol, found))
         });
@@ -193,7 +195,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Symbols<'a, H> {
         };
         let chain = (first..).take(LONGEST_CHAIN as usize);
         let end =
-            chain.map_while(|index| self.half(hashes.table, hashes.chains_at + 4 * index).map(|hash| (index, hash)));
+            chain.map_while(|index| self.word_32(hashes.table, hashes.chains_at + 4 * index).map(|hash| (index, hash)));
         let end = end.take_while(|(_, hash)| hash & 1 == 0).last().map_or(first, |(index, _)| index + 1);
         end + hashes.first_symbol + 1
     }

@@ -8,29 +8,30 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::elf_search::{self, Place, Seeker, first_of_each};
+use super::elf::ldconfig;
+use super::elf::search::{Location, Requester, without_duplicates};
 use super::source::Source;
-use super::{Inspection, Needed, closure, format, remembered};
+use super::{Inspection, Needed, closure, format, memory};
 use crate::error::Code;
 use crate::platform::{Platform, System};
 
-/// What those that brought a library hand down to it.
+/// What a library takes over from those that need it: where else its own dependencies are looked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ancestry {
+pub(super) struct Inherited {
     /// The folder of the plugin, in which Windows looks for everything that it brings.
     pub(super) root: Option<PathBuf>,
     /// Their own search paths, the nearest first, where the system's loader goes by them.
     pub(super) paths: Vec<PathBuf>,
 }
 
-/// Looks for everything that the library needs, if it is for this platform. What it gives is for what it brings.
-pub(super) fn find(facts: &mut Inspection, ancestry: &Ancestry) -> Ancestry {
+/// Looks for everything that the library needs, if it is for this platform. Returns what those libraries take over.
+pub(super) fn find(facts: &mut Inspection, inherited: &Inherited) -> Inherited {
     if !facts.platforms.contains(&Platform::current()) {
-        return ancestry.clone();
+        return inherited.clone();
     }
     let folder = std::path::absolute(&facts.path).ok();
     let folder = folder.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let root = ancestry.root.clone().unwrap_or_else(|| folder.clone());
+    let root = inherited.root.clone().unwrap_or_else(|| folder.clone());
     let search_paths = facts.search_paths.clone();
     let paths = match Platform::current().system {
         System::Windows => {
@@ -40,40 +41,40 @@ pub(super) fn find(facts: &mut Inspection, ancestry: &Ancestry) -> Ancestry {
         }
         System::MacOs => {
             let own = search_paths.iter().map(|path| at_loader(path, &folder));
-            let paths: Vec<PathBuf> = own.chain(ancestry.paths.iter().cloned()).collect();
+            let paths: Vec<PathBuf> = own.chain(inherited.paths.iter().cloned()).collect();
             facts.needed.iter_mut().for_each(|needed| look_on_macos(needed, &folder, &paths));
             paths
         }
         System::Linux | System::FreeBsd => {
             let (own, runpath, musl) = (search_paths.as_slice(), facts.runpath, facts.musl);
-            let seeker = Seeker { folder: &folder, own, runpath, inherited: &ancestry.paths, musl };
-            facts.needed.iter_mut().for_each(|needed| look_for_elf(needed, &seeker));
-            let own = if runpath && !musl { Vec::new() } else { seeker.own_folders() };
-            [own, ancestry.paths.clone()].concat()
+            let requester = Requester { folder: &folder, own, runpath, inherited: &inherited.paths, musl };
+            facts.needed.iter_mut().for_each(|needed| look_for_elf(needed, &requester));
+            let own = if runpath && !musl { Vec::new() } else { requester.own_folders() };
+            [own, inherited.paths.clone()].concat()
         }
     };
-    Ancestry { root: Some(root), paths }
+    Inherited { root: Some(root), paths }
 }
 
-fn look_for_elf(needed: &mut Needed, seeker: &Seeker<'_>) {
-    let names = seeker.expand(&needed.name);
-    needed.found = seeker.part_of_musl(&needed.name);
+fn look_for_elf(needed: &mut Needed, requester: &Requester<'_>) {
+    let names = requester.expand(&needed.name);
+    needed.found = requester.part_of_musl(&needed.name);
     if needed.found.is_none() && names.iter().any(|name| name.to_string_lossy().contains('/')) {
         look_at(needed, names);
     } else if needed.found.is_none() {
-        look_in_places(needed, seeker);
+        look_in_locations(needed, requester);
     }
     if needed.found.is_none() {
-        needed.found = in_this_process(&needed.name);
+        needed.found = loaded_in_process(&needed.name);
     }
 }
 
-fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
+fn look_in_locations(needed: &mut Needed, requester: &Requester<'_>) {
     let name = needed.name.clone();
-    for place in seeker.places(&name) {
-        let candidates = match place {
-            Place::Cached(path) => vec![path],
-            Place::Folder(folder, inside) => {
+    for location in requester.locations(&name) {
+        let candidates = match location {
+            Location::Cached(path) => vec![path],
+            Location::Folder(folder, inside) => {
                 if !needed.searched.contains(&folder) {
                     needed.searched.push(folder.clone());
                 }
@@ -84,10 +85,10 @@ fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
             return;
         }
     }
-    let configured = elf_search::configured().into_iter().filter(|_| !seeker.musl);
-    for folder in configured.collect::<Vec<_>>() {
+    let configured = if requester.musl { Vec::new() } else { without_duplicates(ldconfig::configured_folders()) };
+    for folder in configured {
         let file = folder.join(&needed.name);
-        if needed.broken.is_none() && judge(&file) == Verdict::Fit {
+        if needed.broken.is_none() && judge(&file) == Verdict::Usable {
             needed.broken = Some(format!("{} is not in the loader's cache: run `ldconfig`", file.display()));
         }
         if !needed.searched.contains(&folder) {
@@ -99,8 +100,8 @@ fn look_in_places(needed: &mut Needed, seeker: &Seeker<'_>) {
 /// Whether the search ends with this file: it is taken, or the loader fails with it.
 fn try_candidate(needed: &mut Needed, candidate: &Path) -> bool {
     match judge(candidate) {
-        Verdict::PassedOver => false,
-        Verdict::Fit => {
+        Verdict::Skipped => false,
+        Verdict::Usable => {
             needed.found = Some(candidate.to_owned());
             true
         }
@@ -138,28 +139,28 @@ fn look_at(needed: &mut Needed, candidates: Vec<PathBuf>) {
 /// What the loader does with a file of the right name.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
-    Fit,
-    PassedOver,
+    Usable,
+    Skipped,
     Broken(String),
 }
 
 /// Libraries for another processor are passed over; what is no library ends the search of glibc.
 fn judge(path: &Path) -> Verdict {
-    remembered::verdict(path, || read(path))
+    memory::verdict(path, || read(path))
 }
 
 fn read(path: &Path) -> Verdict {
     let here = Platform::current();
-    let Ok(source) = Source::open(path) else { return Verdict::PassedOver };
-    let shape = format::open(source.all(), here).map(|library| library.shape());
-    let refused = shape.and_then(|shape| shape.refuse(source.size(), here));
+    let Ok(source) = Source::open(path) else { return Verdict::Skipped };
+    let headers = format::open(source.all(), here).map(|library| library.headers());
+    let refused = headers.and_then(|headers| headers.refuse(source.size(), here));
     match refused {
-        Ok(()) => Verdict::Fit,
+        Ok(()) => Verdict::Usable,
         Err(error) => match (here.system, error.code()) {
             (System::Linux | System::FreeBsd, Code::LIBRARY_FORMAT | Code::LIBRARY_TRUNCATED) => {
                 Verdict::Broken(error.message().to_owned())
             }
-            _ => Verdict::PassedOver,
+            _ => Verdict::Skipped,
         },
     }
 }
@@ -175,7 +176,7 @@ fn at_loader(path: &str, folder: &Path) -> PathBuf {
 }
 
 /// A library of this name that the process has loaded already: the name of its file, or what it calls itself.
-pub(super) fn in_this_process(name: &str) -> Option<PathBuf> {
+pub(super) fn loaded_in_process(name: &str) -> Option<PathBuf> {
     let stem = name.split(".so").next().unwrap_or(name);
     let maps = fs::read_to_string("/proc/self/maps").ok()?;
     let paths = maps.lines().filter_map(|line| line.find('/').map(|start| Path::new(&line[start..])));
@@ -195,5 +196,5 @@ fn windows_folders(plugin: &Path) -> Vec<PathBuf> {
     let root = env::var_os("SystemRoot").unwrap_or_else(|| OsString::from(r"C:\Windows"));
     let program = env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
     let folders = [Some(plugin.to_owned()), program, Some(Path::new(&root).join("System32"))];
-    first_of_each(folders.into_iter().flatten().collect())
+    without_duplicates(folders.into_iter().flatten().collect())
 }

@@ -1,6 +1,6 @@
-//! Which file is a plugin's library.
+//! Which file is a plugin's artifact: its library, program or whatever its runtime takes.
 //!
-//! Knows names, folders and links. It never opens a library.
+//! Knows names, folders and links, and of runtimes what [`Kind`] says. It never opens an artifact.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief};
+use crate::manifest::{ArtifactType, Kind, Manifest};
 use crate::platform::System;
 
 /// How many folders above a library's own a manifest is looked for that describes it.
@@ -16,21 +17,46 @@ pub(super) const HIGHEST_MANIFEST: usize = 8;
 /// How many folders above it one that cannot be read is taken for the library's. Further up it is somebody else's.
 pub(super) const NEAR_MANIFEST: usize = 3;
 
-/// How many libraries are named where it could be any of them.
+/// How many files are named where it could be any of them.
 const MOST_SHOWN: usize = 5;
 
-/// The library that a manifest names, if it is there.
-pub(super) fn existing(folder: &Path, named: &Path, runtime: &str) -> Result<PathBuf> {
-    let library = input::join(folder, named);
-    if library.is_file() {
-        return Ok(library);
-    }
-    let (what, hint) = match runtime {
-        "python" => ("module", "put it beside the manifest, which names it without `.py`"),
-        _ => ("library", "install the plugin again, or name the library that is there in the manifest's `library`"),
+/// The artifact of a plugin with a manifest, whose runtime may not be known here.
+pub(super) fn of_manifest(folder: &Path, manifest: &Manifest, name: &str, kind: Option<&Kind>) -> Result<PathBuf> {
+    let Some(kind) = kind else {
+        // Whatever it is, what the manifest names must be there.
+        let named = manifest.library.as_deref().or(manifest.executable.as_deref());
+        return named.map_or_else(|| Err(unknown(folder, manifest)), |named| existing(folder, named, "file", UNKNOWN));
     };
-    let message = format!("its {what} {}", why_no_file(&library, &named.display().to_string()));
-    Err(Error::new(Code::LIBRARY_MISSING, message).hint(hint).at(library))
+    let Some(named) = kind.named_artifact(manifest) else { return only(folder, name, kind) };
+    let (called, key) = (kind.called(), kind.artifact_key());
+    match kind.artifact() {
+        ArtifactType::File => {
+            existing(folder, named, called, "put it into the plugin's folder, as the manifest names it")
+        }
+        _ => {
+            let hint =
+                format!("install the plugin again, or name the {called} that is there in the manifest's `{key}`");
+            existing(folder, named, called, &hint)
+        }
+    }
+}
+
+const UNKNOWN: &str = "install the plugin again; its runtime is not known here";
+
+fn unknown(folder: &Path, manifest: &Manifest) -> Error {
+    let message =
+        format!("its runtime `{}` is not known here, and its manifest names no file", brief(manifest.runtime()));
+    Error::new(Code::LIBRARY_MISSING, message).hint(UNKNOWN).at(folder)
+}
+
+/// The file that a manifest names, if it is there.
+fn existing(folder: &Path, named: &Path, called: &str, hint: &str) -> Result<PathBuf> {
+    let artifact = input::join(folder, named);
+    if artifact.is_file() {
+        return Ok(artifact);
+    }
+    let message = format!("its {called} {}", why_no_file(&artifact, &named.display().to_string()));
+    Err(Error::new(Code::LIBRARY_MISSING, message).hint(hint).at(artifact))
 }
 
 /// What is wrong with a path that leads to no file, in words that follow a subject.
@@ -51,23 +77,24 @@ pub(super) fn absence(error: &std::io::Error) -> String {
     }
 }
 
-/// The library of a plugin that does not name one: called after the plugin, else the only one there.
-pub(super) fn only(folder: &Path, name: &str) -> Result<PathBuf> {
+/// The artifact of a plugin that does not name one: called after the plugin, else the only one there.
+pub(super) fn only(folder: &Path, name: &str, kind: &Kind) -> Result<PathBuf> {
     let system = System::current();
-    let usual = system.library_names(name);
-    if let Some(library) = usual.iter().map(|file| folder.join(file)).find(|path| path.is_file()) {
-        return Ok(library);
+    let usual = || kind.usual_names(system, name);
+    if let Some(artifact) = usual().map(|file| folder.join(file)).find(|path| path.is_file()) {
+        return Ok(artifact);
     }
     let entries = fs::read_dir(folder)
         .map_err(|error| Error::new(Code::FOLDER_UNREADABLE, "this folder cannot be read").because(error).at(folder))?;
-    let mut libraries: Vec<PathBuf> = entries
+    let mut artifacts: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| system.plugin_name(&file_name(path)).is_some() && path.is_file())
+        .filter(|path| kind.may_be_artifact(system, &file_name(path)) && path.is_file())
         .collect();
-    drop_links_between(&mut libraries);
-    match libraries.as_slice() {
-        [library] => Ok(library.clone()),
-        [] => Err(missing(folder, &usual)),
+    drop_links_between(&mut artifacts);
+    let name_it = || format!("name the {} in the manifest's `{}`", kind.called(), kind.artifact_key());
+    match artifacts.as_slice() {
+        [artifact] => Ok(artifact.clone()),
+        [] => Err(missing(folder, usual(), kind).hint(name_it()).at(folder)),
         several => {
             let names = several.iter().take(MOST_SHOWN).map(|path| format!("`{}`", brief(&file_name(path))));
             let names = names.collect::<Vec<_>>().join(", ");
@@ -75,20 +102,22 @@ pub(super) fn only(folder: &Path, name: &str) -> Result<PathBuf> {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            Err(Error::new(Code::LIBRARY_AMBIGUOUS, format!("it could be any of {names}{more}"))
-                .hint("name the library in the manifest's `library`")
-                .at(folder))
+            let message = format!("it could be any of {names}{more}");
+            Err(Error::new(Code::LIBRARY_AMBIGUOUS, message).hint(name_it()).at(folder))
         }
     }
 }
 
-fn missing(folder: &Path, usual: &[String]) -> Error {
+fn missing(folder: &Path, usual: impl Iterator<Item = String>, kind: &Kind) -> Error {
+    let usual: Vec<String> = usual.collect();
     let broken_link = usual.iter().find(|name| folder.join(name).is_symlink());
-    let message = match broken_link {
-        Some(name) => format!("its library {}", why_no_file(&folder.join(name), name)),
-        None => format!("there is no library `{}`", usual[0]),
+    let called = kind.called();
+    let message = match (broken_link, usual.first()) {
+        (Some(name), _) => format!("its {called} {}", why_no_file(&folder.join(name), name)),
+        (None, Some(first)) => format!("there is no {called} `{}`", brief(first)),
+        (None, None) => format!("its manifest names no {called}"),
     };
-    Error::new(Code::LIBRARY_MISSING, message).hint("name the library in the manifest's `library`").at(folder)
+    Error::new(Code::LIBRARY_MISSING, message)
 }
 
 /// Of several names of one library, as `libgain.dylib` and `libgain.1.dylib`, the shortest stays.

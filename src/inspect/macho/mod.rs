@@ -3,6 +3,8 @@
 //! Owns the choice of one part out of a universal library; the facts are that part's. It never
 //! looks into code signatures: whether macOS trusts a library is for macOS to say.
 
+mod exports;
+
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -11,8 +13,7 @@ use object::macho::{self, MachHeader32, MachHeader64};
 use object::read::ReadRef;
 use object::read::macho::{FatArch, LoadCommandData, MachHeader, MachOFatFile, Nlist, Section, Segment};
 
-use super::library::{self, Export, Library, Shape, Unnamed};
-use super::macho_exports;
+use super::library::{self, Export, Headers, Library, UnknownTarget};
 use super::names::{self, Names};
 use super::source::Part;
 use super::{Format, Inspection, Needed};
@@ -84,7 +85,7 @@ struct MachO<'a, H: MachHeader<Endian = Endianness>> {
     header: &'a H,
     endian: Endianness,
     platforms: Vec<Platform>,
-    announced: u64,
+    required_size: u64,
 }
 
 impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
@@ -101,11 +102,11 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
             return Err(cut(end));
         }
         let own = architecture(header.cputype(endian)).map(on_macos).into_iter().collect();
-        let (platforms, announced) = universal.unwrap_or((own, end));
-        let mut file = MachO { part, header, endian, platforms, announced };
+        let (platforms, required_size) = universal.unwrap_or((own, end));
+        let mut file = MachO { part, header, endian, platforms, required_size };
         let ends = file.segments().map(|(segment, _)| segment.file_range(endian));
         let ends = ends.map(|(start, size)| part.start().saturating_add(start).saturating_add(size));
-        file.announced = ends.max().unwrap_or(0).max(announced);
+        file.required_size = ends.max().unwrap_or(0).max(required_size);
         Ok(file)
     }
 
@@ -135,7 +136,7 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
             Some(trie) => {
                 let base = self.segments().find(|(segment, _)| segment.name() == b"__TEXT");
                 let base: u64 = base.map_or(0, |(segment, _)| segment.vmaddr(self.endian).into());
-                macho_exports::read(trie, &|offset| is_in(&code, base.saturating_add(offset)))
+                exports::read(trie, &|offset| is_in(&code, base.saturating_add(offset)))
             }
             None => self.symbol_table(&code),
         }
@@ -185,7 +186,7 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
         names
     }
 
-    fn describe_command(&self, command: LoadCommandData<'a, Endianness>, facts: &mut Inspection) {
+    fn read_command(&self, command: LoadCommandData<'a, Endianness>, facts: &mut Inspection) {
         let text = |at| command.string(self.endian, at).ok().map(|text| String::from_utf8_lossy(text).into_owned());
         if let Ok(Some(library)) = command.dylib() {
             // A weak one may be missing, so that it is not needed.
@@ -205,8 +206,8 @@ impl<'a, H: MachHeader<Endian = Endianness>> MachO<'a, H> {
 }
 
 impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
-    fn shape(&self) -> Shape {
-        let otherwise = match self.header.filetype(self.endian) {
+    fn headers(&self) -> Headers {
+        let other_kind = match self.header.filetype(self.endian) {
             macho::MH_DYLIB | macho::MH_BUNDLE => None,
             macho::MH_EXECUTE => Some("an executable"),
             macho::MH_OBJECT => Some("an object file"),
@@ -215,18 +216,18 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
             _ => Some("another kind of Mach-O file"),
         };
         let machine = self.header.cputype(self.endian);
-        let unnamed = self.platforms.is_empty().then(|| {
-            Unnamed::Architecture(
+        let unknown_target = self.platforms.is_empty().then(|| {
+            UnknownTarget::Architecture(
                 &[System::MacOs],
                 format!("a processor with the number {:#x} (cputype) on macOS", machine.0),
             )
         });
-        Shape {
+        Headers {
             format: Format::MachO,
             platforms: self.platforms.clone(),
-            unnamed,
-            otherwise,
-            announced: self.announced,
+            unknown_target,
+            other_kind,
+            required_size: self.required_size,
             obstacle: None,
             sanitizer: None,
         }
@@ -242,13 +243,13 @@ impl<H: MachHeader<Endian = Endianness>> Library for MachO<'_, H> {
         })
     }
 
-    fn links(&self, facts: &mut Inspection) -> Result<()> {
-        self.commands().for_each(|command| self.describe_command(command, facts));
+    fn read_dependencies(&self, facts: &mut Inspection) -> Result<()> {
+        self.commands().for_each(|command| self.read_command(command, facts));
         Ok(())
     }
 
-    fn describe(&self, facts: &mut Inspection) -> Result<()> {
-        self.links(facts)?;
+    fn read_all(&self, facts: &mut Inspection) -> Result<()> {
+        self.read_dependencies(facts)?;
         let Exported { names, variables } = self.exported();
         facts.exports = without_underscores(names);
         facts.variables = without_underscores(variables);

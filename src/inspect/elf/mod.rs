@@ -4,6 +4,15 @@
 //! the system's loader goes by. Section headers are asked for one thing only, the embedded
 //! manifest, because a library works without them.
 
+mod dynamic;
+mod glibc;
+mod hidden;
+pub(super) mod ldconfig;
+mod machine;
+pub(super) mod search;
+mod symbols;
+mod versions;
+
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -11,17 +20,19 @@ use object::elf::{self, FileHeader32, FileHeader64};
 use object::endian::Endianness;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 
-use super::elf_dynamic::Dynamic;
-use super::elf_hidden;
-use super::elf_symbols::Symbols;
-use super::elf_versions::{self, GlibcNeeds};
-use super::library::{self, Export, Library, Obstacle, Shape, Traces, Unnamed};
+use super::library::{self, Clues, Export, Headers, Library, Obstacle, UnknownTarget};
 use super::names;
 use super::sanitizer::Sanitizer;
 use super::source::Part;
-use super::{Format, GlibcSymbol, Inspection, Needed};
+use super::{Format, Inspection, Needed};
 use crate::error::Result;
 use crate::platform::{Architecture, Platform, System};
+use dynamic::Dynamic;
+use symbols::Symbols;
+use versions::GlibcNeeds;
+
+pub use glibc::{GlibcSymbol, GlibcVersion};
+pub(super) use versions::NeededVersion;
 
 /// The most segments of notes, and notes in one, that are looked at.
 const MOST_NOTES: usize = 64;
@@ -72,7 +83,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
     }
 
     /// What the file holds from a memory address to the end of its segment.
-    fn at(&self, address: u64) -> Option<Part<'a>> {
+    fn mapped_at(&self, address: u64) -> Option<Part<'a>> {
         self.segments_of(elf::PT_LOAD).find_map(|segment| {
             let (start, size) = segment.file_range(self.endian);
             let offset = address.checked_sub(segment.p_vaddr(self.endian).into())?;
@@ -102,10 +113,10 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
     fn symbols(&self, dynamic: &Dynamic) -> Option<Symbols<'a, H>> {
         Some(Symbols {
             endian: self.endian,
-            table: self.at(dynamic.symbols?)?,
+            table: self.mapped_at(dynamic.symbols?)?,
             strings: self.strings(dynamic)?,
-            gnu_hash: dynamic.gnu_hash.and_then(|address| self.at(address)),
-            hash: dynamic.hash.and_then(|address| self.at(address)),
+            gnu_hash: dynamic.gnu_hash.and_then(|address| self.mapped_at(address)),
+            hash: dynamic.hash.and_then(|address| self.mapped_at(address)),
             // The one architecture here whose classic hash table has 64-bit words.
             hash_word: if self.header.e_machine(self.endian) == elf::EM_S390 && self.header.is_class_64() {
                 8
@@ -130,20 +141,20 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
     }
 
     fn strings(&self, dynamic: &Dynamic) -> Option<Part<'a>> {
-        self.at(dynamic.strings?)?.from(0, dynamic.strings_size)
+        self.mapped_at(dynamic.strings?)?.from(0, dynamic.strings_size)
     }
 
     /// What it was built for, or the words for a system or processor that has no name here.
-    fn platforms(&self) -> (Vec<Platform>, Option<Unnamed>) {
+    fn platforms(&self) -> (Vec<Platform>, Option<UnknownTarget>) {
         let systems = match self.systems() {
             Ok(systems) => systems,
-            Err(name) => return (Vec::new(), Some(Unnamed::System(name))),
+            Err(name) => return (Vec::new(), Some(UnknownTarget::System(name))),
         };
         match self.architecture() {
             Ok(architecture) => {
                 (systems.iter().map(|system| Platform { system: *system, architecture }).collect(), None)
             }
-            Err(name) => (Vec::new(), Some(Unnamed::Architecture(systems, name))),
+            Err(name) => (Vec::new(), Some(UnknownTarget::Architecture(systems, name))),
         }
     }
 
@@ -231,7 +242,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
     }
 
     /// The end of the last byte that the loader maps or reads.
-    fn announced(&self) -> u64 {
+    fn required_size(&self) -> u64 {
         let ends = self.segments_of(elf::PT_LOAD).map(|segment| match segment.file_range(self.endian) {
             (_, 0) => 0,
             (start, size) => start.saturating_add(size),
@@ -239,7 +250,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
         ends.max().unwrap_or(0)
     }
 
-    fn otherwise(&self, dynamic: Option<&Dynamic>) -> Option<&'static str> {
+    fn other_kind(&self, dynamic: Option<&Dynamic>) -> Option<&'static str> {
         match self.header.e_type(self.endian) {
             elf::ET_DYN => {}
             elf::ET_EXEC => return Some("an executable"),
@@ -258,7 +269,7 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
         flags.contains(elf::DF_1_PIE).then_some("a position-independent executable")
     }
 
-    /// Whether its code is announced and not there.
+    /// Whether its code is required_size and not there.
     fn is_split_debug(&self) -> bool {
         let Ok(sections) = self.header.sections(self.endian, self.file) else { return false };
         let mut code = sections.iter().filter(|section| section.sh_flags(self.endian).contains(elf::SHF_EXECINSTR));
@@ -298,24 +309,24 @@ impl<'a, H: FileHeader<Endian = Endianness>> Elf<'a, H> {
 
     /// What it needs of glibc.
     fn glibc(&self, dynamic: &Dynamic, symbols: Option<&Symbols<'a, H>>, strings: &[u8]) -> Vec<GlibcSymbol> {
-        let Some(needed) = dynamic.versions.and_then(|address| self.at(address)) else { return Vec::new() };
-        let of_symbols = dynamic.symbol_versions.and_then(|address| self.at(address));
+        let Some(needed) = dynamic.versions.and_then(|address| self.mapped_at(address)) else { return Vec::new() };
+        let of_symbols = dynamic.symbol_versions.and_then(|address| self.mapped_at(address));
         let undefined = symbols.into_iter().flat_map(Symbols::undefined);
         GlibcNeeds::read(self.endian, needed, strings).symbols(self.endian, of_symbols, undefined, strings)
     }
 }
 
 impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
-    fn shape(&self) -> Shape {
+    fn headers(&self) -> Headers {
         let dynamic = self.dynamic();
-        let (platforms, unnamed) = self.platforms();
-        let otherwise = self.otherwise(dynamic.as_ref());
-        Shape {
+        let (platforms, unknown_target) = self.platforms();
+        let other_kind = self.other_kind(dynamic.as_ref());
+        Headers {
             format: Format::Elf,
             platforms,
-            unnamed,
-            otherwise,
-            announced: if otherwise.is_some() { 0 } else { self.announced() },
+            unknown_target,
+            other_kind,
+            required_size: if other_kind.is_some() { 0 } else { self.required_size() },
             obstacle: self.obstacle(dynamic.as_ref()),
             sanitizer: dynamic.as_ref().and_then(|dynamic| self.sanitizer(dynamic)),
         }
@@ -326,7 +337,7 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         Ok(self.symbols(&dynamic).map_or(Export::Nothing, |symbols| symbols.find(symbol.as_bytes())))
     }
 
-    fn links(&self, facts: &mut Inspection) -> Result<()> {
+    fn read_dependencies(&self, facts: &mut Inspection) -> Result<()> {
         let dynamic = self.required_dynamic()?;
         let strings = self.strings(&dynamic).and_then(Part::bytes).unwrap_or_default();
         facts.name = dynamic.name.and_then(|offset| names::string(strings, offset));
@@ -335,18 +346,18 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         facts.search_paths = paths.iter().flat_map(|paths| paths.split(':')).take(64).map(str::to_owned).collect();
         facts.runpath = dynamic.runpath.is_some();
         facts.musl = self.is_for_musl(&dynamic);
-        let table = |address: Option<u64>| address.and_then(|address| self.at(address));
+        let table = |address: Option<u64>| address.and_then(|address| self.mapped_at(address));
         if let Some(table) = table(dynamic.versions) {
-            facts.needed_versions = elf_versions::needed(self.endian, table, strings);
+            facts.needed_versions = versions::needed(self.endian, table, strings);
         }
         if let Some(table) = table(dynamic.defined_versions) {
-            facts.defined_versions = elf_versions::defined(self.endian, table, strings);
+            facts.defined_versions = versions::defined(self.endian, table, strings);
         }
         Ok(())
     }
 
-    fn describe(&self, facts: &mut Inspection) -> Result<()> {
-        self.links(facts)?;
+    fn read_all(&self, facts: &mut Inspection) -> Result<()> {
+        self.read_dependencies(facts)?;
         let dynamic = self.required_dynamic()?;
         let strings = self.strings(&dynamic).and_then(Part::bytes).unwrap_or_default();
         let symbols = self.symbols(&dynamic);
@@ -370,8 +381,8 @@ impl<H: FileHeader<Endian = Endianness>> Library for Elf<'_, H> {
         Ok(())
     }
 
-    fn traces(&self) -> Traces {
-        elf_hidden::traces(self.header, self.endian, self.file)
+    fn clues(&self) -> Clues {
+        hidden::clues(self.header, self.endian, self.file)
     }
 }
 

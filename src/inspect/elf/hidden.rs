@@ -10,16 +10,16 @@ use object::endian::Endianness;
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, SectionHeader, Sym};
 
-use super::library::Traces;
-use super::names::Names;
-use super::source::Part;
+use crate::inspect::library::Clues;
+use crate::inspect::names::Names;
+use crate::inspect::source::Part;
 
 /// The most of `.comment` that is looked at, in bytes; compilers write a line each.
 const LARGEST_COMMENT: u64 = 64 << 10;
 
 /// What the sections say, if there are any.
-pub(super) fn traces<'a, H: FileHeader<Endian = Endianness>>(header: &H, endian: H::Endian, file: Part<'a>) -> Traces {
-    let Ok(sections) = header.sections(endian, file) else { return Traces::default() };
+pub(super) fn clues<'a, H: FileHeader<Endian = Endianness>>(header: &H, endian: H::Endian, file: Part<'a>) -> Clues {
+    let Ok(sections) = header.sections(endian, file) else { return Clues::default() };
     let part = |section: &H::SectionHeader| {
         let (start, size) = section.file_range(endian)?;
         file.part(start, size)
@@ -31,7 +31,7 @@ pub(super) fn traces<'a, H: FileHeader<Endian = Endianness>>(header: &H, endian:
         let strings = sections.iter().nth(table.sh_link(endian) as usize)?;
         Some(hidden::<H>(endian, part(table)?, part(strings)?.bytes()?))
     });
-    Traces {
+    Clues {
         hidden: hidden.unwrap_or_default(),
         rust: comment.windows(b"rustc version".len()).any(|window| window == b"rustc version"),
     }

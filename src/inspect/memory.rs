@@ -1,4 +1,4 @@
-//! What was read of the system's libraries already, while one plugin after the other is looked into.
+//! A memory of the system's libraries, for the time in which many plugins are inspected.
 //!
 //! Owns a memory that lasts as long as one piece of work on one thread. Most plugins need the same libraries, and to
 //! find and read those takes longer than to read the plugin. It is no parameter: that would go through every function
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Inspection;
-use super::dependencies::Verdict;
+use super::resolve::Verdict;
 
 #[derive(Default)]
 struct Memory {
@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// While this work lasts, what is read of a library that another one brings is remembered, on this thread.
-pub(crate) fn remembering<R>(work: impl FnOnce() -> R) -> R {
+pub(crate) fn with_memory<R>(work: impl FnOnce() -> R) -> R {
     /// Forgets, also where the work panics.
     struct Forget;
     impl Drop for Forget {

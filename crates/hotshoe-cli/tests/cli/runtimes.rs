@@ -1,0 +1,85 @@
+//! What the tool says of plugins of a runtime that it has only the description of.
+
+use hotshoe_testkit::PluginTree;
+use snapbox::str;
+
+use crate::{hotshoe, json};
+
+fn echo() -> PluginTree {
+    let kind = r#"{"name": "echo", "artifact": "file", "called": "script", "file_names": ["{name}.echo"]}"#;
+    PluginTree::new()
+        .file("runtimes/echo.runtime.json", kind)
+        .file("root/hello/plugin.json", r#"{"name": "hello", "version": "1.0.0", "runtime": "echo"}"#)
+        .file("root/hello/hello.echo", "hello\n")
+}
+
+const RUNTIMES: [&str; 3] = ["runtimes", "--runtime-folder", "runtimes"];
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "the names of files are those of Linux")]
+fn they_are_listed_with_what_their_plugins_are() {
+    hotshoe(&echo(), &RUNTIMES).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
+native       library    built in
+  what           A shared library that is mapped into the host's process
+  artifact       library for one platform: the manifest's `library`, else lib{name}.so, {name}.so, *.so
+  entry          symbol
+process      program    built in
+  what           A program that runs in a process of its own
+  artifact       executable for one platform: the manifest's `executable`, else {name}
+  entry          none
+python       module     built in
+  what           A class in a module of Python
+  artifact       file for any platform: the manifest's `library`, else {name}.py
+  entry          identifier
+echo         script     runtimes/echo.runtime.json
+  artifact       file for any platform: the manifest's `library`, else {name}.echo
+  entry          none
+
+"#]]);
+}
+
+#[test]
+fn json_says_where_a_runtime_is_described() {
+    let listed = json(&echo(), &RUNTIMES, 0);
+    assert_eq!(listed["format"], 1);
+    let names: Vec<&str> =
+        listed["runtimes"].as_array().unwrap().iter().map(|runtime| runtime["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["native", "process", "python", "echo"]);
+    let (native, echo) = (&listed["runtimes"][0], &listed["runtimes"][3]);
+    assert_eq!(
+        (&native["artifact"], &native["artifact_key"], &native["file"]),
+        (&"library".into(), &"library".into(), &().into())
+    );
+    assert_eq!(
+        (&echo["artifact"], &echo["called"], &echo["platform_bound"]),
+        (&"file".into(), &"script".into(), &false.into())
+    );
+    assert!(echo["file"].as_str().unwrap().ends_with("echo.runtime.json"));
+}
+
+#[test]
+fn a_description_that_cannot_be_used_is_a_no() {
+    let tree = echo().file("runtimes/bad.runtime.json", "{}");
+    hotshoe(&tree, &RUNTIMES).assert().code(1).stderr_eq(str![[r#"
+error[runtime-kind]: the description of a runtime is not valid: missing field `name` at line 1 column 2
+  in runtimes/bad.runtime.json
+  hint: compare it with schema/runtime.schema.json
+
+"#]]);
+}
+
+#[test]
+fn a_plugin_of_such_a_runtime_is_listed_checked_and_packaged() {
+    let tree = echo();
+    let list = ["list", "--host", "harmonics", "--path", "root", "--runtime-folder", "runtimes"];
+    let plugin = json(&tree, &list, 1)["plugins"][0].take();
+    assert_eq!((&plugin["runtime"], &plugin["refusal"]["code"]), (&"echo".into(), &"manifest-runtime".into()));
+    assert!(plugin["artifact"].as_str().unwrap().ends_with("hello.echo"));
+    let check = ["check", "root/hello", "--host", "harmonics", "--runtime-folder", "runtimes"];
+    assert_eq!(json(&tree, &check, 1)["diagnostics"][0]["code"], "manifest-runtime");
+    let package = ["package", "root/hello", "--output", "dist", "--runtime-folder", "runtimes"];
+    let made = json(&tree, &package, 0);
+    assert_eq!(made["package"]["entries"], serde_json::json!(["hello/", "hello/plugin.json", "hello/hello.echo"]));
+    let unknown = ["package", "root/hello", "--output", "dist"];
+    assert_eq!(json(&tree, &unknown, 3)["error"]["code"], "library-missing");
+}
