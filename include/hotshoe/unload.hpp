@@ -1,6 +1,6 @@
-// The truthful answer to "unload this plugin": its library is not mapped any more; it stays mapped, and these are
-// the reasons; the plugin lives on, because these things of it are in use; its process is gone; or its runtime has
-// let go of it.
+// The truthful answer to "unload this plugin": its library is not mapped any more; it stays mapped, and these
+// are the reasons; the plugin lives on, because these things of it are in use; its process is gone; or its
+// runtime has let go of it.
 #ifndef HOTSHOE_UNLOAD_HPP
 #define HOTSHOE_UNLOAD_HPP
 
