@@ -1,5 +1,5 @@
-//! Writes the C header from `src/capi` into `OUT_DIR`; `tests/it/headers.rs` compares it with the one in
-//! `include/`, and `tools/headers.sh` copies it there. The source tree is never written to by a build.
+//! Writes the C headers from `src/capi` into `OUT_DIR`; `tests/it/headers.rs` compares them with those in
+//! `include/`, and `tools/headers.sh` copies them there. The source tree is never written to by a build.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -9,12 +9,15 @@ fn main() {
 
 #[cfg(feature = "capi")]
 mod headers {
-    use std::env;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
+    use std::{env, fs};
 
-    /// The files of `src/capi` that hold functions for C. Not `mod`, from which cbindgen would find them all again.
-    const SOURCES: [&str; 17] = [
-        "version",
+    use cbindgen::{Builder, Config};
+
+    /// The files of `src/capi` that hold functions for C, each after those whose types it needs: each becomes a header of
+    /// its own, and `host.h` includes them all.
+    const HANDLES: [&str; 17] = [
+        SHARED,
         "error",
         "diagnostics",
         "profile",
@@ -33,18 +36,61 @@ mod headers {
         "install",
     ];
 
+    /// Its header has what `cbindgen.toml` puts behind the includes, and every other one includes it.
+    const SHARED: &str = "version";
+
     pub fn generate() {
         println!("cargo:rerun-if-changed=src/capi");
         println!("cargo:rerun-if-changed=cbindgen.toml");
-        let config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is valid");
-        let mut builder = cbindgen::Builder::new().with_config(config);
-        for source in SOURCES {
-            builder = builder.with_src(format!("src/capi/{source}.rs"));
-        }
+        let config = Config::from_file("cbindgen.toml").expect("cbindgen.toml is valid");
         let out: PathBuf = env::var_os("OUT_DIR").expect("cargo sets it").into();
-        let header = out.join("include/hotshoe/host.h");
-        builder.generate().expect("src/capi can be read as a C interface").write_to_file(&header);
-        // For the tests here, and as DEP_HOTSHOE_INCLUDE for build scripts of dependents.
-        println!("cargo:rustc-env=HOTSHOE_GENERATED_HEADER={}", header.display());
+        let folder = out.join("include/hotshoe");
+        fs::create_dir_all(folder.join("host")).expect("a folder for the headers");
+        let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("a header can be written");
+        for handle in HANDLES {
+            write(&format!("host/{handle}.h"), header(handle, config.clone()));
+        }
+        let manual = config.header.unwrap_or_default();
+        let all: String = HANDLES.iter().map(|handle| format!("#include \"host/{handle}.h\"\n")).collect();
+        let guard = "HOTSHOE_HOST_H";
+        write("host.h", format!("{}\n\n#ifndef {guard}\n#define {guard}\n\n{all}\n#endif\n", manual.trim()));
+        // For the tests here.
+        println!("cargo:rustc-env=HOTSHOE_GENERATED_HEADERS={}", folder.display());
+    }
+
+    /// The header of one file of `src/capi`.
+    fn header(handle: &str, mut config: Config) -> String {
+        let source = format!("src/capi/{handle}.rs");
+        config.include_guard = Some(format!("HOTSHOE_HOST_{}_H", handle.to_uppercase()));
+        config.header = Some(format!(
+            "/* Hotshoe: what a host calls. Generated from {source}: change it there, then run tools/headers.sh.\n \
+             * What holds for all functions stands in hotshoe/host.h. */"
+        ));
+        if handle != SHARED {
+            config.after_includes = Some(included(Path::new(&source)));
+        }
+        let mut text = Vec::new();
+        let bindings = Builder::new().with_config(config).with_src(source).generate();
+        bindings.expect("src/capi can be read as a C interface").write(&mut text);
+        finished(&String::from_utf8(text).expect("it is made of text"))
+    }
+
+    /// The headers that one needs: those of the files that its own takes handles from.
+    fn included(source: &Path) -> String {
+        let text = fs::read_to_string(source).expect("it is there");
+        let is_needed = |handle: &&&str| **handle == SHARED || text.contains(&format!("\nuse super::{handle}::"));
+        let lines = HANDLES.iter().filter(is_needed).map(|handle| format!("\n#include \"{handle}.h\""));
+        format!("{}\n", lines.collect::<String>())
+    }
+
+    /// With the version, and with the mark on every function that gives out an error. cbindgen would mark those that
+    /// are marked in Rust, one by one; here none can be forgotten.
+    fn finished(header: &str) -> String {
+        let mut text = header.to_owned();
+        for part in ["MAJOR", "MINOR", "PATCH"] {
+            let number = env::var(format!("CARGO_PKG_VERSION_{part}")).expect("cargo sets it");
+            text = text.replace(&format!("@{part}@"), &number);
+        }
+        text.replace("\nhotshoe_error *hotshoe_", "\nHOTSHOE_MUST_USE\nhotshoe_error *hotshoe_")
     }
 }

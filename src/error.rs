@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde::{Serialize, Serializer};
 
@@ -18,17 +18,17 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why one operation stopped.
 ///
 /// `Display` gives the message alone; [`Error::report`] gives everything, over several lines.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error(Box<Parts>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Parts {
     code: Code,
     message: String,
     hint: Option<String>,
     path: Option<PathBuf>,
     plugin: Option<String>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -64,7 +64,7 @@ impl Error {
 
     /// Says what led to it.
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 

@@ -35,8 +35,35 @@ class Candidate {
   std::string_view description() const noexcept {
     return detail::view(hotshoe_candidate_description(handle_));
   }
-  // Why the host would not take it; empty if it would.
+  // Its licence, by custom an SPDX expression.
+  std::string_view license() const noexcept { return detail::view(hotshoe_candidate_license(handle_)); }
+  // Where to read more. It is the author's text, and need not be a URL.
+  std::string_view homepage() const noexcept { return detail::view(hotshoe_candidate_homepage(handle_)); }
+  // The file of its icon. It need not be there, and is whatever the author put there.
+  std::string_view icon() const noexcept { return detail::view(hotshoe_candidate_icon(handle_)); }
+  // Who made it.
+  std::vector<std::string_view> authors() const {
+    return detail::views(handle_, hotshoe_candidate_author_count(handle_), hotshoe_candidate_author);
+  }
+  // All that it says of itself, as a JSON object.
+  std::string_view manifest() const noexcept { return detail::view(hotshoe_candidate_manifest(handle_)); }
+  // The keys of its manifest that Hotshoe does not know, as they stand there: a JSON object.
+  std::string_view other_keys() const noexcept { return detail::view(hotshoe_candidate_other_keys(handle_)); }
+  // Why the host would not take it, over several lines; empty if it would.
   std::string_view refusal() const noexcept { return detail::view(hotshoe_candidate_refusal(handle_)); }
+  // The same in parts: the kind, stable between releases, one sentence, what to do, and what it is about.
+  std::string_view refusal_code() const noexcept {
+    return detail::view(hotshoe_candidate_refusal_code(handle_));
+  }
+  std::string_view refusal_message() const noexcept {
+    return detail::view(hotshoe_candidate_refusal_message(handle_));
+  }
+  std::string_view refusal_hint() const noexcept {
+    return detail::view(hotshoe_candidate_refusal_hint(handle_));
+  }
+  std::string_view refusal_path() const noexcept {
+    return detail::view(hotshoe_candidate_refusal_path(handle_));
+  }
   // What it can be found under.
   std::vector<std::string_view> capabilities() const {
     return detail::views(handle_, hotshoe_candidate_capability_count(handle_), hotshoe_candidate_capability);
@@ -90,12 +117,36 @@ class Catalog {
     return Candidate(found);
   }
 
+  // For each name the plugin to use, in catalog order. They live as long as the catalog, so it must not be a
+  // temporary one. Errors: none. [any thread]
+  Result<std::vector<Candidate>> newest() const& { return chosen(nullptr, 0); }
+  Result<std::vector<Candidate>> newest() const&& = delete;
+
+  // Of those the ones that can be found under a capability. Errors: `capability-invalid`. [any thread]
+  Result<std::vector<Candidate>> with_capability(std::string_view capability) const& {
+    return chosen(capability.empty() ? "" : capability.data(), capability.size());
+  }
+  Result<std::vector<Candidate>> with_capability(std::string_view capability) const&& = delete;
+
   // What was noticed on the way. Lent.
   DiagnosticsView diagnostics() const noexcept { return DiagnosticsView(hotshoe_catalog_diagnostics(get())); }
 
   const hotshoe_catalog* get() const noexcept { return handle_.get(); }
 
  private:
+  Result<std::vector<Candidate>> chosen(const char* capability, std::size_t length) const {
+    hotshoe_candidates* handle = nullptr;
+    Result<void> found(hotshoe_catalog_newest(get(), capability, length, &handle));
+    if (!found) return std::move(found).error();
+    std::unique_ptr<hotshoe_candidates, detail::Deleter<hotshoe_candidates_free>> candidates(handle);
+    std::vector<Candidate> all;
+    all.reserve(hotshoe_candidates_count(handle));
+    for (std::size_t index = 0; index < hotshoe_candidates_count(handle); ++index) {
+      all.emplace_back(hotshoe_candidates_get(handle, index));
+    }
+    return all;
+  }
+
   static Result<Catalog> made(const Profile& profile, const char* search_path, std::size_t length) {
     hotshoe_catalog* catalog = nullptr;
     Result<void> scanned(hotshoe_catalog_new(profile.get(), search_path, length, &catalog));

@@ -81,6 +81,9 @@ class Error {
     return detail::views(get(), hotshoe_error_cause_count(get()), hotshoe_error_cause);
   }
 
+  // A second one that says the same.
+  Error clone() const { return Error(hotshoe_error_clone(get())); }
+
   const hotshoe_error* get() const noexcept { return handle_.get(); }
 
  private:
@@ -132,6 +135,11 @@ class [[nodiscard]] Result {
     check();
     return std::move(*value_);
   }
+  // The same of a Result that others may look at, too: it keeps its Error.
+  const T& value() const& {
+    if (!value_) detail::fail(error_.clone());
+    return *value_;
+  }
 
   // Why there is no value; says nothing if there is one.
   const Error& error() const& noexcept { return error_; }
@@ -158,6 +166,9 @@ class [[nodiscard]] Result<void> {
 
   void value() {
     if (!*this) detail::fail(std::move(error_));
+  }
+  void value() const {
+    if (!*this) detail::fail(error_.clone());
   }
 
   const Error& error() const& noexcept { return error_; }

@@ -4,13 +4,17 @@ use std::ffi::{CString, OsString, c_char};
 use std::ptr;
 use std::sync::{Arc, OnceLock};
 
+use serde::Serialize;
+
 use super::boundary::{
     ask, c_path, c_string, free, give, lend, optional_text, out, path, required, required_mut, text,
 };
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error};
 use super::profile::hotshoe_profile;
+use crate::capability::Capability;
 use crate::catalog::{Candidate, Catalog, SearchPath};
+use crate::diagnostics::Diagnostic;
 use crate::version;
 
 /// The plugins found on a search path. Nothing was loaded to make it.
@@ -26,6 +30,13 @@ pub struct hotshoe_candidate {
     index: usize,
     /// Made when the first of them is asked for: of most plugins nobody asks for any.
     texts: OnceLock<Box<Texts>>,
+    manifest: OnceLock<CString>,
+    other_keys: OnceLock<CString>,
+}
+
+/// Some of the plugins that a catalog holds.
+pub struct hotshoe_candidates {
+    candidates: Vec<*const hotshoe_candidate>,
 }
 
 /// What C is told of a plugin.
@@ -37,14 +48,33 @@ struct Texts {
     runtime: CString,
     artifact: CString,
     description: Option<CString>,
-    refusal: Option<CString>,
+    license: Option<CString>,
+    homepage: Option<CString>,
+    icon: Option<CString>,
+    refusal: Option<Refusal>,
+    authors: Vec<CString>,
     capabilities: Vec<CString>,
+}
+
+/// Why the host would not take a plugin: as one text, and in parts.
+struct Refusal {
+    text: CString,
+    code: CString,
+    message: CString,
+    hint: Option<CString>,
+    path: Option<CString>,
 }
 
 impl hotshoe_catalog {
     pub(super) fn new(catalog: Catalog) -> hotshoe_catalog {
         let (diagnostics, catalog) = (hotshoe_diagnostics::new(catalog.diagnostics()), Arc::new(catalog));
-        let candidate = |index| hotshoe_candidate { catalog: catalog.clone(), index, texts: OnceLock::new() };
+        let candidate = |index| hotshoe_candidate {
+            catalog: catalog.clone(),
+            index,
+            texts: OnceLock::new(),
+            manifest: OnceLock::new(),
+            other_keys: OnceLock::new(),
+        };
         hotshoe_catalog { candidates: (0..catalog.candidates().len()).map(candidate).collect(), diagnostics, catalog }
     }
 
@@ -80,10 +110,32 @@ impl Texts {
             runtime: c_string(candidate.runtime()),
             artifact: c_path(candidate.artifact()),
             description: manifest.description.as_deref().map(c_string),
-            refusal: candidate.refusal().map(|refusal| c_string(refusal.to_string())),
+            license: manifest.license.as_deref().map(c_string),
+            homepage: manifest.homepage.as_deref().map(c_string),
+            icon: candidate.icon().as_deref().map(c_path),
+            refusal: candidate.refusal().map(Refusal::of),
+            authors: manifest.authors.iter().map(|author| c_string(author.as_str())).collect(),
             capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
         }
     }
+}
+
+impl Refusal {
+    fn of(refusal: &Diagnostic) -> Refusal {
+        Refusal {
+            text: c_string(refusal.to_string()),
+            code: c_string(refusal.code.as_str()),
+            message: c_string(refusal.message.as_str()),
+            hint: refusal.hint.as_deref().map(c_string),
+            path: refusal.path.as_deref().map(c_path),
+        }
+    }
+}
+
+/// A value as JSON, on one line.
+fn json(value: &impl Serialize) -> CString {
+    // It cannot fail: manifests are made of JSON or of plain texts.
+    c_string(serde_json::to_string(value).unwrap_or_default())
 }
 
 /// Looks for plugins along a search path: folders separated by ':', on Windows by ';'.
@@ -177,6 +229,58 @@ pub unsafe extern "C" fn hotshoe_catalog_find(
     })
 }
 
+/// For each name the plugin to use, in catalog order: what `hotshoe_catalog_find` finds without a requirement.
+///
+/// `capability`: only those that can be found under it; NULL for all. `candidates`: yours; what it holds is lent by the
+/// catalog. Errors: `capability-invalid`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_catalog_newest(
+    catalog: *const hotshoe_catalog,
+    capability: *const c_char,
+    capability_length: usize,
+    candidates: *mut *mut hotshoe_candidates,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let candidates = out(candidates, "candidates")?;
+        // SAFETY: the header's contract for handles, strings and out-parameters.
+        unsafe {
+            let catalog = required(catalog, "catalog")?;
+            let newest = match optional_text(capability, capability_length, "capability")? {
+                Some(capability) => catalog.catalog.with_capability(&Capability::new(capability)?),
+                None => catalog.catalog.newest(),
+            };
+            let newest = newest.into_iter().map(|candidate| catalog.lent(candidate)).collect();
+            give(candidates, hotshoe_candidates { candidates: newest });
+        }
+        Ok(())
+    })
+}
+
+/// How many plugins a list holds. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidates_count(candidates: *const hotshoe_candidates) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(candidates, |candidates| candidates.candidates.len()) }
+}
+
+/// A plugin that a list holds, lent by the catalog; NULL past the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidates_get(
+    candidates: *const hotshoe_candidates,
+    index: usize,
+) -> *const hotshoe_candidate {
+    // SAFETY: the header's contract for handles.
+    let candidates = unsafe { candidates.as_ref() };
+    candidates.and_then(|candidates| candidates.candidates.get(index).copied()).unwrap_or(ptr::null())
+}
+
+/// Ends a list, and not the plugins that it holds. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidates_free(candidates: *mut hotshoe_candidates) {
+    // SAFETY: the header's contract for handles.
+    unsafe { free(candidates) }
+}
+
 /// What was noticed on the way. Lent by the catalog. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_catalog_diagnostics(catalog: *const hotshoe_catalog) -> *const hotshoe_diagnostics {
@@ -241,11 +345,95 @@ pub unsafe extern "C" fn hotshoe_candidate_description(candidate: *const hotshoe
     unsafe { lend(candidate, |candidate| candidate.texts().description.as_ref()) }
 }
 
-/// Why the host would not take the plugin; NULL if it would. [any thread]
+/// The plugin's licence, by custom an SPDX expression; NULL if it does not say. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_license(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().license.as_ref()) }
+}
+
+/// Where to read more of the plugin; NULL if it does not say. It is the author's text, and need not be a URL.
+/// [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_homepage(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().homepage.as_ref()) }
+}
+
+/// The file of the plugin's icon; NULL if it names none. It need not be there, and is whatever the author put there.
+/// [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_icon(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().icon.as_ref()) }
+}
+
+/// How many authors the plugin names. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_author_count(candidate: *const hotshoe_candidate) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(candidate, |candidate| candidate.candidate().manifest().authors.len()) }
+}
+
+/// Who made the plugin; NULL past the last. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_author(candidate: *const hotshoe_candidate, index: usize) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().authors.get(index)) }
+}
+
+/// All that the plugin says of itself, as a JSON object with the fields of docs/manifest.md and the keys that a
+/// manifest may have beside them; what it does not say is null or empty. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_manifest(candidate: *const hotshoe_candidate) -> *const c_char {
+    let make = |candidate: &hotshoe_candidate| json(candidate.candidate().manifest());
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(candidate.manifest.get_or_init(|| make(candidate)))) }
+}
+
+/// The keys of the manifest that Hotshoe does not know, as they stand there: a JSON object. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_other_keys(candidate: *const hotshoe_candidate) -> *const c_char {
+    let make = |candidate: &hotshoe_candidate| json(&candidate.candidate().manifest().other);
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| Some(candidate.other_keys.get_or_init(|| make(candidate)))) }
+}
+
+/// Why the host would not take the plugin, over several lines; NULL if it would. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_candidate_refusal(candidate: *const hotshoe_candidate) -> *const c_char {
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref()) }
+    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref().map(|refusal| &refusal.text)) }
+}
+
+/// The kind of refusal, stable between releases, for example "host-incompatible"; NULL if the host would take the
+/// plugin. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_refusal_code(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref().map(|refusal| &refusal.code)) }
+}
+
+/// Why the host would not take the plugin, in one sentence; NULL if it would. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_refusal_message(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref().map(|refusal| &refusal.message)) }
+}
+
+/// What to do so that the host would take the plugin; NULL if it would, or if nothing helps. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_refusal_hint(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref()?.hint.as_ref()) }
+}
+
+/// The file or folder that the refusal is about, such as a broken manifest; NULL if the host would take the plugin.
+/// [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_refusal_path(candidate: *const hotshoe_candidate) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().refusal.as_ref()?.path.as_ref()) }
 }
 
 /// Under how many capabilities the plugin can be found. [any thread]

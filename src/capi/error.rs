@@ -82,6 +82,14 @@ pub unsafe extern "C" fn hotshoe_error_new(message: *const c_char, message_lengt
     })
 }
 
+/// A second handle of an error, which is yours and says the same. NULL for NULL. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_error_clone(error: *const hotshoe_error) -> *mut hotshoe_error {
+    // SAFETY: the header's contract for handles.
+    let error = unsafe { error.as_ref() };
+    infallible(ptr::null_mut(), || error.map_or(ptr::null_mut(), |error| hotshoe_error::give(error.error.clone())))
+}
+
 /// The kind of error; stable between releases, for example "manifest-syntax". [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_error_code(error: *const hotshoe_error) -> *const c_char {

@@ -1,4 +1,4 @@
-//! The C ABI. `include/hotshoe/host.h` is generated from the documentation here.
+//! The C ABI. The headers in `include/hotshoe/host/` are generated from the documentation here, one from each file.
 //!
 //! Owns handles, strings and the boundary; it decides nothing. Every function does three things:
 //! check its arguments, call what the rest of the crate offers, and wrap the answer. Nothing in the

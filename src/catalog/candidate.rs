@@ -34,6 +34,8 @@ pub struct Candidate {
     refusal: Option<Box<Diagnostic>>,
     /// Whether a manifest lies in its folder.
     is_described: bool,
+    /// Whether that cannot be read, so that nothing is known but where it lies.
+    is_broken: bool,
 }
 
 impl Candidate {
@@ -168,6 +170,25 @@ impl Candidate {
         Self::new(called, found, folder, Ok(artifact), true, rules)
     }
 
+    /// The plugin in a folder whose manifest cannot be read: it is refused, and called as the path says that led to it.
+    ///
+    /// Gives the error back if it is about anything but the manifest, or if no plugin may be called so.
+    pub(super) fn with_broken_manifest(folder: &Path, called: &Called, error: Error) -> Result<Candidate> {
+        if error.code().stage() != Stage::MANIFEST || manifest::check_name(&called.name).is_err() {
+            return Err(error);
+        }
+        Ok(Candidate {
+            manifest: Arc::default(),
+            kind: None,
+            called: Some(called.name.as_str().into()),
+            of_version: None,
+            place: Place::new(folder, PathBuf::new()),
+            refusal: Some(Box::new(Diagnostic::from(error.plugin(&called.name)))),
+            is_described: true,
+            is_broken: true,
+        })
+    }
+
     /// The plugin that a library without a folder of its own is: called as the path says that led to it, and known
     /// by the real one.
     pub(super) fn from_library(path: &Path, target: &Path, rules: Rules<'_>) -> Result<(Candidate, Vec<Diagnostic>)> {
@@ -234,6 +255,7 @@ impl Candidate {
             kind,
             manifest: Arc::new(manifest),
             is_described,
+            is_broken: false,
         };
         Ok((candidate, diagnostics))
     }
@@ -282,6 +304,13 @@ impl Candidate {
         if is_program { Path::new("") } else { self.artifact() }
     }
 
+    /// The file of the plugin's icon, if its manifest names one and it has a folder of its own. It need not be there, and
+    /// is whatever the plugin's author put there.
+    pub fn icon(&self) -> Option<PathBuf> {
+        let icon = self.manifest.icon.as_ref().filter(|_| self.path() != self.artifact());
+        icon.map(|icon| self.path().join(icon))
+    }
+
     /// What tells the plugin from others, whatever names lead to it: its folder, or the library of one that no manifest
     /// describes. Two descriptions of one library are two plugins.
     pub(super) fn identity(&self) -> &Path {
@@ -291,6 +320,11 @@ impl Candidate {
     /// Whether a manifest lies in its folder.
     pub(super) fn is_described(&self) -> bool {
         self.is_described
+    }
+
+    /// Whether its manifest cannot be read. Nothing is known of such a plugin, so it is compared with no other.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     /// Why this host would not take the plugin, if so.

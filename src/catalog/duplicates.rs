@@ -18,7 +18,7 @@ impl Catalog {
         for candidate in &self.candidates {
             let found = *first.entry(candidate.identity().as_os_str()).or_insert(candidate);
             stays.push(std::ptr::eq(found, candidate));
-            if found.name() != candidate.name() {
+            if found.name() != candidate.name() && !candidate.is_broken() {
                 let message = format!("this is the plugin `{}`, which was found before", found.name());
                 let diagnostic = Diagnostic::warning(Code::PLUGIN_DUPLICATE, message).hint("remove one of the names");
                 diagnostics.push(diagnostic.plugin(candidate.name()).at(candidate.path()));
@@ -59,7 +59,7 @@ impl Catalog {
             |candidate: &Candidate| candidate.name().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
         let some = if self.candidates.iter().all(is_plain) { &[][..] } else { &self.candidates[..] };
         let mut first: HashMap<String, &str> = HashMap::new();
-        some.iter().enumerate().filter_map(move |(place, candidate)| {
+        some.iter().enumerate().filter(|(_, candidate)| !candidate.is_broken()).filter_map(move |(place, candidate)| {
             let name = candidate.name();
             let spelt = *first.entry(name.to_lowercase()).or_insert(name);
             (spelt != name).then_some((place, spelt))

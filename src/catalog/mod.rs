@@ -177,14 +177,15 @@ impl Catalog {
             None => format!("no usable plugin is called `{name}`"),
         };
         let error = Error::new(Code::PLUGIN_NOT_FOUND, wanted).plugin(name);
-        let same_name: Vec<&Candidate> = self.named(name).collect();
+        let readable = |candidate: &&Candidate| !candidate.is_broken();
+        let same_name: Vec<&Candidate> = self.named(name).filter(readable).collect();
         if let Some(refusal) = same_name.iter().filter(|c| c.satisfies(requirement)).find_map(|c| c.refusal()) {
             return error.because(Error::from(refusal.clone()));
         }
         if let Some(fault) = self.fault_of(name).filter(|_| same_name.is_empty()) {
             return because_of(error, fault);
         }
-        let others = if same_name.is_empty() { &self.candidates.iter().collect() } else { &same_name };
+        let others = if same_name.is_empty() { &self.candidates.iter().filter(readable).collect() } else { &same_name };
         let mut known: Vec<String> = others.iter().take(8).map(|c| c.to_string()).collect();
         known.dedup();
         match (known.is_empty(), &self.no_folder) {
@@ -202,7 +203,9 @@ impl Catalog {
         // At most in `<name>/<version>/plugin.json`.
         let is_there = |path: &Path| path.iter().rev().take(3).any(|part| part == name);
         let is_fault = |found: &&Diagnostic| found.severity != Severity::Note;
-        self.diagnostics.iter().filter(is_fault).find(|found| found.path.as_deref().is_some_and(is_there))
+        let broken = self.candidates.iter().filter(|candidate| candidate.is_broken());
+        let noticed = self.diagnostics.iter().chain(broken.filter_map(Candidate::refusal));
+        noticed.filter(is_fault).find(|found| found.path.as_deref().is_some_and(is_there))
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a> Found<'a> {
                 self.compare_names(folder, &candidate);
                 self.take(Ok(Some((candidate, diagnostics))));
             }
-            Err(error) => self.broken(folder, error),
+            Err(error) => self.broken(folder, &called, error),
         }
     }
 
@@ -154,11 +154,14 @@ impl<'a> Found<'a> {
     }
 
     /// Of a folder that cannot be read, the manifest that could not be looked for in it says nothing.
-    fn broken(&mut self, folder: &Entry, error: Error) {
+    fn broken(&mut self, folder: &Entry, called: &Called, error: Error) {
         let entered = fs::read_dir(folder.target()).and_then(|_| fs::metadata(folder.target().join(".")));
         match entered {
             Err(unreadable) => self.unreadable(&folder.path, unreadable),
-            Ok(_) => self.note(error.into()),
+            Ok(_) => {
+                let candidate = Candidate::with_broken_manifest(folder.target(), called, error);
+                self.take(candidate.map(|candidate| Some((candidate, Vec::new()))));
+            }
         }
     }
 
@@ -178,7 +181,7 @@ impl<'a> Found<'a> {
                 self.compare_version(&entry.path, candidate);
             }
             match found {
-                Err(error) => self.broken(&entry, error),
+                Err(error) => self.broken(&entry, &called, error),
                 found => self.take(found),
             }
         }

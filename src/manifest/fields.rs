@@ -33,6 +33,7 @@ pub(super) fn manifest(
         license: fields.description("license"),
         authors: fields.list("authors", |author| Ok(author.to_owned())).unwrap_or_default(),
         homepage: fields.description("homepage"),
+        icon: fields.icon(),
         runtime: fields.text("runtime")?,
         library: fields.path("library")?,
         executable: fields.path("executable")?,
@@ -96,6 +97,18 @@ impl Fields<'_> {
                 None
             }
         }
+    }
+
+    /// A file in the folder that only describes the plugin. What is none stays where it was, among the other keys: an
+    /// icon may have meant something else to a host before.
+    fn icon(&mut self) -> Option<PathBuf> {
+        let value = self.take("icon")?;
+        let icon = value.as_str().and_then(|path| check_inside("icon", path).ok());
+        if icon.is_none() {
+            self.warn("icon", "does not lead to a file in the plugin's folder; it means nothing".to_owned());
+            self.object.insert("icon".to_owned(), value);
+        }
+        icon
     }
 
     fn version(&mut self) -> Result<Option<Version>> {

@@ -8,7 +8,8 @@ use crate::input::brief;
 use crate::spelling::is_slip;
 use crate::version;
 
-/// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api`.
+/// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api` and
+/// `icon` to `icons`.
 const KEYS: [&str; 15] = [
     "name",
     "version",
@@ -47,7 +48,7 @@ pub(super) fn warnings(object: &Map<String, Value>, version_key: Option<&str>) -
 
 /// Whether a manifest's own key is called so, whatever the host calls its own.
 pub(super) fn is_known(key: &str) -> bool {
-    key == "abi" || KEYS.contains(&key)
+    key == "abi" || key == "icon" || KEYS.contains(&key)
 }
 
 fn is_requirement(key: &str, value: &Value) -> bool {

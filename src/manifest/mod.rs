@@ -62,6 +62,9 @@ pub struct Manifest {
     pub authors: Vec<String>,
     /// Where to read more.
     pub homepage: Option<String>,
+    /// A picture of it, relative to the manifest's folder and inside it; it need not be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<PathBuf>,
     /// What brings it to life; [`DEFAULT_RUNTIME`] when missing.
     pub runtime: Option<String>,
     /// Its library, relative to the manifest's folder and inside it; of a plugin in Python, its module.

@@ -67,6 +67,7 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 "homepage" => manifest.homepage = Some(map.next_value::<&str>()?.to_owned()),
                 "runtime" => manifest.runtime = Some(map.next_value::<&str>()?.to_owned()),
                 "library" => manifest.library = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
+                "icon" => manifest.icon = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
                 "executable" => manifest.executable = Some(check_inside(key, map.next_value()?).map_err(|_| odd())?),
                 "entry" => manifest.entry = Some(map.next_value::<&str>()?.to_owned()),
                 "capabilities" => {
@@ -168,7 +169,7 @@ mod tests {
     fn a_manifest_as_they_are_takes_the_short_way() {
         let text = r#"{"name": "gain", "version": "1.2.3", "harmonics_version": ">=1.2,<2", "library": "libgain.so",
             "description": "Scales", "license": "MIT", "authors": ["Ann"], "homepage": "https://example.org",
-            "runtime": "native", "entry": "gain_register", "capabilities": ["layer:gain"],
+            "icon": "icons/gain.png", "runtime": "native", "entry": "gain_register", "capabilities": ["layer:gain"],
             "platforms": ["linux-x86_64"], "abi": {"stdlib": "libstdc++"}}"#;
         let short = manifest(text, Some("harmonics_version"));
         assert!(short.is_some());
@@ -208,6 +209,7 @@ mod tests {
                 "license",
                 "authors",
                 "homepage",
+                "icon",
                 "runtime",
                 "library",
                 "executable",

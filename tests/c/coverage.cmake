@@ -1,12 +1,17 @@
-# Fails unless every function of host.h is called in these tests, with NULL for its first parameter and
+# Fails unless every function of the headers in HEADERS is called in these tests, with NULL for its first parameter and
 # with something else.
 
-file(READ "${HEADER}" header)
+file(GLOB headers "${HEADERS}/*.h")
+set(header "")
+foreach(part IN LISTS headers)
+  file(READ "${part}" text)
+  string(APPEND header "${text}")
+endforeach()
 string(REGEX REPLACE "/\\*[^*]*\\*+([^/*][^*]*\\*+)*/" "" header "${header}")
 string(REGEX MATCHALL "hotshoe_[a-z_]+\\([^)]" functions "${header}")
 list(LENGTH functions count)
 if(count LESS 80)
-  message(FATAL_ERROR "only ${count} functions were found in ${HEADER}: is it laid out otherwise now?")
+  message(FATAL_ERROR "only ${count} functions were found in ${HEADERS}: are they laid out otherwise now?")
 endif()
 
 file(GLOB sources "${CMAKE_CURRENT_LIST_DIR}/*.[ch]")

@@ -14,7 +14,12 @@ static void an_error_made_for_a_callback_carries_its_message(void) {
   CHECK_TEXT(hotshoe_error_path(error), NULL);
   CHECK_TEXT(hotshoe_error_plugin(error), NULL);
   CHECK(strstr(hotshoe_error_report(error), "because: the lens cap is on") != NULL);
+  hotshoe_error* second = hotshoe_error_clone(error);
+  CHECK(second != error);
+  CHECK_TEXT(hotshoe_error_report(second), hotshoe_error_report(error));
   hotshoe_error_free(error);
+  CHECK_TEXT(hotshoe_error_cause(second, 0), "the lens cap is on");
+  hotshoe_error_free(second);
 
   error = hotshoe_error_new("cap on the lens", 3);
   CHECK_TEXT(hotshoe_error_cause(error, 0), "cap");
@@ -51,6 +56,7 @@ static void an_error_names_the_file_and_the_plugin(const char* root) {
 }
 
 static void nothing_is_said_of_no_error(void) {
+  CHECK(hotshoe_error_clone(NULL) == NULL);
   CHECK_TEXT(hotshoe_error_code(NULL), NULL);
   CHECK_TEXT(hotshoe_error_stage(NULL), NULL);
   CHECK_TEXT(hotshoe_error_message(NULL), NULL);
@@ -63,11 +69,24 @@ static void nothing_is_said_of_no_error(void) {
   hotshoe_error_free(NULL);
 }
 
+static void the_header_tells_its_version(void) {
+  char text[64];
+  CHECK(snprintf(text, sizeof text, "%d.%d.%d", HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR,
+                 HOTSHOE_VERSION_PATCH) > 0);
+  CHECK(strncmp(hotshoe_version(), text, strlen(text)) == 0);
+  CHECK(HOTSHOE_VERSION_AT_LEAST(0, 0, 0));
+  CHECK(HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR, HOTSHOE_VERSION_PATCH));
+  CHECK(!HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR, HOTSHOE_VERSION_PATCH + 1));
+  CHECK(!HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR, HOTSHOE_VERSION_MINOR + 1, 0));
+  CHECK(!HOTSHOE_VERSION_AT_LEAST(HOTSHOE_VERSION_MAJOR + 1, 0, 0));
+}
+
 int main(int argc, char** argv) {
   CHECK(strchr(hotshoe_version(), '.') != NULL);
   an_error_made_for_a_callback_carries_its_message();
   a_message_that_cannot_be_read_still_makes_an_error();
   an_error_names_the_file_and_the_plugin(plugin_root(argc, argv));
   nothing_is_said_of_no_error();
+  the_header_tells_its_version();
   return 0;
 }

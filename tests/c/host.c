@@ -114,7 +114,7 @@ static void a_candidate_outlives_its_catalog_as_a_plugin(hotshoe_host* host) {
   hotshoe_unload* unload = NULL;
   CHECK_OK(hotshoe_host_catalog(host, &catalog));
   CHECK_OK(
-      hotshoe_host_load_candidate(host, hotshoe_catalog_candidate(catalog, 0), bind_camera, &camera, &lens));
+      hotshoe_host_load_candidate(host, hotshoe_catalog_candidate(catalog, 1), bind_camera, &camera, &lens));
   hotshoe_catalog_free(catalog);
   CHECK_TEXT(hotshoe_plugin_name(lens), "lens");
   CHECK(camera.lenses == 1);

@@ -23,6 +23,23 @@ void a_catalog_can_be_walked_over(const Folder& folder, const hotshoe::Profile& 
   CHECK_EQUAL(gain.refusal(), "");
   CHECK_EQUAL(gain.capabilities().size(), 1u);
   CHECK_EQUAL(gain.capabilities()[0], "effect:gain");
+  CHECK_EQUAL(gain.license(), "MIT");
+  CHECK_EQUAL(gain.homepage(), "https://example.org/gain");
+  CHECK_EQUAL(gain.icon(), (folder.path() / "gain" / "gain.svg").string());
+  CHECK_EQUAL(gain.authors().size(), 2u);
+  CHECK_EQUAL(gain.authors()[1], "Bo");
+  CHECK(contains(gain.manifest(), R"("icon":"gain.svg")"));
+  CHECK_EQUAL(gain.other_keys(), R"({"mixer":{"knobs":2}})");
+  CHECK_EQUAL(gain.refusal_code(), "");
+  CHECK_EQUAL(catalog[0].refusal_code(), "host-incompatible");
+  CHECK(contains(catalog[0].refusal(), catalog[0].refusal_message()));
+  CHECK(contains(catalog[0].refusal(), catalog[0].refusal_hint()));
+  CHECK_EQUAL(catalog[0].refusal_path(), (folder.path() / "delay").string());
+  CHECK_EQUAL(catalog[0].license(), "");
+  CHECK_EQUAL(catalog.newest().value().size(), 1u);
+  CHECK_EQUAL(catalog.with_capability("effect:gain").value()[0].name(), "gain");
+  CHECK(catalog.with_capability("effect:delay").value().empty());
+  CHECK_EQUAL(catalog.with_capability("").error().code(), "capability-invalid");
   CHECK(contains(catalog.find("delay").error().report(), "mixer"));
   CHECK(contains(catalog[0].refusal(), ">=9"));
   CHECK_EQUAL(catalog.find("gain", ">=2").error().code(), "plugin-not-found");
@@ -67,7 +84,10 @@ void a_library_of_the_host_is_not_missing() {
 
 int main() {
   Folder folder;
-  folder.install("gain", built("gain2"), R"(, "description": "Louder", "capabilities": ["effect:gain"])");
+  folder.install(
+      "gain", built("gain2"),
+      R"(, "description": "Louder", "capabilities": ["effect:gain"], "license": "MIT", "icon": "gain.svg",
+                     "homepage": "https://example.org/gain", "authors": ["Ann", "Bo"], "mixer": {"knobs": 2})");
   folder.install("delay", built("gain2"), R"(, "mixer_version": ">=9")");
   hotshoe::Profile profile = hotshoe::Profile::named("mixer").value();
   profile.set_version("1.0.0").value();

@@ -42,6 +42,30 @@ void a_result_holds_a_value_or_an_error() {
   CHECK(!hotshoe::Result<void>(boom()));
 }
 
+void a_result_that_others_look_at_keeps_what_it_holds() {
+  const hotshoe::Result<std::string> good(std::string("fine"));
+  const std::string& lent = good.value();
+  CHECK_EQUAL(lent, "fine");
+  CHECK(&lent == &good.value());
+  const hotshoe::Result<std::string> bad(boom());
+  const hotshoe::Result<void> nothing(boom());
+  for (int time = 0; time < 2; ++time) {
+    try {
+      static_cast<void>(bad.value());
+      CHECK(false);
+    } catch (const hotshoe::Exception& thrown) {
+      CHECK_EQUAL(thrown.error().report(), bad.error().report());
+    }
+    try {
+      nothing.value();
+      CHECK(false);
+    } catch (const hotshoe::Exception& thrown) {
+      CHECK_EQUAL(thrown.error().code(), "entry-failed");
+    }
+  }
+  CHECK_EQUAL(bad.error().clone().causes()[0], "boom");
+}
+
 void value_of_a_failure_throws_its_report() {
   try {
     hotshoe::Result<int>(boom()).value();
@@ -72,6 +96,7 @@ void what_was_moved_from_is_empty() {
 int main() {
   an_error_says_everything();
   a_result_holds_a_value_or_an_error();
+  a_result_that_others_look_at_keeps_what_it_holds();
   value_of_a_failure_throws_its_report();
   what_was_moved_from_is_empty();
 }

@@ -5,9 +5,19 @@ use std::path::Path;
 
 #[cfg(feature = "capi")]
 #[test]
-fn the_checked_in_header_is_the_generated_one() {
-    let generated = fs::read_to_string(env!("HOTSHOE_GENERATED_HEADER")).unwrap();
-    compare(&generated, "host.h", "src/capi");
+fn the_checked_in_headers_are_the_generated_ones() {
+    let generated = Path::new(env!("HOTSHOE_GENERATED_HEADERS"));
+    let names = |folder: &Path| {
+        let entries = fs::read_dir(folder.join("host")).into_iter().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    for name in names(generated).iter().map(|name| format!("host/{name}")).chain(["host.h".to_owned()]) {
+        compare(&fs::read_to_string(generated.join(&name)).unwrap(), &name, "src/capi");
+    }
+    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/hotshoe");
+    assert_eq!(names(&checked_in), names(generated), "a header of no file in src/capi is left over");
 }
 
 #[test]
@@ -28,6 +38,7 @@ fn the_header_for_runtime_modules_is_what_the_crate_says() {
 fn compare(generated: &str, name: &str, source: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/hotshoe").join(name);
     if std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, generated).unwrap();
     }
     let checked_in = fs::read_to_string(&path).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! What a plugin says of itself. What is wrong with manifests is in `fixtures.rs`.
 
+use std::path::Path;
+
 use hotshoe::error::Code;
 use hotshoe::manifest::{LARGEST_FILE, Manifest};
 use hotshoe_testkit::PluginTree;
@@ -25,8 +27,8 @@ fn an_empty_object_is_a_manifest() {
 #[test]
 fn every_field_is_read() {
     let text = br#"{"name": "gain", "version": "1.2.3-rc.1", "harmonics_version": ">=1.2,<2", "description": "d",
-        "license": "MIT", "authors": ["a", "b"], "homepage": "h", "runtime": "native", "library": "lib/x.so",
-        "entry": "gain_register", "capabilities": ["layer:gain"], "dependencies": {"base": "1"},
+        "license": "MIT", "authors": ["a", "b"], "homepage": "h", "icon": "gain.svg", "runtime": "native",
+        "library": "lib/x.so", "entry": "gain_register", "capabilities": ["layer:gain"], "dependencies": {"base": "1"},
         "platforms": ["linux-x86_64", "darwin-arm64"], "abi": {"stdlib": "libc++"},
         "include": ["*.md"], "exclude": [], "other_version": "3", "x": [1]}"#;
     let (manifest, diagnostics) = Manifest::from_json(text, KEY).unwrap();
@@ -35,6 +37,7 @@ fn every_field_is_read() {
     assert!(manifest.host_version.unwrap().matches(&"1.9.0".parse().unwrap()));
     assert_eq!(manifest.authors, ["a", "b"]);
     assert_eq!(manifest.library.unwrap().to_str(), Some("lib/x.so"));
+    assert_eq!(manifest.icon.unwrap().to_str(), Some("gain.svg"));
     assert_eq!(manifest.entry.as_deref(), Some("gain_register"));
     assert_eq!(manifest.capabilities[0].as_str(), "layer:gain");
     assert!(manifest.dependencies["base"].matches(&"1.4.0".parse().unwrap()));
@@ -213,5 +216,23 @@ fn the_schema_and_the_reader_agree() {
         let read = Manifest::from_json(text.as_bytes(), KEY);
         assert_eq!(read.is_ok(), valid, "the reader, {text}: {read:?}");
         assert_eq!(schema.is_valid(&serde_json::from_str(text).unwrap()), valid, "the schema, {text}");
+    }
+}
+
+#[test]
+fn an_icon_stays_in_the_plugins_folder_and_anything_else_is_kept_as_it_stands() {
+    let read = |icon: &str| {
+        let (manifest, found) = Manifest::from_json(format!(r#"{{"icon": {icon}}}"#).as_bytes(), None).unwrap();
+        (manifest, found.into_iter().map(|finding| finding.code).collect::<Vec<_>>())
+    };
+    let (manifest, found) = read(r#""icons/gain.svg""#);
+    assert_eq!(manifest.icon.as_deref(), Some(Path::new("icons/gain.svg")));
+    assert!(manifest.other.is_empty() && found.is_empty());
+    for odd in
+        [r#""../../gain.svg""#, r#""/etc/passwd""#, r#""https://example.org/gain.svg""#, r#""""#, r#"{"svg": 1}"#]
+    {
+        let (manifest, found) = read(odd);
+        assert_eq!((manifest.icon, found), (None, vec![Code::MANIFEST_FIELD]), "{odd}");
+        assert_eq!(manifest.other["icon"].to_string(), odd.replace(": ", ":"));
     }
 }

@@ -317,14 +317,16 @@ fn a_catalog_lists_plugins_in_python_with_the_reason_why_they_are_not_loaded() {
         .file("Plugins/broken/pluginDescription.xml", "<PluginDescription>");
     let catalog = scan(&tree.path("Plugins"));
     let found: Vec<String> = catalog.candidates().iter().map(ToString::to_string).collect();
-    assert_eq!(found, ["FMURuntime 0.1.0", "gain 1.0.0", "human 0.1.0"]);
+    assert_eq!(found, ["broken", "FMURuntime 0.1.0", "gain 1.0.0", "human 0.1.0"]);
     let refusals: Vec<Option<Code>> = catalog.candidates().iter().map(|c| c.refusal().map(|r| r.code)).collect();
-    assert_eq!(refusals, [Some(Code::MANIFEST_RUNTIME), None, Some(Code::MANIFEST_RUNTIME)]);
-    let refusal = catalog.candidates()[0].refusal().unwrap();
+    let needs_python = Some(Code::MANIFEST_RUNTIME);
+    assert_eq!(refusals, [Some(Code::MANIFEST_SYNTAX), needs_python, None, needs_python]);
+    let broken = catalog.candidates()[0].refusal().unwrap();
+    assert!(broken.path.as_ref().unwrap().ends_with("broken/pluginDescription.xml"));
+    let refusal = catalog.candidates()[1].refusal().unwrap();
     assert!(refusal.message.contains("`python`") && refusal.hint.is_some(), "{refusal}");
     let codes: Vec<Code> = catalog.diagnostics().iter().map(|diagnostic| diagnostic.code).collect();
-    assert_eq!(codes, [Code::MANIFEST_SYNTAX, Code::MANIFEST_FIELD], "the broken one, and the name that is for people");
-    assert!(catalog.diagnostics()[0].path.as_ref().unwrap().ends_with("broken/pluginDescription.xml"));
+    assert_eq!(codes, [Code::MANIFEST_FIELD], "the name that is for people");
     assert_eq!(catalog.newest().len(), 1, "gain is used whatever stands beside it");
 }
 

@@ -15,6 +15,9 @@ use hotshoe::error::{Code, Error};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+/// The form of the objects. Keys are added to it; one that went away or changed its type would make it another form.
+const FORMAT: u32 = 1;
+
 /// What a command answers: lines for people, an object for machines, and an exit code for both.
 pub struct Answer {
     lines: Vec<String>,
@@ -103,6 +106,7 @@ impl Answer {
             self.object.clear();
             self.object.insert("error".to_owned(), Field::Value(error_object(error)));
         }
+        self.field("format", FORMAT);
         let diagnostics = std::mem::take(&mut self.diagnostics);
         self.object.insert("diagnostics".to_owned(), Field::Diagnostics(diagnostics));
         let mut out = BufWriter::with_capacity(BUFFER, Printable(io::stdout().lock()));

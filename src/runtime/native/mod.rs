@@ -4,12 +4,10 @@
 //! plugin registers or who calls it. Everything that can be known without running code is checked
 //! by [`crate::inspect`] before, because a library's constructors run inside [`Library::open`].
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
 mod bundled;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod bundled_unsupported;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod bundled_unsupported;
-#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) mod codes;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]

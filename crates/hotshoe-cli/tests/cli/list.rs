@@ -109,11 +109,12 @@ fn good_plugins_stand_beside_older_and_broken_ones() {
         .stdout_eq(str![[r#"
   gain                 1.0.0      [..]/gain/1.0.0  effect:gain
 ✓ gain                 1.1.0      [..]/gain/1.1.0  effect:gain
+✗ mute                            [..]/mute
 ✗ reverb               0.3.0      [..]/reverb
 
 "#]])
         .stderr_eq(str![[r#"
-error[manifest-syntax]: the manifest is not well-formed JSON: EOF while parsing an object at line 1 column 15
+error[manifest-syntax]: plugin `mute`: the manifest is not well-formed JSON: EOF while parsing an object at line 1 column 15
   in [..]/mute/plugin.json
   hint: the text ends at line 1, column 15 while a bracket or a quote is open: close it
 error[host-incompatible]: plugin `reverb`: it asks for harmonics `>=2`, and this is 1.2.0
@@ -167,8 +168,9 @@ no plugin in .
 fn json_has_every_plugin_and_every_finding() {
     let object = json(&mixed(), &["list", "--host", "harmonics", "--host-version", "1.2.0", "--path", "."], 1);
     let names: Vec<_> = object["plugins"].as_array().unwrap().iter().map(|plugin| plugin["name"].clone()).collect();
-    assert_eq!(names, ["gain", "gain", "reverb"]);
-    assert_eq!(object["plugins"][2]["refusal"]["code"], "host-incompatible");
+    assert_eq!(names, ["gain", "gain", "mute", "reverb"]);
+    assert_eq!(object["plugins"][2]["refusal"]["code"], "manifest-syntax");
+    assert_eq!(object["plugins"][3]["refusal"]["code"], "host-incompatible");
     let codes: Vec<_> = object["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].clone()).collect();
     assert_eq!(codes, ["manifest-syntax", "host-incompatible"]);
     assert_eq!(object["search_path"], serde_json::json!(["."]));
@@ -377,10 +379,10 @@ fn a_folder_that_may_not_be_read_is_told_as_such_and_not_as_a_manifest() {
     assert_eq!(
         told,
         [
-            ("manifest-unreadable", "gain/plugin.json"),
             ("folder-unreadable", "lost+found"),
             ("folder-unreadable", "nodir"),
             ("folder-unreadable", "only_list"),
+            ("manifest-unreadable", "gain/plugin.json"),
         ]
     );
 }

@@ -55,6 +55,7 @@ fn json(tree: &PluginTree, args: &[&str], code: i32) -> Value {
     let object: Value = serde_json::from_slice(&output.stdout).expect("it is one JSON value");
     assert_eq!(output.status.code(), Some(code), "{object:#}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "everything is in the object");
+    assert_eq!(object["format"], 1, "{object:#}");
     let diagnostics = object["diagnostics"].as_array().expect("every answer has them");
     assert!(diagnostics.iter().all(is_finding), "{object:#}");
     assert_eq!(object.get("error").is_some(), code == 3, "{object:#}");

@@ -45,8 +45,8 @@ fn a_root_that_is_not_utf_8_is_listed_in_json() {
     let object = object(&output);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(object["search_path"], serde_json::json!(["caf\u{fffd}"]));
-    assert_eq!(object["plugins"][0]["name"], "gain");
-    let path = object["plugins"][0]["path"].as_str().unwrap();
+    assert_eq!((&object["plugins"][0]["name"], &object["plugins"][1]["name"]), (&"broken".into(), &"gain".into()));
+    let path = object["plugins"][1]["path"].as_str().unwrap();
     assert!(path.ends_with("/caf\u{fffd}/gain"), "{path}");
     let path = object["diagnostics"][0]["path"].as_str().unwrap();
     assert!(path.ends_with("/caf\u{fffd}/broken/plugin.json"), "{path}");

@@ -1,0 +1,47 @@
+/* Hotshoe: what a host calls. Generated from src/capi/runtime.rs: change it there, then run tools/headers.sh.
+ * What holds for all functions stands in hotshoe/host.h. */
+
+#ifndef HOTSHOE_HOST_RUNTIME_H
+#define HOTSHOE_HOST_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "version.h"
+#include "error.h"
+#include "plugin.h"
+#include "host.h"
+
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/*
+ Adds a runtime that is linked into the program, in place of one of its name. It is used for the plugins that name
+ it, if the host's profile lists it among its `runtimes`.
+
+ `entry`: the module's hotshoe_runtime_module, as `hotshoe/runtime.h` declares it, cast to this type.
+ Errors: `runtime-invalid`. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_host_add_runtime(const hotshoe_host *host,
+                                        hotshoe_function entry);
+
+/*
+ Adds a folder to look for the modules of runtimes in, before `hotshoe/runtimes/` beside the installed libhotshoe.
+
+ `folder`: absolute. A module in it is refused with `runtime-untrusted` when a plugin needs it, if anybody but root and
+ this user may write to it or to a folder above it. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_host_add_runtime_folder(const hotshoe_host *host,
+                                               const char *folder,
+                                               size_t folder_length);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* HOTSHOE_HOST_RUNTIME_H */
