@@ -37,8 +37,9 @@ cp "$then" "$build/then.so"
 
 # What is behind a handle is the library's own affair: programs have pointers to it.
 handle() { printf '[suppress_type]\n  name_regexp = ^(.*::)?%s$\n  type_kind = struct\n' "$1"; }
-sed -nE 's/^typedef struct (\w+) \1;$/\1/p' include/hotshoe/*.h | sort -u | while read -r name; do handle "$name"; done \
+sed -nE 's/^typedef struct (\w+) \1;$/\1/p' include/hotshoe/host/*.h | while read -r name; do handle "$name"; done \
   > "$build/handles.abignore"
+[ -s "$build/handles.abignore" ] || { echo "no handles were found in include/hotshoe/host" >&2; exit 1; }
 
 echo "== What changed since $commit"
 # 4 is a change that need not break anything, such as an addition.

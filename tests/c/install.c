@@ -155,6 +155,21 @@ static void one_who_watches_is_told_and_may_stop(void) {
   hotshoe_root_free(root);
 }
 
+/* Which file a plugin must have, its runtime says. */
+static void a_plugin_of_another_runtime_is_installed(void) {
+  hotshoe_root* root = new_root("runtime");
+  hotshoe_install* how = install_of("hello-1.0.0.tar.gz");
+  hotshoe_installed* done = NULL;
+  CHECK_FAILS(hotshoe_install_into_root(how, root, &done), "archive-refused");
+  CHECK_OK(hotshoe_install_add_runtime_folder(how, join(archives, "runtimes").text, Z));
+  CHECK_OK(hotshoe_install_into_root(how, root, &done));
+  CHECK_TEXT(hotshoe_installed_name(done, 0), "hello");
+  CHECK(exists(hotshoe_installed_path(done, 0), "hello.echo"));
+  hotshoe_installed_free(done);
+  hotshoe_install_free(how);
+  hotshoe_root_free(root);
+}
+
 static void null_is_refused(void) {
   hotshoe_root* root = new_root("null");
   hotshoe_install* how = NULL;
@@ -174,6 +189,7 @@ static void null_is_refused(void) {
   how = install_of(OLD);
   CHECK_FAILS(hotshoe_install_set_host(how, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_trust(how, NULL, 0), "argument-invalid");
+  CHECK_FAILS(hotshoe_install_add_runtime_folder(how, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_install_into_root(how, NULL, &done), "argument-invalid");
   /* Nobody would be told that it is not signed. */
   CHECK_FAILS(hotshoe_install_into_root(how, root, NULL), "argument-invalid");
@@ -193,6 +209,7 @@ int main(int argc, char** argv) {
   what_nobody_verified_is_told_or_refused();
   a_refused_archive_leaves_nothing();
   one_who_watches_is_told_and_may_stop();
+  a_plugin_of_another_runtime_is_installed();
   null_is_refused();
   return 0;
 }

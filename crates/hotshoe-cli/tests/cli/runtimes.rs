@@ -1,6 +1,6 @@
 //! What the tool says of plugins of a runtime that it has only the description of.
 
-use hotshoe_testkit::PluginTree;
+use hotshoe_testkit::{Library, PluginTree, file_name};
 use snapbox::str;
 
 use crate::{hotshoe, json};
@@ -82,4 +82,50 @@ fn a_plugin_of_such_a_runtime_is_listed_checked_and_packaged() {
     assert_eq!(made["package"]["entries"], serde_json::json!(["hello/", "hello/plugin.json", "hello/hello.echo"]));
     let unknown = ["package", "root/hello", "--output", "dist"];
     assert_eq!(json(&tree, &unknown, 3)["error"]["code"], "library-missing");
+}
+
+/// A host that takes the runtime.
+const CAMERA: &str = r#"{"name": "camera", "runtimes": {"native": {}, "echo": {}}}"#;
+
+#[test]
+fn a_plugin_of_such_a_runtime_is_accepted_packaged_installed_and_listed() {
+    let tree = echo().file("camera.host.json", CAMERA);
+    let check = ["check", "root/hello", "--host", "camera.host.json", "--runtime-folder", "runtimes"];
+    assert_eq!(json(&tree, &check, 0)["accepted"], true);
+    json(&tree, &["package", "root/hello", "--output", ".", "--runtime-folder", "runtimes"], 0);
+
+    let install = ["install", "hello-1.0.0.tar.gz", "--root", "plugins", "--host", "camera.host.json"];
+    assert_eq!(json(&tree, &install, 3)["error"]["code"], "archive-refused");
+    let install = [&install[..], &["--runtime-folder", "runtimes"]].concat();
+    let installed = json(&tree, &install, 0);
+    assert_eq!(
+        (&installed["installed"][0]["name"], &installed["installed"][0]["outcome"]),
+        (&"hello".into(), &"installed".into())
+    );
+    let refusals: Vec<_> = installed["diagnostics"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
+    assert_eq!(refusals, ["signature-missing"], "the host would take it");
+
+    let list = ["list", "--host", "camera.host.json", "--path", "plugins", "--runtime-folder", "runtimes"];
+    let plugin = json(&tree, &list, 0)["plugins"][0].take();
+    assert_eq!(
+        (&plugin["name"], &plugin["runtime"], &plugin["refusal"]),
+        (&"hello".into(), &"echo".into(), &().into())
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn check_loads_a_plugin_with_the_module_in_the_folder() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/runtimes/echo/echo.c");
+    let source = std::fs::read_to_string(fixtures).unwrap();
+    let include = concat!("-I", env!("CARGO_MANIFEST_DIR"), "/../../include");
+    let module = std::fs::read(Library::c(&source).arg(include).arg("-pthread").build()).unwrap();
+    let module_file = format!("runtimes/{}", file_name("hotshoe-echo"));
+    let tree = echo().file("camera.host.json", CAMERA).file("root/hello/hello.echo", "echo hello");
+    let check = ["check", "root/hello", "--host", "camera.host.json", "--load", "--runtime-folder", "runtimes"];
+    assert_eq!(json(&tree, &check, 1)["diagnostics"][0]["code"], "runtime-missing");
+    let tree = tree.file(&module_file, module);
+    assert_eq!(json(&tree, &check, 0)["unload"], "exited: exit code 0");
+    let tree = tree.file("root/hello/hello.echo", "hello");
+    assert_eq!(json(&tree, &check, 1)["diagnostics"][0]["code"], "echo-syntax");
 }
