@@ -2,7 +2,7 @@
 # Says what changed in the binary interface of libhotshoe since a commit, and runs programs that were built then with
 # the library of this checkout.
 #
-#   tools/abi.sh COMMIT   fails unless functions were added only, and such programs run
+#   tools/abi.sh COMMIT   fails unless functions were added only, and such programs start and do not crash
 #
 # It needs abidiff (on Debian: abigail-tools) and what tools/test.sh needs. What it builds is in build/abi.
 set -euo pipefail
@@ -49,7 +49,15 @@ abidiff --no-added-syms --suppressions "$build/handles.abignore" "$build/then.so
 
 echo "== Programs of $commit with the library of this checkout"
 cp "$now" "$then"
+failed=0
 for handle in "${handles[@]}"; do
-  CAMERA_PLUGIN_PATH='' "$build/then/tests/c/c11.$handle" "$build/then/tests/c/root"
-  echo "$handle: as then"
+  code=0
+  CAMERA_PLUGIN_PATH='' "$build/then/tests/c/c11.$handle" "$build/then/tests/c/root" || code=$?
+  # 1 is a check of that time that does not hold any more: see whether that is meant.
+  case $code in
+    0) echo "$handle: as then" ;;
+    1) echo "$handle: it runs, and finds something otherwise than then" ;;
+    *) echo "$handle: it ended with $code" && failed=1 ;;
+  esac
 done
+exit "$failed"

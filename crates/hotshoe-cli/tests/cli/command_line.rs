@@ -174,18 +174,21 @@ Arguments:
   <ARCHIVE>  The archive
 
 Options:
-      --root <DIR>         The folder with the plugins: one of the host's search path
-      --host <NAME|FILE>   The host; without --root, the first folder of its environment variable is
-                           taken, else its user's folder
-      --timeout <SECONDS>  Give up if another process changes the same folder for longer; without
-                           it, wait until that ends
-      --flat               Into <root>/<name>, for hosts that do not look for versions
-      --replace            Also over another build of the same version, or one that was changed; it
-                           is kept out of use
-      --trust <FILE>       Trust the keys in this trust store, instead of those that the host trusts
-      --require-signature  Refuse it unless it is signed by a key that is trusted
-      --json               Print one JSON object instead of text
-  -h, --help               Print help
+      --root <DIR>               The folder with the plugins: one of the host's search path
+      --host <NAME|FILE>         The host; without --root, the first folder of its environment
+                                 variable is taken, else its user's folder
+      --timeout <SECONDS>        Give up if another process changes the same folder for longer;
+                                 without it, wait until that ends
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --flat                     Into <root>/<name>, for hosts that do not look for versions
+      --replace                  Also over another build of the same version, or one that was
+                                 changed; it is kept out of use
+      --trust <FILE>             Trust the keys in this trust store, instead of those that the host
+                                 trusts
+      --require-signature        Refuse it unless it is signed by a key that is trusted
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
 
 Examples:
   hotshoe install my_plugin-1.2.3.tar.gz --root ~/plugins
