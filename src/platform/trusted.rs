@@ -13,6 +13,7 @@ pub(crate) enum Refused {
     /// It, or what leads to it, cannot be looked at.
     Unreadable(std::io::Error),
     /// Somebody else could change this file or folder, or what is in it.
+    #[cfg_attr(windows, expect(dead_code, reason = "nobody is asked there"))]
     Untrusted {
         /// The file, or a folder or link that leads to it.
         place: std::path::PathBuf,

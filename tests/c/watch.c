@@ -93,10 +93,10 @@ static void candidates_have_a_state(hotshoe_host* host) {
   hotshoe_plugin* lens = NULL;
   hotshoe_unload* unload = NULL;
   CHECK_OK(hotshoe_host_catalog(host, &catalog));
-  CHECK(hotshoe_host_candidate_state(host, hotshoe_catalog_candidate(catalog, 0)) ==
+  CHECK(hotshoe_host_candidate_state(host, hotshoe_catalog_candidate(catalog, 1)) ==
         HOTSHOE_CANDIDATE_STATE_NOT_LOADED);
   CHECK_OK(hotshoe_host_load(host, "lens", Z, NULL, 0, NULL, NULL, &lens));
-  CHECK(hotshoe_host_candidate_state(host, hotshoe_catalog_candidate(catalog, 0)) ==
+  CHECK(hotshoe_host_candidate_state(host, hotshoe_catalog_candidate(catalog, 1)) ==
         HOTSHOE_CANDIDATE_STATE_LOADED);
   CHECK_OK(hotshoe_host_unload(host, lens, &unload));
   CHECK_OK(hotshoe_host_search_roots(host, count_folder, &folders));

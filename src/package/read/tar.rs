@@ -195,6 +195,10 @@ impl Next {
     }
 
     fn long_name(&mut self, mut path: Vec<u8>) -> Result<()> {
+        // GNU tar and Python's tarfile read on to the next NUL, whatever the size says.
+        if path.last().is_some_and(|last| *last != 0) {
+            return Err(refused("a long name in it does not end where it says"));
+        }
         path.truncate(path.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
         self.name(path)
     }
