@@ -15,7 +15,8 @@ foreach(file IN LISTS files)
 endforeach()
 
 foreach(file IN ITEMS
-    bin/hotshoe include/hotshoe/host.h include/hotshoe/host/catalog.h "${LIBDIR}/libhotshoe.a" "${LIBDIR}/libhotshoe.so" "${LIBDIR}/libhotshoe.so.0"
+    bin/hotshoe include/hotshoe/host.h include/hotshoe/host/catalog.h
+    "${LIBDIR}/libhotshoe.a" "${LIBDIR}/libhotshoe.so" "${LIBDIR}/libhotshoe.so.0"
     share/hotshoe/schema/plugin.schema.json share/hotshoe/schema/host.schema.json
     share/hotshoe/LICENSE-MIT share/hotshoe/LICENSE-APACHE)
   if(NOT EXISTS "${PREFIX}/${file}")
