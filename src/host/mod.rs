@@ -185,7 +185,7 @@ impl Drop for Host {
         while let Some(plugin) = plugins.pop() {
             // With a process behind it nothing is pulled away, and nobody could end that later.
             let may_end =
-                plugin.registered().is_empty() && plugin.ask(|instance| !instance.lends_code()).unwrap_or(false);
+                plugin.registered().is_empty() && plugin.ask(|instance| !instance.has_lent()).unwrap_or(false);
             if !may_end || !matches!(self.unload(&plugin), Ok(answer) if !matches!(answer, Unload::Busy(_))) {
                 kept.push(plugin);
             }

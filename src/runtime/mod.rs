@@ -138,8 +138,8 @@ pub trait Instance: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Whether the host may have addresses in code that its end would unmap. If not, it ends with its host.
-    fn lends_code(&self) -> bool {
+    /// Whether the host may have addresses in it, which its end would take away. If not, it ends with its host.
+    fn has_lent(&self) -> bool {
         true
     }
 

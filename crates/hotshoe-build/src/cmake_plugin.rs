@@ -73,7 +73,7 @@ impl CmakePlugin {
 
     /// Builds the project, stages the plugin in `OUT_DIR/plugin-root/<name>` and inspects it.
     ///
-    /// Fails with [`BUILD_FAILED`], which shows what CMake or the compiler said, with [`Code::ARGUMENT_INVALID`]
+    /// Fails with [`BUILD_FAILED`], which shows what CMake or the compiler said, with [`Code::ARGUMENT_INVALID`](hotshoe::error::Code::ARGUMENT_INVALID)
     /// if the host is missing, or with what [`hotshoe::inspect::Inspection::check`] finds.
     pub fn build(&self) -> Result<Staged> {
         let cargo = Cargo::read()?;

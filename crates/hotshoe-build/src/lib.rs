@@ -49,6 +49,7 @@ mod tool;
 
 pub use cc_plugin::CcPlugin;
 pub use cmake_plugin::CmakePlugin;
+pub use codes::BUILD_FAILED;
 pub use header::plugin_header;
 pub use hotshoe::error::Result;
 pub use link::{link_args, link_args_of};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::{fmt, ptr};
 
@@ -24,6 +25,8 @@ pub(super) struct ModuleInstance {
     instance: *mut c_void,
     table: InstanceTable,
     diagnostics: Vec<Diagnostic>,
+    /// Whether the host was given an address in it.
+    lent: AtomicBool,
     /// Until it is closed its module may tell of it.
     told: Told,
     offered: Mutex<Vec<Offered>>,
@@ -56,6 +59,7 @@ impl ModuleInstance {
             instance: opened.instance,
             table,
             diagnostics,
+            lent: AtomicBool::new(false),
             told,
             offered: Mutex::default(),
             streams: Mutex::default(),
@@ -89,6 +93,13 @@ impl ModuleInstance {
         self.ask(kept, ask)
     }
 
+    /// What the module found; from now on somebody may have it.
+    fn lend(&self, found: Address) -> Option<Address> {
+        let is_there = !found.is_null();
+        self.lent.fetch_or(is_there, Ordering::Relaxed);
+        is_there.then_some(found)
+    }
+
     fn stream(&self, call: u64) -> Result<Key> {
         let known = lock(&self.streams).get(&call).copied();
         known.ok_or_else(|| Error::new(Code::CALL_FAILED, "no call of this number takes more input"))
@@ -108,7 +119,7 @@ impl Instance for ModuleInstance {
             // SAFETY: the contract; the text lives until it returns, and there is room for what it writes.
             self.table.symbol.map(|symbol| unsafe { symbol(self.instance, name.into(), sink, &mut found) })
         })?;
-        Ok((!found.is_null()).then_some(found))
+        Ok(self.lend(found))
     }
 
     fn interface(&self, id: &str, revision: u32) -> Result<Option<Address>> {
@@ -118,7 +129,7 @@ impl Instance for ModuleInstance {
             // SAFETY: as above.
             function.map(|interface| unsafe { interface(self.instance, id.into(), revision, sink, &mut found) })
         })?;
-        Ok((!found.is_null()).then_some(found))
+        Ok(self.lend(found))
     }
 
     fn call(&self, call: &Call<'_>, sink: &mut dyn Sink) -> Result<()> {
@@ -198,8 +209,8 @@ impl Instance for ModuleInstance {
         Ok(())
     }
 
-    fn lends_code(&self) -> bool {
-        self.table.symbol.is_some() || self.table.interface_table.is_some()
+    fn has_lent(&self) -> bool {
+        self.lent.load(Ordering::Relaxed)
     }
 
     fn diagnostics(&self) -> Vec<Diagnostic> {
