@@ -1,6 +1,8 @@
 //! What the tool says of plugins of a runtime that it has only the description of.
 
-use hotshoe_testkit::{Library, PluginTree, file_name};
+use hotshoe_testkit::PluginTree;
+#[cfg(unix)]
+use hotshoe_testkit::{Library, file_name};
 use snapbox::str;
 
 use crate::{hotshoe, json};
