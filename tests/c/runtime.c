@@ -167,10 +167,19 @@ static void a_runtime_that_is_linked_in_is_taken(const char* root, const char* d
 static void a_host_is_freed_before_its_plugins(const char* root, const char* description) {
   hotshoe_host* host = echo_host(root, description);
   hotshoe_plugin* hello;
+  void* text = NULL;
   CHECK_OK(hotshoe_host_add_runtime(host, (hotshoe_function)hotshoe_runtime_module));
   hello = loaded(host);
   hotshoe_host_free(host);
-  /* It lends symbols, which somebody may use. */
+  CHECK(!hotshoe_plugin_is_loaded(hello));
+  hotshoe_plugin_free(hello);
+
+  /* What was given an address in it may use that. */
+  host = echo_host(root, description);
+  CHECK_OK(hotshoe_host_add_runtime(host, (hotshoe_function)hotshoe_runtime_module));
+  hello = loaded(host);
+  CHECK_OK(hotshoe_plugin_symbol(hello, "text", Z, &text));
+  hotshoe_host_free(host);
   CHECK(hotshoe_plugin_is_loaded(hello));
   check_output(hello, "say", "echo hello");
   hotshoe_plugin_free(hello);
