@@ -172,7 +172,7 @@ inline Result<std::string> describe(const Plugin& plugin) {
 // Whether a plugin can serve calls; if it cannot, the error says why. [any thread]
 inline Result<void> health(const Plugin& plugin) { return Result<void>(hotshoe_plugin_health(plugin.get())); }
 
-// Where the table of an interface is that a plugin offers in this revision or a later one, until it is
+// Where the table of an interface is that a plugin offers in exactly this revision, until it is
 // unloaded; null if it does not. Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`. [any
 // thread]
 template <class Table>

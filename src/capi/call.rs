@@ -286,7 +286,7 @@ pub unsafe extern "C" fn hotshoe_plugin_finish(
     })
 }
 
-/// Where the table of an interface is that the plugin offers in this revision or a later one. Good until the plugin is
+/// Where the table of an interface is that the plugin offers in exactly this revision. Good until the plugin is
 /// unloaded.
 ///
 /// `table`: NULL if the plugin does not offer it. Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`.

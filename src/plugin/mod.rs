@@ -177,7 +177,7 @@ impl Plugin {
         })
     }
 
-    /// Where the table of an interface is, in this revision or a later one; `None` if the plugin does not offer it. The
+    /// Where the table of an interface is, in exactly this revision; `None` if the plugin does not offer it. The
     /// address is good until the plugin is unloaded.
     pub fn interface(&self, id: &str, revision: u32) -> Result<Option<Address>> {
         self.ask(|instance| instance.interface(id, revision))?.map_err(|error| self.about(error))

@@ -84,7 +84,7 @@ pub trait Instance: fmt::Debug + Send + Sync {
         Err(unsupported(format!("it has no symbols, and so no `{}`", crate::input::brief(name))))
     }
 
-    /// Where the table of an interface is that the plugin offers in this revision or a later one, if it does. Good
+    /// Where the table of an interface is that the plugin offers in exactly this revision, if it does. Good
     /// until the instance is closed.
     fn interface(&self, id: &str, revision: u32) -> Result<Option<Address>> {
         Err(unsupported(format!(

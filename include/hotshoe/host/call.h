@@ -177,7 +177,7 @@ hotshoe_error *hotshoe_plugin_finish(const hotshoe_plugin *plugin,
                                      const hotshoe_call *call);
 
 /*
- Where the table of an interface is that the plugin offers in this revision or a later one. Good until the plugin is
+ Where the table of an interface is that the plugin offers in exactly this revision. Good until the plugin is
  unloaded.
 
  `table`: NULL if the plugin does not offer it. Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`.
