@@ -310,6 +310,22 @@ pub unsafe extern "C" fn hotshoe_plugin_interface(
     })
 }
 
+/// What the functions of the plugin's interfaces are given first. Good until the plugin is unloaded.
+///
+/// `instance`: NULL if they take nothing of the kind. Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_plugin_instance(
+    plugin: *const hotshoe_plugin,
+    instance: *mut *mut c_void,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        let instance = out(instance, "instance")?;
+        // SAFETY: the header's contract for handles and out-parameters.
+        unsafe { instance.write(required(plugin, "plugin")?.plugin.instance()?.cast_mut()) };
+        Ok(())
+    })
+}
+
 /// What the plugin says of its interfaces and methods, given to `json` before this returns.
 /// Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`, and those of the plugin's runtime. [any thread]
 #[unsafe(no_mangle)]

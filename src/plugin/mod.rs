@@ -183,6 +183,11 @@ impl Plugin {
         self.ask(|instance| instance.interface(id, revision))?.map_err(|error| self.about(error))
     }
 
+    /// What the functions of its interfaces are given first. The address is good until the plugin is unloaded.
+    pub fn instance(&self) -> Result<Address> {
+        self.ask(|instance| instance.instance())
+    }
+
     /// Calls a method, and returns when it has ended. Meanwhile the plugin cannot be unloaded.
     ///
     /// Fails as [`Instance::call`] does, and with [`Code::PLUGIN_UNLOADED`] or [`Code::PLUGIN_BUSY`].

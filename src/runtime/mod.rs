@@ -93,6 +93,11 @@ pub trait Instance: fmt::Debug + Send + Sync {
         )))
     }
 
+    /// What the functions of its interfaces are given first. Good until the instance is closed.
+    fn instance(&self) -> Address {
+        std::ptr::null()
+    }
+
     /// Calls a method, and returns when it has ended. What it puts out goes to `sink` meanwhile.
     ///
     /// Fails with [`Code::CALL_FAILED`], [`Code::CALL_CANCELLED`], [`Code::CALL_DEADLINE`], [`Code::PLUGIN_ENDED`] or a
@@ -191,6 +196,6 @@ pub enum Ended {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image(usize);
 
-fn unsupported(message: impl Into<String>) -> Error {
+pub(in crate::runtime) fn unsupported(message: impl Into<String>) -> Error {
     Error::new(Code::RUNTIME_UNSUPPORTED, message).hint("see in docs/runtime.md what each runtime can do")
 }

@@ -23,15 +23,24 @@ fn the_checked_in_headers_are_the_generated_ones() {
 #[test]
 fn the_header_for_runtime_modules_is_what_the_crate_says() {
     const SOURCES: [&str; 8] = ["mod", "text", "sink", "host", "request", "services", "instance", "module"];
+    contract("runtime", &SOURCES.map(|source| format!("src/runtime/{source}.rs")));
+}
+
+#[test]
+fn the_header_for_plugins_is_what_the_crate_says() {
+    contract("plugin", &["src/plugin.rs".to_owned()]);
+}
+
+fn contract(name: &str, sources: &[String]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/hotshoe-abi");
-    let config = cbindgen::Config::from_file(folder.join("cbindgen.toml")).unwrap();
+    let config = cbindgen::Config::from_file(folder.join(format!("{name}.cbindgen.toml"))).unwrap();
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in SOURCES {
-        builder = builder.with_src(folder.join(format!("src/runtime/{source}.rs")));
+    for source in sources {
+        builder = builder.with_src(folder.join(source));
     }
     let mut generated = Vec::new();
     builder.generate().unwrap().write(&mut generated);
-    compare(&String::from_utf8(generated).unwrap(), "runtime.h", "crates/hotshoe-abi");
+    compare(&String::from_utf8(generated).unwrap(), &format!("{name}.h"), "crates/hotshoe-abi");
 }
 
 /// With `SNAPSHOTS=overwrite` it is written, as `tools/headers.sh` does.

@@ -6,6 +6,7 @@ mod archive;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;
+mod contract;
 #[cfg(all(feature = "package", unix))]
 mod differential;
 mod docs;

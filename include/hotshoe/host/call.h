@@ -191,6 +191,14 @@ hotshoe_error *hotshoe_plugin_interface(const hotshoe_plugin *plugin,
                                         const void **table);
 
 /*
+ What the functions of the plugin's interfaces are given first. Good until the plugin is unloaded.
+
+ `instance`: NULL if they take nothing of the kind. Errors: `plugin-unloaded`, `plugin-busy`. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_plugin_instance(const hotshoe_plugin *plugin, void **instance);
+
+/*
  What the plugin says of its interfaces and methods, given to `json` before this returns.
  Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`, and those of the plugin's runtime. [any thread]
  */

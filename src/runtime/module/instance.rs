@@ -132,6 +132,10 @@ impl Instance for ModuleInstance {
         Ok(self.lend(found))
     }
 
+    fn instance(&self) -> Address {
+        self.lend(self.instance).unwrap_or(ptr::null())
+    }
+
     fn call(&self, call: &Call<'_>, sink: &mut dyn Sink) -> Result<()> {
         let Some(function) = self.table.call else { return Err(unsupported(self.runtime())) };
         self.check_alive()?;

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::contract::{self, Contract};
 use super::{Library, Replaced, Request as Mapping, check_before_load, mapped_already};
 use crate::catalog::{check_place, receipt};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
+use crate::input::brief;
 use crate::inspect::Inspection;
 use crate::profile::LoadPolicy;
 use crate::runtime::{self, Address, Ended, Events, Instance, Request, Runtime};
@@ -36,7 +38,18 @@ impl Runtime for Native {
             None if request.beside || profile.native.load == LoadPolicy::Copy => Library::load_copy(mapping)?,
             None => Library::load(mapping)?,
         };
-        Ok(Box::new(Plugin { library, entry: entry.to_owned() }))
+        let contract = match entry == contract::ENTRY {
+            false => None,
+            true => match Contract::of(&library, own_folder(request)) {
+                Ok(contract) => Some(contract),
+                Err(error) => {
+                    // Nothing of it is in use; what came of closing it changes nothing about the reason.
+                    let _ = library.close();
+                    return Err(error.at(request.artifact));
+                }
+            },
+        };
+        Ok(Box::new(Plugin { library, entry: entry.to_owned(), contract }))
     }
 }
 
@@ -45,11 +58,19 @@ fn entry<'a>(request: &Request<'a>) -> &'a str {
     request.entry.unwrap_or(&request.profile.native.entry)
 }
 
+/// Where a plugin's own files are.
+fn own_folder<'a>(request: &Request<'a>) -> &'a Path {
+    let beside = || request.artifact.parent().unwrap_or(request.folder);
+    if request.folder == request.artifact { beside() } else { request.folder }
+}
+
 /// A plugin that is a mapped library.
 #[derive(Debug)]
 struct Plugin {
     library: Library,
     entry: String,
+    /// Its instance, if it is one of the contract.
+    contract: Option<Contract>,
 }
 
 impl Instance for Plugin {
@@ -59,6 +80,20 @@ impl Instance for Plugin {
 
     fn symbol(&self, name: &str) -> Result<Option<Address>> {
         Ok(self.library.symbol(name))
+    }
+
+    fn interface(&self, id: &str, revision: u32) -> Result<Option<Address>> {
+        match &self.contract {
+            Some(contract) => contract.interface(id, revision),
+            None => Err(runtime::unsupported(format!(
+                "it is no plugin of the contract of hotshoe/plugin.h, and so has no table of `{}` {revision}",
+                brief(id)
+            ))),
+        }
+    }
+
+    fn instance(&self) -> Address {
+        self.contract.as_ref().map_or(std::ptr::null(), Contract::instance)
     }
 
     fn in_use(&self) -> Option<PathBuf> {
@@ -106,6 +141,9 @@ impl Instance for Plugin {
     }
 
     fn close(self: Box<Self>) -> Result<Ended> {
+        if let Some(contract) = self.contract {
+            contract.end();
+        }
         self.library.close()
     }
 }

@@ -9,6 +9,7 @@ mod bundled;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod bundled_unsupported;
 pub(crate) mod codes;
+mod contract;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;

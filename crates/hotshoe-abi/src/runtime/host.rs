@@ -1,6 +1,7 @@
 //! What a module may ask of the host at any time.
 
-use super::{Key, Table, Text};
+use super::{Key, Text};
+use crate::table::Table;
 
 /// How much a finding matters.
 #[repr(C)]

@@ -2,7 +2,8 @@
 
 use core::ffi::c_void;
 
-use super::{Bytes, Call, Key, Services, Sink, Table, Text};
+use super::{Bytes, Call, Key, Services, Sink, Text};
+use crate::table::Table;
 
 /// How a plugin has ended. Functions take it as an int32_t; any other number is refused.
 #[repr(C)]

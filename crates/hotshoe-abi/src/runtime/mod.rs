@@ -27,8 +27,9 @@ mod module;
 mod request;
 mod services;
 mod sink;
-mod table;
 mod text;
+
+use crate::table::{self, BadTable, Table};
 
 pub use host::{HostTable, Severity};
 pub use instance::{Ended, InstanceTable};
@@ -36,11 +37,19 @@ pub use module::{ENTRY, Entry, ModuleTable, Opened};
 pub use request::{Call, Encoding, Request};
 pub use services::{Services, ServicesTable};
 pub use sink::{Outcome, Sink, SinkTable};
-pub use table::{BadTable, LARGEST_TABLE, Table, read};
 pub use text::{Bytes, Text};
 
 /// The revision of the contract that this is. 0 is a draft.
 pub const REVISION: u32 = 0;
+
+/// Copies a table of the other side, as [`table::read`] does; its revision must be [`REVISION`].
+///
+/// # Safety
+/// As for [`table::read`].
+pub unsafe fn read<T: Table>(table: *const T) -> Result<T, BadTable> {
+    // SAFETY: as the caller promises.
+    unsafe { table::read(table, REVISION) }
+}
 
 /// For a deadline: there is none.
 pub const NO_DEADLINE: u64 = u64::MAX;

@@ -2,7 +2,8 @@
 
 use core::ffi::{CStr, c_char, c_void};
 
-use super::{HostTable, InstanceTable, Key, Request, Sink, Table};
+use super::{HostTable, InstanceTable, Key, Request, Sink};
+use crate::table::Table;
 
 /// The name of the function that a module exports. Its type is [`Entry`].
 pub const ENTRY: &CStr = c"hotshoe_runtime_module";

@@ -1,6 +1,7 @@
 //! What a module is asked for.
 
-use super::{Bytes, Table, Text};
+use super::{Bytes, Text};
+use crate::table::Table;
 
 /// A plugin that is to be checked or opened. All that it points to lives until the function returns.
 #[repr(C)]

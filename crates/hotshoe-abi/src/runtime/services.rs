@@ -1,6 +1,7 @@
 //! What the host serves to a plugin.
 
-use super::{Call, Key, Sink, Table};
+use super::{Call, Key, Sink};
+use crate::table::Table;
 
 /// What a host serves to its plugins.
 #[repr(C)]

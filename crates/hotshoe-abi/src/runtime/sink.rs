@@ -1,6 +1,7 @@
 //! Where the answer to one request goes.
 
-use super::{Bytes, Key, Severity, Table, Text};
+use super::{Bytes, Key, Severity, Text};
+use crate::table::Table;
 
 /// What came of a call to the other side. Functions return it as an int32_t; any other number means FAILED.
 #[repr(C)]

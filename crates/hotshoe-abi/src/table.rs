@@ -4,8 +4,6 @@ use core::fmt;
 use core::mem::{MaybeUninit, align_of, size_of};
 use core::ptr;
 
-use super::REVISION;
-
 /// No table of any revision is larger than so many bytes: a size above is an error or a lie.
 pub const LARGEST_TABLE: usize = 4096;
 
@@ -25,8 +23,8 @@ pub enum BadTable {
     Misaligned,
     /// It says a size that cannot be right.
     Size(usize),
-    /// It is of another revision.
-    Revision(u32),
+    /// It is of one revision, and another one is asked for.
+    Revision(u32, u32),
 }
 
 impl fmt::Display for BadTable {
@@ -35,7 +33,7 @@ impl fmt::Display for BadTable {
             BadTable::Null => f.write_str("it is NULL"),
             BadTable::Misaligned => f.write_str("it is not aligned"),
             BadTable::Size(size) => write!(f, "its size of {size} bytes cannot be right"),
-            BadTable::Revision(revision) => write!(f, "it is of revision {revision}, and not of {REVISION}"),
+            BadTable::Revision(own, asked) => write!(f, "it is of revision {own}, and not of {asked}"),
         }
     }
 }
@@ -43,11 +41,11 @@ impl fmt::Display for BadTable {
 impl core::error::Error for BadTable {}
 
 /// Copies a table of the other side, which may be shorter or longer than it is here: what it lacks is zero, which means
-/// that it is not there. Its revision must be [`REVISION`] exactly.
+/// that it is not there. Its revision must be exactly the one that is asked for.
 ///
 /// # Safety
 /// The pointer is NULL, or what is there may be read: a size and a revision, and as many bytes as the size says.
-pub unsafe fn read<T: Table>(table: *const T) -> Result<T, BadTable> {
+pub unsafe fn read<T: Table>(table: *const T, asked: u32) -> Result<T, BadTable> {
     if table.is_null() {
         return Err(BadTable::Null);
     }
@@ -61,8 +59,8 @@ pub unsafe fn read<T: Table>(table: *const T) -> Result<T, BadTable> {
     }
     // SAFETY: the size says that the revision is there.
     let revision = unsafe { table.cast::<usize>().add(1).cast::<u32>().read() };
-    if revision != REVISION {
-        return Err(BadTable::Revision(revision));
+    if revision != asked {
+        return Err(BadTable::Revision(revision, asked));
     }
     // A pointer of which only a part is there is not there.
     let present = size.min(size_of::<T>()) / size_of::<usize>() * size_of::<usize>();
@@ -78,7 +76,7 @@ pub unsafe fn read<T: Table>(table: *const T) -> Result<T, BadTable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::{ModuleTable, Text};
+    use crate::runtime::{ModuleTable, REVISION, Text};
 
     fn table(size: usize) -> ModuleTable {
         extern "C" fn shutdown() {}
@@ -100,7 +98,7 @@ mod tests {
         {
             // It says more than it is in the last case, as a newer one would; only what is known is read.
             // SAFETY: as much is there as is read.
-            let read = unsafe { read(&table(size)) }.unwrap();
+            let read = unsafe { read(&table(size), REVISION) }.unwrap();
             assert_eq!(read.shutdown.is_some(), has_shutdown, "{size}");
             assert!(!read.name.is_null());
         }
@@ -109,12 +107,12 @@ mod tests {
     #[test]
     fn a_size_that_cannot_be_right_and_another_revision_are_refused() {
         // SAFETY: each is a table, NULL, or not looked at.
-        let refused = |table: *const ModuleTable| unsafe { read(table) }.err();
+        let refused = |table: *const ModuleTable| unsafe { read(table, REVISION) }.err();
         for size in [0, 1, size_of::<usize>(), LARGEST_TABLE + 1, usize::MAX] {
             assert_eq!(refused(&table(size)), Some(BadTable::Size(size)));
         }
         let newer = ModuleTable { revision: REVISION + 1, ..table(size_of::<ModuleTable>()) };
-        assert_eq!(refused(&newer), Some(BadTable::Revision(REVISION + 1)));
+        assert_eq!(refused(&newer), Some(BadTable::Revision(REVISION + 1, REVISION)));
         assert_eq!(refused(ptr::null()), Some(BadTable::Null));
         assert_eq!(refused(ptr::without_provenance(1)), Some(BadTable::Misaligned));
     }
