@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "a host calls the functions of a plugin's tables")]
 
 use std::ffi::{CStr, c_char, c_double, c_int, c_void};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hotshoe::error::{Code, Error};
@@ -24,9 +24,18 @@ struct Filter {
     folder: extern "C" fn(*const c_void) -> *const c_char,
 }
 
-fn library(defines: &[&str]) -> std::path::PathBuf {
+fn library(defines: &[&str]) -> PathBuf {
+    built(Library::c(include_str!("../fixtures/contract/plugin.c")), defines)
+}
+
+fn library_in_cpp(defines: &[&str]) -> PathBuf {
+    let library = Library::cpp(include_str!("../fixtures/contract/plugin.cpp"));
+    built(library.arg("-std=c++17").arg("-fvisibility=hidden").arg("-fvisibility-inlines-hidden"), defines)
+}
+
+fn built(library: Library, defines: &[&str]) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut library = Library::c(include_str!("../fixtures/contract/plugin.c"))
+    let mut library = library
         .arg(format!("-I{}", root.join("include").display()))
         .arg(format!("-I{}", root.join("tests/fixtures/contract").display()));
     for define in defines {
@@ -152,4 +161,30 @@ fn a_table_that_cannot_be_right_is_refused() {
         let plugin = load(&host_on(tree.root()));
         assert_eq!(plugin.interface(FILTER, 1).unwrap_err().code(), Code::CONTRACT_BROKEN, "{define}");
     }
+}
+
+#[test]
+fn a_plugin_in_cpp_is_one_class_and_its_exceptions_stay_inside() {
+    let tree = PluginTree::new().plugin("gain", MANIFEST, &library_in_cpp(&[]));
+    let host = host_on(tree.root());
+    let plugin = load(&host);
+    assert_eq!(use_filter(&plugin).0, 42.0);
+    let (table, instance) = (plugin.interface(FILTER, 1).unwrap().unwrap(), plugin.instance().unwrap());
+    // SAFETY: the plugin is loaded, and its table of this name is such a one.
+    let throws = unsafe { &*table.cast::<Filter>() }.filter;
+    assert_eq!(throws(instance, -1.0), 0.0, "what it throws is contained");
+    host.unload(&plugin).unwrap();
+    assert!(!plugin.is_loaded());
+
+    for (define, why) in [
+        ("THROW=std::runtime_error(\"no licence\")", "no licence"),
+        ("THROW=7", "it threw something that is no std::exception"),
+    ] {
+        let tree = PluginTree::new().plugin("gain", MANIFEST, &library_in_cpp(&[define]));
+        let error = host_on(tree.root()).load("gain", None, |_| Ok(())).unwrap_err();
+        assert_eq!(error.code(), Code::INIT_FAILED);
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let tree = PluginTree::new().plugin("gain", MANIFEST, &library_in_cpp(&["THROW_LATER"]));
+    assert!(load(&host_on(tree.root())).interface(FILTER, 1).unwrap().is_none());
 }

@@ -28,7 +28,7 @@ fn the_header_for_runtime_modules_is_what_the_crate_says() {
 
 #[test]
 fn the_header_for_plugins_is_what_the_crate_says() {
-    contract("plugin", &["src/plugin.rs".to_owned()]);
+    contract("plugin", &["src/plugin/mod.rs".to_owned()]);
 }
 
 fn contract(name: &str, sources: &[String]) {

@@ -1,5 +1,6 @@
 //! What a build script gets, in packages that cargo really builds.
 
+mod contract;
 mod cross;
 mod host;
 mod mistakes;

@@ -18,7 +18,11 @@
 //!   called by many threads at once, and so may the functions of [`Host`]. For an interface its own page says it.
 //! - **Texts** end with NUL and are UTF-8; a path is as the system spells it.
 
+mod export;
+
 use core::ffi::{CStr, c_char, c_void};
+
+pub use export::{HostRef, Interface, Plugin};
 
 use crate::table::Table;
 
