@@ -184,6 +184,15 @@ Result<const Table*> interface_of(const Plugin& plugin, std::string_view id, std
   return static_cast<const Table*>(table);
 }
 
+// What the functions of a plugin's interfaces are given first, until it is unloaded. Errors:
+// `plugin-unloaded`, `plugin-busy`. [any thread]
+inline Result<void*> instance_of(const Plugin& plugin) {
+  void* instance = nullptr;
+  Result<void> found(hotshoe_plugin_instance(plugin.get(), &instance));
+  if (!found) return std::move(found).error();
+  return instance;
+}
+
 // A call that a plugin makes of its host. It is lent for the call.
 class ServiceCall {
  public:

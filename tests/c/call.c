@@ -61,6 +61,7 @@ static void a_call_that_was_given_up_before_is_not_made(const hotshoe_plugin* le
 
 static void null_is_refused(const hotshoe_plugin* lens) {
   const void* table = NULL;
+  void* instance = NULL;
   hotshoe_call* call = NULL;
   CHECK_FAILS(hotshoe_call_new(NULL, 0, &call), "argument-invalid");
   CHECK_FAILS(hotshoe_call_new("zoom", Z, NULL), "argument-invalid");
@@ -82,6 +83,10 @@ static void null_is_refused(const hotshoe_plugin* lens) {
   CHECK_FAILS(hotshoe_plugin_interface(NULL, "zoom", Z, 1, &table), "argument-invalid");
   CHECK_FAILS(hotshoe_plugin_interface(lens, NULL, 0, 1, &table), "argument-invalid");
   CHECK_FAILS(hotshoe_plugin_interface(lens, "zoom", Z, 1, NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_plugin_instance(NULL, &instance), "argument-invalid");
+  CHECK_FAILS(hotshoe_plugin_instance(lens, NULL), "argument-invalid");
+  CHECK_OK(hotshoe_plugin_instance(lens, &instance));
+  CHECK(instance == NULL); /* It is no plugin of the contract. */
   CHECK_FAILS(hotshoe_plugin_describe(NULL, take_text, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_plugin_describe(lens, NULL, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_plugin_health(NULL), "argument-invalid");

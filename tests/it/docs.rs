@@ -8,13 +8,14 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "profile",
     "manifest",
     "catalog",
     "inspect",
     "runtime",
     "plugin",
+    "contract",
     "capability",
     "package",
     "signature",
@@ -119,7 +120,7 @@ fn programs_in_the_book_compile() {
 fn functions_and_codes_in_the_book_are_those_of_the_code() {
     let headers = fs::read_dir(root().join("include/hotshoe/host")).unwrap();
     let headers: String = headers.map(|header| fs::read_to_string(header.unwrap().path()).unwrap()).collect();
-    let known = [headers, read("cmake/HotshoeAddPlugin.cmake")].concat();
+    let known = [headers, read("cmake/HotshoeAddPlugin.cmake"), read("include/hotshoe/plugin.h")].concat();
     for (page, text) in pages() {
         let text = prose(&text);
         for function in quoted(&text).filter(|word| word.starts_with("hotshoe_")) {

@@ -31,6 +31,7 @@ const UNSAFE: &[&str] = &[
     "src/platform/environment.rs",
     "src/platform/own_image.rs",
     "tests/",
+    "crates/hotshoe-build/tests/",
     "bench/",
     "templates/",
     "examples/rust_host/src/rack.rs",
