@@ -54,7 +54,7 @@ struct Screen {
       if (gone || std::exchange(seen[std::string(plugin.library())], now) == now) continue;
       hotshoe::Result<hotshoe::Plugin> fresh = host.reload(plugin, registry);
       // If both cannot be in the process at a time, the old one ends first, and there is no way back.
-      if (!fresh && fresh.error().code() == "reload-not-beside") fresh = host.replace(plugin, registry);
+      if (!fresh && fresh.error().code() == HOTSHOE_CODE_RELOAD_NOT_BESIDE) fresh = host.replace(plugin, registry);
       keep(std::string(plugin.name()), fresh);
     }
   }

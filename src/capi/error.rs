@@ -90,7 +90,8 @@ pub unsafe extern "C" fn hotshoe_error_clone(error: *const hotshoe_error) -> *mu
     infallible(ptr::null_mut(), || error.map_or(ptr::null_mut(), |error| hotshoe_error::give(error.error.clone())))
 }
 
-/// The kind of error; stable between releases, for example "manifest-syntax". [any thread]
+/// The kind of error; stable between releases, for example HOTSHOE_CODE_MANIFEST_SYNTAX, "manifest-syntax". hotshoe/codes.h
+/// has all but those of runtimes that are modules. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_error_code(error: *const hotshoe_error) -> *const c_char {
     // SAFETY: the header's contract for handles.
