@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use super::boundary::{any_text, ask, c_path, c_string, free, infallible, lend};
+use super::boundary::{any_text, ask, c_path, c_string, free, give, infallible, lend, out};
 use crate::error::{Code, Error, Result};
 
 /// Why one operation stopped: code, stage, message, hint, path, plugin and causes.
@@ -62,6 +62,20 @@ pub(super) fn fallible(body: impl FnOnce() -> Result<()>) -> *mut hotshoe_error 
         Ok(()) => ptr::null_mut(),
         Err(error) => hotshoe_error::give(error),
     }
+}
+
+/// Runs the body of a function that makes something for C; `what` is its out-parameter.
+///
+/// # Safety
+/// `place` is null or may be written.
+pub(super) unsafe fn making<T>(place: *mut *mut T, what: &str, body: impl FnOnce() -> Result<T>) -> *mut hotshoe_error {
+    fallible(|| {
+        let place = out(place, what)?;
+        let made = body()?;
+        // SAFETY: as the caller promises; it is not null.
+        unsafe { give(place, made) };
+        Ok(())
+    })
 }
 
 /// Makes an error for a callback to return, with the code `entry-failed`.
