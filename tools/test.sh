@@ -92,7 +92,7 @@ configure build/test -D "HOTSHOE_TEST_CMAKES=build/cmake-oldest/bin/cmake;build/
 cmake --build build/test
 run_ctest build/test
 
-step "The C++ host under the address and undefined-behaviour sanitizers"
+step "The C and C++ hosts under the address and undefined-behaviour sanitizers"
 configure build/sanitize -D HOTSHOE_SANITIZE=address,undefined
 cmake --build build/sanitize
 run_ctest build/sanitize -L sanitize
