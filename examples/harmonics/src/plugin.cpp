@@ -84,7 +84,7 @@ std::vector<PluginHandle> load(const hotshoe::Catalog& catalog) {
 // Where both cannot be in one process at a time, the old one is ended first; then there is no way back.
 hotshoe::Result<hotshoe::Plugin> reload(const hotshoe::Plugin& live) {
   auto reloaded = runtime().host.reload(live, FunctionRegistry::instance());
-  if (reloaded || reloaded.error().code() != HOTSHOE_CODE_RELOAD_NOT_BESIDE) return reloaded;
+  if (reloaded.error().code() != HOTSHOE_CODE_RELOAD_NOT_BESIDE) return reloaded;
   return runtime().host.replace(live, FunctionRegistry::instance());
 }
 
