@@ -24,4 +24,5 @@ run(output result "${CMAKE_COMMAND}" --install "${build}" --component reverb-2 -
 expect_success("installing")
 file(GLOB_RECURSE found RELATIVE "${WORK}/root" "${WORK}/root/*")
 list(SORT found)
-expect_equal("${found}" "reverb-2/libreverb-2.so;reverb-2/pictures/small/reverb.svg;reverb-2/plugin.json" "installed files")
+expect_equal("${found}"
+  "reverb-2/libreverb-2.so;reverb-2/pictures/small/reverb.svg;reverb-2/plugin.json" "installed files")
