@@ -1,5 +1,7 @@
 // The screen is used as somebody would, with plugins that are good, broken, too new, and changed meanwhile.
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
