@@ -42,10 +42,10 @@ static void a_plugin_of_a_runtime_that_is_not_installed_is_packaged_by_its_descr
   const struct path hello = join(archives, "hello"), runtimes = join(archives, "runtimes");
   hotshoe_package_options* options = NULL;
   hotshoe_package* made = NULL;
-  CHECK_FAILS(hotshoe_package_make(hello.text, Z, scratch, Z, NULL, &made), HOTSHOE_CODE_PACKAGE_SOURCE);
+  CHECK_FAILS(hotshoe_package_make(hello.text, Z, scratch, Z, NULL, &made), HOTSHOE_CODE_LIBRARY_MISSING);
   CHECK_OK(hotshoe_package_options_new(&options));
   CHECK_FAILS(hotshoe_package_make_with(options, hello.text, Z, scratch, Z, NULL, &made),
-              HOTSHOE_CODE_PACKAGE_SOURCE);
+              HOTSHOE_CODE_LIBRARY_MISSING);
   CHECK_OK(hotshoe_package_options_add_runtime_folder(options, runtimes.text, Z));
   CHECK_OK(hotshoe_package_make_with(options, hello.text, Z, scratch, Z, NULL, &made));
   hotshoe_package_options_free(options);

@@ -56,7 +56,7 @@ int main() {
   hotshoe::Plugin plugin = host.load<Mixer>("gain", rack).value();
   a_native_plugin_has_no_methods(plugin);
   a_call_that_was_given_up_before_is_not_made(plugin);
-  what_is_offered_to_nobody_is_let_go_of(host.plugins().front());
+  what_is_offered_to_nobody_is_let_go_of(plugin.clone());
   host.unload(plugin).value();
   CHECK_EQUAL(hotshoe::health(plugin).error().code(), "plugin-unloaded");
 }

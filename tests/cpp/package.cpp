@@ -40,7 +40,7 @@ void a_plugin_of_a_runtime_that_is_not_installed_is_packaged_by_its_description(
   fs::copy_file(ECHO_DESCRIPTION, runtimes / "echo.runtime.json");
   const std::string output = (folder.path() / "dist").string();
 
-  CHECK_EQUAL(hotshoe::Package::make(hello.string(), output).error().code(), HOTSHOE_CODE_PACKAGE_SOURCE);
+  CHECK_EQUAL(hotshoe::Package::make(hello.string(), output).error().code(), HOTSHOE_CODE_LIBRARY_MISSING);
   hotshoe::PackageOptions options = hotshoe::PackageOptions::create().value();
   options.add_runtime_folder(runtimes.string()).value();
   CHECK_EQUAL(hotshoe::Package::make(hello.string(), output, options).value().name(), "hello");
