@@ -53,6 +53,7 @@ mod headers {
         let manual = config.header.unwrap_or_default();
         let all: String = HANDLES.iter().map(|handle| format!("#include \"host/{handle}.h\"\n")).collect();
         let guard = "HOTSHOE_HOST_H";
+        let all = format!("#include \"codes.h\"\n{all}");
         write("host.h", format!("{}\n\n#ifndef {guard}\n#define {guard}\n\n{all}\n#endif\n", manual.trim()));
         // For the tests here.
         println!("cargo:rustc-env=HOTSHOE_GENERATED_HEADERS={}", folder.display());

@@ -1,15 +1,31 @@
 #!/usr/bin/env bash
 # Says what changed in the binary interface of libhotshoe since a commit, and runs programs that were built then with
-# the library of this checkout.
+# the library of this checkout. tools/soak.sh runs it.
 #
-#   tools/abi.sh COMMIT   fails unless functions were added only, and such programs start and do not crash
+#   tools/abi.sh           fails unless functions were added only since the commit below, and such programs start and
+#                          do not crash
+#   tools/abi.sh COMMIT    the same since another commit
 #
 # It needs abidiff (on Debian: abigail-tools) and what tools/test.sh needs. What it builds is in build/abi.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-commit=${1:?usage: tools/abi.sh COMMIT}
-type -P abidiff > /dev/null || { echo "abidiff was not found: install abigail-tools" >&2; exit 1; }
+# The last commit before runtimes other than the native one. Programs built with its library, and with any later one,
+# run with that of this checkout; with a new soname the base is the first commit that has it.
+base=73b7076955f2111df9be808523add6d1385ca9e7
+commit=${1:-$base}
+
+fail() { printf 'abi: %s\n' "$@" >&2 && exit 1; }
+type -P abidiff > /dev/null || fail "abidiff was not found: install abigail-tools, or run tools/setup.sh soak"
+git rev-parse --git-dir > /dev/null 2>&1 ||
+  fail "this is no git checkout, so an older libhotshoe cannot be built: clone the repository and run it there"
+if ! git cat-file -e "$commit^{commit}" 2> /dev/null; then
+  if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    fail "the commit $commit is not in this clone, which is shallow" \
+      "run \`git fetch --unshallow\`, or clone with the whole history (in CI: fetch-depth 0)"
+  fi
+  fail "there is no commit $commit here: run \`git fetch\`, or name one that is in \`git log\`"
+fi
 here=$PWD build=$PWD/build/abi
 # The handles whose tests need no archives, and so no tool.
 handles=(error diagnostics profile inspection catalog plugin unload host)

@@ -4,7 +4,7 @@
 #   tools/setup.sh demo   what tools/demo.sh needs: cmake, make and a C++ compiler
 #   tools/setup.sh bench  what tools/bench.sh needs: what it compares with
 #   tools/setup.sh test   what tools/test.sh needs: also ninja, clang, valgrind, cross compilers and linters
-#   tools/setup.sh soak   what tools/soak.sh needs: also wrkflw, which is built for minutes
+#   tools/setup.sh soak   what tools/soak.sh needs: also abidiff, and wrkflw, which is built for minutes
 #
 # On Debian and Ubuntu it uses apt-get, as root or through sudo. Elsewhere it says what to install.
 #
@@ -33,6 +33,7 @@ archives() { "$@" "$scratch/archive.zip" "$scratch/program.c" && rm "$scratch/ar
 checks_memory() { compiles cc -g && valgrind --quiet --error-exitcode=1 "$scratch/program"; }
 traces() { strace -f -o "$scratch/trace" true && [ -s "$scratch/trace" ]; }
 debugs() { compiles cc -g && gdb --batch --nx -ex run "$scratch/program" | grep -q 'exited normally'; }
+compares_interfaces() { compiles cc -g && abidiff "$scratch/program" "$scratch/program"; }
 lists_symbols() { compiles cc && nm "$scratch/program" && readelf -h "$scratch/program"; }
 makes_environments() { python3 -m venv --clear "$scratch/venv" && "$scratch/venv/bin/pip" --version; }
 commits() { git -C "$scratch" init -q probe && git -C "$scratch/probe" status; }
@@ -70,6 +71,10 @@ pkg-config | starts pkg-config
 lilv-utils | type -P lv2ls
 qtbase5-dev | pkg-config Qt5Core
 END
+      ;;
+    soak)
+      needs test
+      echo 'abigail-tools | compares_interfaces'
       ;;
     *)
       needs demo

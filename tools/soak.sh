@@ -3,7 +3,7 @@
 #
 #   tools/soak.sh
 #
-# Every case of tests/cmake in every way with every CMake, and the tests of Rust that are ignored there.
+# Every case of tests/cmake in every way with every CMake, the tests of Rust that are ignored there, and the C ABI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup.sh soak
@@ -21,3 +21,6 @@ cmake -S . -B build/soak -G Ninja -D CMAKE_BUILD_TYPE=Release -D HOTSHOE_CARGO_T
   -D HOTSHOE_TEST_ALL=ON -D "HOTSHOE_TEST_CMAKES=build/cmake-oldest/bin/cmake;build/cmake-newest/bin/cmake"
 cmake --build build/soak
 ctest --test-dir build/soak --output-on-failure --no-tests=error -j "$jobs"
+
+printf '\n== The C ABI: additions only, and older programs run\n'
+tools/abi.sh

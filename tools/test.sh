@@ -72,7 +72,7 @@ cargo fmt --all --check
 cargo clippy --quiet --workspace --all-targets --features hotshoe/capi -- -D warnings
 # A new dependency stands in the lock file of tools/fuzz.sh, too; the same without --locked puts it there.
 cargo update --quiet --locked --workspace --manifest-path fuzz/Cargo.toml
-git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | grep -v '^include/hotshoe/\(host\|host/[a-z]*\|runtime\).h$' |
+git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | grep -v '^include/hotshoe/\(host\|host/[a-z]*\|codes\|runtime\).h$' |
   xargs build/linters/bin/clang-format --dry-run -Werror
 git ls-files '*.cmake' '*CMakeLists.txt' | xargs build/linters/bin/cmake-lint --suppress-decorations
 git ls-files '*.sh' .ci/run | xargs shellcheck
@@ -92,7 +92,7 @@ configure build/test -D "HOTSHOE_TEST_CMAKES=build/cmake-oldest/bin/cmake;build/
 cmake --build build/test
 run_ctest build/test
 
-step "The C++ host under the address and undefined-behaviour sanitizers"
+step "The C and C++ hosts under the address and undefined-behaviour sanitizers"
 configure build/sanitize -D HOTSHOE_SANITIZE=address,undefined
 cmake --build build/sanitize
 run_ctest build/sanitize -L sanitize

@@ -1,5 +1,7 @@
 // The screen is used as somebody would, with plugins that are good, broken, too new, and changed meanwhile.
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -95,6 +97,8 @@ int main(int, char** arguments) {
   screen.reload_changed();
   said("manifest-syntax", "a change for the worse is said");
   check(gain() == 3, "and the old one lives on", std::to_string(gain()));
+  screen.reload_changed();
+  check(out.str().empty(), "once", out.str());
   screen.enable("future");
   said("plugin-not-found", "what is refused cannot be turned on");
 }

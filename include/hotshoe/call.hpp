@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,10 +17,10 @@
 #include <string_view>
 #include <utility>
 
+#include "callback.hpp"
 #include "error.hpp"
 #include "host.h"
 #include "plugin.hpp"
-#include "watch.hpp"
 
 namespace hotshoe {
 
@@ -222,33 +221,17 @@ using Services = std::function<std::optional<std::string>(ServiceCall)>;
 
 namespace detail {
 
-inline hotshoe_error* served(void* self, hotshoe_service_call* call) noexcept {
-  hotshoe_error* why = nullptr;
-  const bool returned = contained([&] {
-#if defined(__cpp_exceptions)
-    try {
-#endif
-      auto reason = static_cast<Watched<Services>*>(self)->function(ServiceCall(call));
-      if (reason) why = hotshoe_error_new(reason->data(), reason->size());
-#if defined(__cpp_exceptions)
-    } catch (const std::exception& thrown) {
-      why = hotshoe_error_new(thrown.what(), HOTSHOE_NUL_TERMINATED);
-    }
-#endif
-  });
-  if (returned) return why;
-  return hotshoe_error_new("the service did not return", HOTSHOE_NUL_TERMINATED);
+inline hotshoe_error* served(void* services, hotshoe_service_call* call) noexcept {
+  return reason_of(Held<Services>::of(services), ServiceCall(call), "the service did not return");
 }
 
 }  // namespace detail
 
 // Lets a plugin call its host by the names of methods, for as long as it is loaded.
-// Errors: `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`. [any thread]
+// Errors: `argument-invalid` for an empty function, `runtime-unsupported`, `plugin-unloaded`, `plugin-busy`.
+// [any thread]
 inline Result<void> offer(const Plugin& plugin, Services services) {
-  auto watched = std::make_unique<detail::Watched<Services>>(detail::Watched<Services>{std::move(services)});
-  // Whatever becomes of it, from here on it is released by the library.
-  return Result<void>(hotshoe_plugin_offer(plugin.get(), detail::served, watched.release(),
-                                           detail::Watched<Services>::release));
+  return detail::hold(hotshoe_plugin_offer, plugin.get(), detail::served, std::move(services));
 }
 
 }  // namespace hotshoe

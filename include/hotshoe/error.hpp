@@ -62,7 +62,7 @@ class Error {
   // Takes ownership of the handle.
   explicit Error(hotshoe_error* handle) noexcept : handle_(handle) {}
 
-  // The kind of error; stable between releases, for example "manifest-syntax".
+  // The kind of error; stable between releases, for example HOTSHOE_CODE_MANIFEST_SYNTAX, "manifest-syntax".
   std::string_view code() const noexcept { return detail::view(hotshoe_error_code(get())); }
   // The part of the work it comes from, for example "load".
   std::string_view stage() const noexcept { return detail::view(hotshoe_error_stage(get())); }

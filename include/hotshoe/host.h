@@ -5,7 +5,7 @@
  * Handles    are opaque. What a function gives out through a pointer to a handle is yours, and ends with the
  *            _free of its kind, which takes NULL. What is returned as a pointer to const is lent by its owner.
  * Errors     A function that can fail returns hotshoe_error *: NULL is success, anything else is yours to free.
- *            Out-parameters are written on success only.
+ *            Out-parameters are written on success only. Their codes are in hotshoe/codes.h.
  * Strings    in: UTF-8 with a length, or HOTSHOE_NUL_TERMINATED. Paths on Unix may be any bytes.
  *            out: end with NUL and live as long as the handle they came from. NULL where there is none.
  * NULL       for a handle never crashes: a fallible function returns the error `argument-invalid`, any other
@@ -17,6 +17,7 @@
 #ifndef HOTSHOE_HOST_H
 #define HOTSHOE_HOST_H
 
+#include "codes.h"
 #include "host/version.h"
 #include "host/error.h"
 #include "host/diagnostics.h"

@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "callback.hpp"
 #include "catalog.hpp"
 #include "diagnostics.hpp"
 #include "error.hpp"
@@ -238,18 +239,18 @@ class Host {
   // unless it is called from within one; so do not hold a lock that they take. Without them nothing is
   // printed.
   Result<void> set_filter(Filter filter) const {
-    return detail::watch(hotshoe_host_set_filter, get(), detail::filtered, std::move(filter));
+    return detail::hold(hotshoe_host_set_filter, get(), detail::filtered, std::move(filter));
   }
 
   // Tells a function of findings: why plugins are refused, what is noticed when they are loaded, and that
   // they ended by themselves. Texts are short and hold no control characters.
   Result<void> set_log(Log log) const {
-    return detail::watch(hotshoe_host_set_log, get(), detail::logged, std::move(log));
+    return detail::hold(hotshoe_host_set_log, get(), detail::logged, std::move(log));
   }
 
   // Tells a function what happens to plugins, after it has happened.
   Result<void> set_listener(Listener listener) const {
-    return detail::watch(hotshoe_host_set_listener, get(), detail::heard, std::move(listener));
+    return detail::hold(hotshoe_host_set_listener, get(), detail::heard, std::move(listener));
   }
 
   // The live plugins, in the order in which they were loaded.

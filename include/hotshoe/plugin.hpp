@@ -38,6 +38,11 @@ class Plugin {
   // Whether it is loaded still. Another thread may unload it a moment later. [any thread]
   bool is_loaded() const noexcept { return hotshoe_plugin_is_loaded(get()); }
 
+  // Whether the file that it consists of is another one now than when it was loaded, so that a reload would
+  // bring something new. One that is not there is none. After a reload that failed for a reason of the new
+  // files, it is compared with those. [any thread]
+  bool is_changed() const noexcept { return hotshoe_plugin_is_changed(get()); }
+
   // What was noticed while it was loaded: better versions that could not be loaded, among others. Good as
   // long as this handle.
   DiagnosticsView diagnostics() const noexcept { return DiagnosticsView(hotshoe_plugin_diagnostics(get())); }

@@ -166,7 +166,7 @@ hotshoe_error* call_entry(Registry& registry, const hotshoe_plugin* plugin) {
   hotshoe_function function = nullptr;
   if (hotshoe_error* error = hotshoe_plugin_entry(plugin, &function)) {
     // A plugin of a runtime without such functions takes no registry: it is called by names of methods.
-    if (view(hotshoe_error_code(error)) != "runtime-unsupported") return error;
+    if (view(hotshoe_error_code(error)) != HOTSHOE_CODE_RUNTIME_UNSUPPORTED) return error;
     hotshoe_error_free(error);
     return nullptr;
   }

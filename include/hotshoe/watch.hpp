@@ -3,20 +3,16 @@
 #ifndef HOTSHOE_WATCH_HPP
 #define HOTSHOE_WATCH_HPP
 
-#include <exception>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "callback.hpp"
 #include "catalog.hpp"
 #include "diagnostics.hpp"
-#include "error.hpp"
 #include "host.h"
 #include "plugin.hpp"
-#include "thread_end.hpp"
 
 namespace hotshoe {
 
@@ -65,64 +61,18 @@ using Listener = std::function<void(const Event&)>;
 
 namespace detail {
 
-// A function of the program's, on its way through C.
-template <class Function>
-struct Watched {
-  Function function;
-
-  static void release(void* self) noexcept { delete static_cast<Watched*>(self); }
-};
-
-// Calls code of the program's, of which neither an exception nor the end of its thread goes any further.
-template <class Body>
-bool contained(Body body) noexcept {
-#if defined(__cpp_exceptions)
-  try {
-    return returns(body);
-  } catch (...) {
-    return false;
-  }
-#else
-  return returns(body);
-#endif
+inline hotshoe_error* filtered(void* filter, const hotshoe_candidate* candidate) noexcept {
+  return reason_of(Held<Filter>::of(filter), Candidate(candidate), "the filter did not return");
 }
 
-inline hotshoe_error* filtered(void* self, const hotshoe_candidate* candidate) noexcept {
-  hotshoe_error* why = nullptr;
-  const bool returned = contained([&] {
-#if defined(__cpp_exceptions)
-    try {
-#endif
-      auto reason = static_cast<Watched<Filter>*>(self)->function(Candidate(candidate));
-      if (reason) why = hotshoe_error_new(reason->data(), reason->size());
-#if defined(__cpp_exceptions)
-    } catch (const std::exception& thrown) {
-      why = hotshoe_error_new(thrown.what(), HOTSHOE_NUL_TERMINATED);
-    }
-#endif
-  });
-  if (returned) return why;
-  return hotshoe_error_new("the filter did not return", HOTSHOE_NUL_TERMINATED);
-}
-
-inline void logged(void* self, const hotshoe_diagnostics* found) noexcept {
+inline void logged(void* log, const hotshoe_diagnostics* found) noexcept {
   contained([&] {
-    for (Diagnostic finding : DiagnosticsView(found)) static_cast<Watched<Log>*>(self)->function(finding);
+    for (Diagnostic finding : DiagnosticsView(found)) Held<Log>::of(log)(finding);
   });
 }
 
-inline void heard(void* self, const hotshoe_event* event) noexcept {
-  contained([&] { static_cast<Watched<Listener>*>(self)->function(Event(event)); });
-}
-
-// Gives a function to a setter of C; an empty one takes away the one that was there.
-template <class Function, class Setter, class Callback>
-Result<void> watch(Setter setter, const hotshoe_host* host, Callback callback, Function function) {
-  if (!function) return Result<void>(setter(host, nullptr, nullptr, nullptr));
-  auto watched = std::make_unique<Watched<Function>>(Watched<Function>{std::move(function)});
-  Result<void> set(setter(host, callback, watched.get(), Watched<Function>::release));
-  if (set) (void)watched.release();
-  return set;
+inline void heard(void* listener, const hotshoe_event* event) noexcept {
+  contained([&] { Held<Listener>::of(listener)(Event(event)); });
 }
 
 }  // namespace detail

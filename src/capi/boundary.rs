@@ -76,6 +76,9 @@ pub(super) unsafe fn free<T>(handle: *mut T) {
     }
 }
 
+/// A string as C passes it, and what it is called in the header.
+pub(super) type Passed<'a> = (*const c_char, usize, &'a str);
+
 /// The bytes of a string; `length` may be `HOTSHOE_NUL_TERMINATED`.
 ///
 /// # Safety

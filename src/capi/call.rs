@@ -6,8 +6,8 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::boundary::{ask, byte_string, c_string, free, give, out, required, required_callback, required_mut, text};
-use super::error::{fallible, hotshoe_error};
+use super::boundary::{ask, byte_string, c_string, free, out, required, required_callback, required_mut, text};
+use super::error::{fallible, hotshoe_error, making};
 use super::plugin::hotshoe_plugin;
 use super::watch::{UserData, hotshoe_release_callback};
 use crate::error::{Code, Error, Result};
@@ -103,12 +103,8 @@ impl Sink for CSink {
 /// Makes a token that no call has. `token`: yours. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_cancel_token_new(token: *mut *mut hotshoe_cancel_token) -> *mut hotshoe_error {
-    fallible(|| {
-        let token = out(token, "token")?;
-        // SAFETY: the header's contract for out-parameters.
-        unsafe { give(token, hotshoe_cancel_token(CancelToken::default())) };
-        Ok(())
-    })
+    // SAFETY: the header's contract for out-parameters.
+    unsafe { making(token, "token", || Ok(hotshoe_cancel_token(CancelToken::default()))) }
 }
 
 /// Has the calls that have the token given up, also those that are made later. Does nothing for NULL. [any thread]
@@ -142,17 +138,15 @@ pub unsafe extern "C" fn hotshoe_call_new(
     method_length: usize,
     call: *mut *mut hotshoe_call,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let call = out(call, "call")?;
-        let sink = CSink { output: None, progress: None, status: None, user_data: ptr::null_mut() };
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe {
+        making(call, "call", || {
+            let sink = CSink { output: None, progress: None, status: None, user_data: ptr::null_mut() };
             let method = text(method, method_length, "method")?.to_owned();
             let made = Call::new("", Encoding::Json, b"");
-            give(call, hotshoe_call { method, input: Vec::new(), call: made, timeout: None, sink });
-        }
-        Ok(())
-    })
+            Ok(hotshoe_call { method, input: Vec::new(), call: made, timeout: None, sink })
+        })
+    }
 }
 
 /// The input, which is copied.

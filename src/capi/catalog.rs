@@ -6,11 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
-use super::boundary::{
-    ask, c_path, c_string, free, give, lend, optional_text, out, path, required, required_mut, text,
-};
+use super::boundary::{ask, c_path, c_string, free, lend, optional_text, out, path, required, required_mut, text};
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::{fallible, hotshoe_error};
+use super::error::{fallible, hotshoe_error, making};
 use super::profile::hotshoe_profile;
 use crate::capability::Capability;
 use crate::catalog::{Candidate, Catalog, SearchPath};
@@ -147,19 +145,17 @@ pub unsafe extern "C" fn hotshoe_catalog_new(
     search_path_length: usize,
     catalog: *mut *mut hotshoe_catalog,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let catalog = out(catalog, "catalog")?;
-        // SAFETY: the header's contract for handles, strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles, strings and out-parameters.
+    unsafe {
+        making(catalog, "catalog", || {
             let profile = &required(profile, "profile")?.profile;
             let search_path = match search_path.is_null() {
                 true => SearchPath::of_host(profile),
                 false => SearchPath::parse(&OsString::from(path(search_path, search_path_length, "search_path")?)),
             };
-            give(catalog, hotshoe_catalog::new(Catalog::scan(profile, &search_path)));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_catalog::new(Catalog::scan(profile, &search_path)))
+        })
+    }
 }
 
 /// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded, as
@@ -237,20 +233,18 @@ pub unsafe extern "C" fn hotshoe_catalog_newest(
     capability_length: usize,
     candidates: *mut *mut hotshoe_candidates,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let candidates = out(candidates, "candidates")?;
-        // SAFETY: the header's contract for handles, strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles, strings and out-parameters.
+    unsafe {
+        making(candidates, "candidates", || {
             let catalog = required(catalog, "catalog")?;
             let newest = match optional_text(capability, capability_length, "capability")? {
                 Some(capability) => catalog.catalog.with_capability(&Capability::new(capability)?),
                 None => catalog.catalog.newest(),
             };
             let newest = newest.into_iter().map(|candidate| catalog.lent(candidate)).collect();
-            give(candidates, hotshoe_candidates { candidates: newest });
-        }
-        Ok(())
-    })
+            Ok(hotshoe_candidates { candidates: newest })
+        })
+    }
 }
 
 /// How many plugins a list holds. [any thread]

@@ -74,7 +74,8 @@ pub unsafe extern "C" fn hotshoe_diagnostics_severity(
     }
 }
 
-/// The kind of one; stable between releases, for example "name-mismatch". NULL past the last. [any thread]
+/// The kind of one; stable between releases, for example HOTSHOE_CODE_NAME_MISMATCH, "name-mismatch". NULL past the
+/// last. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_diagnostics_code(
     diagnostics: *const hotshoe_diagnostics,

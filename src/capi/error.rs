@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use super::boundary::{any_text, ask, c_path, c_string, free, infallible, lend};
+use super::boundary::{any_text, ask, c_path, c_string, free, give, infallible, lend, out};
 use crate::error::{Code, Error, Result};
 
 /// Why one operation stopped: code, stage, message, hint, path, plugin and causes.
@@ -64,6 +64,20 @@ pub(super) fn fallible(body: impl FnOnce() -> Result<()>) -> *mut hotshoe_error 
     }
 }
 
+/// Runs the body of a function that makes something for C; `what` is its out-parameter.
+///
+/// # Safety
+/// `place` is null or may be written.
+pub(super) unsafe fn making<T>(place: *mut *mut T, what: &str, body: impl FnOnce() -> Result<T>) -> *mut hotshoe_error {
+    fallible(|| {
+        let place = out(place, what)?;
+        let made = body()?;
+        // SAFETY: as the caller promises; it is not null.
+        unsafe { give(place, made) };
+        Ok(())
+    })
+}
+
 /// Makes an error for a callback to return, with the code `entry-failed`.
 ///
 /// `message`: what failed, in one sentence; what is not UTF-8 in it is replaced. NULL makes an error without
@@ -90,7 +104,8 @@ pub unsafe extern "C" fn hotshoe_error_clone(error: *const hotshoe_error) -> *mu
     infallible(ptr::null_mut(), || error.map_or(ptr::null_mut(), |error| hotshoe_error::give(error.error.clone())))
 }
 
-/// The kind of error; stable between releases, for example "manifest-syntax". [any thread]
+/// The kind of error; stable between releases, for example HOTSHOE_CODE_MANIFEST_SYNTAX, "manifest-syntax". hotshoe/codes.h
+/// has all but those of runtimes that are modules. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_error_code(error: *const hotshoe_error) -> *const c_char {
     // SAFETY: the header's contract for handles.

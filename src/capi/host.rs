@@ -1,14 +1,15 @@
 //! A program's side of its plugins.
 
 use std::ffi::{c_char, c_void};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::boundary::{
-    ask, c_path, free, give, optional_text, out, path, required, required_callback, required_mut, text,
+    Passed, ask, c_path, free, give, optional_text, out, path, required, required_callback, required_mut, text,
 };
 use super::catalog::{hotshoe_candidate, hotshoe_catalog};
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::{fallible, hotshoe_error};
+use super::error::{fallible, hotshoe_error, making};
 use super::plugin::{hotshoe_plugin, hotshoe_plugins};
 use super::profile::hotshoe_profile;
 use super::unload::hotshoe_unload;
@@ -80,6 +81,23 @@ fn bind_with(callback: hotshoe_bind_callback, user_data: *mut c_void) -> impl Fn
     }
 }
 
+/// The body of a function that gives a host one folder.
+///
+/// # Safety
+/// As for [`required`] and [`path`].
+pub(super) unsafe fn adding_folder(
+    host: *const hotshoe_host,
+    (data, length, what): Passed<'_>,
+    add: impl FnOnce(&Host, PathBuf),
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: as the caller promises.
+        let (host, folder) = unsafe { (required(host, "host")?, path(data, length, what)?) };
+        add(&host.0, folder);
+        Ok(())
+    })
+}
+
 /// Makes a host without plugins. It looks for them in the folders given to hotshoe_host_add_search_root, then
 /// in those of the profile's environment variable, then in those that the profile names: the program's, the
 /// user's, the system's.
@@ -90,12 +108,8 @@ pub unsafe extern "C" fn hotshoe_host_new(
     profile: *const hotshoe_profile,
     host: *mut *mut hotshoe_host,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let host = out(host, "host")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe { give(host, hotshoe_host(Host::new(required(profile, "profile")?.profile.clone()))) };
-        Ok(())
-    })
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe { making(host, "host", || Ok(hotshoe_host(Host::new(required(profile, "profile")?.profile.clone())))) }
 }
 
 /// Adds a folder to look for plugins in, before those of the environment variable and of the profile. [any thread]
@@ -105,12 +119,8 @@ pub unsafe extern "C" fn hotshoe_host_add_search_root(
     root: *const c_char,
     root_length: usize,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and strings.
-        let (host, root) = unsafe { (required(host, "host")?, path(root, root_length, "root")?) };
-        host.0.add_search_root(root);
-        Ok(())
-    })
+    // SAFETY: the header's contract for handles and strings.
+    unsafe { adding_folder(host, (root, root_length, "root"), Host::add_search_root) }
 }
 
 /// Adds a folder that need not be there: as long as it is not, nothing is said of it. Otherwise like
@@ -121,12 +131,8 @@ pub unsafe extern "C" fn hotshoe_host_add_optional_search_root(
     root: *const c_char,
     root_length: usize,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and strings.
-        let (host, root) = unsafe { (required(host, "host")?, path(root, root_length, "root")?) };
-        host.0.add_optional_search_root(root);
-        Ok(())
-    })
+    // SAFETY: the header's contract for handles and strings.
+    unsafe { adding_folder(host, (root, root_length, "root"), Host::add_optional_search_root) }
 }
 
 /// The folders that plugins are looked for in, first one first, as the environment says it now; lent to `folder` one by
@@ -189,12 +195,8 @@ pub unsafe extern "C" fn hotshoe_host_catalog(
     host: *const hotshoe_host,
     catalog: *mut *mut hotshoe_catalog,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let catalog = out(catalog, "catalog")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe { give(catalog, hotshoe_catalog::new(required(host, "host")?.0.catalog())) };
-        Ok(())
-    })
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe { making(catalog, "catalog", || Ok(hotshoe_catalog::new(required(host, "host")?.0.catalog()))) }
 }
 
 /// Loads a plugin from the search path by name, and before it the plugins it depends on. One that is alive
@@ -213,19 +215,16 @@ pub unsafe extern "C" fn hotshoe_host_load(
     user_data: *mut c_void,
     plugin: *mut *mut hotshoe_plugin,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let plugin = out(plugin, "plugin")?;
-        // SAFETY: the header's contract for handles, strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles, strings and out-parameters.
+    unsafe {
+        making(plugin, "plugin", || {
             let host = required(host, "host")?;
             let name = text(name, name_length, "name")?;
             let requirement = optional_text(requirement, requirement_length, "requirement")?;
             let requirement = requirement.map(version::requirement).transpose()?;
-            let loaded = host.0.load(name, requirement.as_ref(), bind_with(bind, user_data))?;
-            give(plugin, hotshoe_plugin::new(loaded));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_plugin::new(host.0.load(name, requirement.as_ref(), bind_with(bind, user_data))?))
+        })
+    }
 }
 
 /// Loads a plugin that a catalog found, and not what it depends on. Otherwise like hotshoe_host_load. The
@@ -238,16 +237,14 @@ pub unsafe extern "C" fn hotshoe_host_load_candidate(
     user_data: *mut c_void,
     plugin: *mut *mut hotshoe_plugin,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let plugin = out(plugin, "plugin")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe {
+        making(plugin, "plugin", || {
             let (host, candidate) = (required(host, "host")?, required(candidate, "candidate")?);
             let loaded = host.0.load_candidate(candidate.candidate(), bind_with(bind, user_data))?;
-            give(plugin, hotshoe_plugin::new(loaded));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_plugin::new(loaded))
+        })
+    }
 }
 
 /// Loads the plugin at a path, its folder or its library, and before it the plugins it depends on, from the
@@ -261,16 +258,14 @@ pub unsafe extern "C" fn hotshoe_host_load_path(
     user_data: *mut c_void,
     plugin: *mut *mut hotshoe_plugin,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let plugin = out(plugin, "plugin")?;
-        // SAFETY: the header's contract for handles, strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles, strings and out-parameters.
+    unsafe {
+        making(plugin, "plugin", || {
             let host = required(host, "host")?;
             let path = path(file_or_folder, file_or_folder_length, "file_or_folder")?;
-            give(plugin, hotshoe_plugin::new(host.0.load_path(&path, bind_with(bind, user_data))?));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_plugin::new(host.0.load_path(&path, bind_with(bind, user_data))?))
+        })
+    }
 }
 
 /// Loads every plugin on the search path in its highest version. A plugin that cannot be loaded is a diagnostic
@@ -339,15 +334,13 @@ pub unsafe extern "C" fn hotshoe_host_reload(
     user_data: *mut c_void,
     reloaded: *mut *mut hotshoe_plugin,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let reloaded = out(reloaded, "reloaded")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe {
+        making(reloaded, "reloaded", || {
             let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
-            give(reloaded, hotshoe_plugin::new(host.0.reload(&plugin.plugin, bind_with(bind, user_data))?));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_plugin::new(host.0.reload(&plugin.plugin, bind_with(bind, user_data))?))
+        })
+    }
 }
 
 /// Ends a plugin and then brings what is on disk in its place to life. The new files are checked first: if they
@@ -364,15 +357,13 @@ pub unsafe extern "C" fn hotshoe_host_replace(
     user_data: *mut c_void,
     replaced: *mut *mut hotshoe_plugin,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let replaced = out(replaced, "replaced")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe {
+        making(replaced, "replaced", || {
             let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
-            give(replaced, hotshoe_plugin::new(host.0.replace(&plugin.plugin, bind_with(bind, user_data))?));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_plugin::new(host.0.replace(&plugin.plugin, bind_with(bind, user_data))?))
+        })
+    }
 }
 
 /// Unloads a plugin and says truthfully what became of it. No thread may be in its code.
@@ -384,15 +375,13 @@ pub unsafe extern "C" fn hotshoe_host_unload(
     plugin: *const hotshoe_plugin,
     unload: *mut *mut hotshoe_unload,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let unload = out(unload, "unload")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe {
+        making(unload, "unload", || {
             let (host, plugin) = (required(host, "host")?, required(plugin, "plugin")?);
-            give(unload, hotshoe_unload::new(host.0.unload(&plugin.plugin)?));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_unload::new(host.0.unload(&plugin.plugin)?))
+        })
+    }
 }
 
 /// The live plugins, in the order in which they were loaded.
@@ -408,10 +397,9 @@ pub unsafe extern "C" fn hotshoe_host_plugins(
     capability_length: usize,
     plugins: *mut *mut hotshoe_plugins,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let plugins = out(plugins, "plugins")?;
-        // SAFETY: the header's contract for handles, strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles, strings and out-parameters.
+    unsafe {
+        making(plugins, "plugins", || {
             let host = required(host, "host")?;
             let name = optional_text(name, name_length, "name")?;
             let capability = optional_text(capability, capability_length, "capability")?;
@@ -419,10 +407,9 @@ pub unsafe extern "C" fn hotshoe_host_plugins(
             let mut live = host.0.plugins();
             live.retain(|plugin| name.is_none_or(|name| plugin.name() == name));
             live.retain(|plugin| capability.as_ref().is_none_or(|tag| plugin.has_capability(tag)));
-            give(plugins, hotshoe_plugins::new(live));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_plugins::new(live))
+        })
+    }
 }
 
 /// Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.

@@ -2,8 +2,8 @@
 
 use std::ffi::{CString, c_char};
 
-use super::boundary::{ask, c_string, free, give, lend, out, path, text};
-use super::error::{fallible, hotshoe_error};
+use super::boundary::{ask, c_string, free, lend, path, text};
+use super::error::{hotshoe_error, making};
 use crate::inspect::Inspection;
 
 /// Facts read out of an ELF, Mach-O or PE file without running it.
@@ -34,15 +34,13 @@ pub unsafe extern "C" fn hotshoe_inspection_new(
     library_length: usize,
     inspection: *mut *mut hotshoe_inspection,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let inspection = out(inspection, "inspection")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe {
+        making(inspection, "inspection", || {
             let facts = Inspection::of(&path(library, library_length, "library")?)?;
-            give(inspection, hotshoe_inspection::new(facts));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_inspection::new(facts))
+        })
+    }
 }
 
 /// How many platforms it is for: one, but for universal files. [any thread]

@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 
-use super::boundary::{free, give, out, path, required, required_mut};
-use super::error::{fallible, hotshoe_error};
+use super::boundary::{free, path, required, required_mut};
+use super::error::{fallible, hotshoe_error, making};
 use super::installed::hotshoe_installed;
 use super::profile::hotshoe_profile;
 use super::root::{Callback, hotshoe_progress_callback, hotshoe_root};
@@ -32,10 +32,9 @@ pub unsafe extern "C" fn hotshoe_install_new(
     archive_length: usize,
     install: *mut *mut hotshoe_install,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let install = out(install, "install")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe {
+        making(install, "install", || {
             let archive = path(archive, archive_length, "archive")?;
             let how = hotshoe_install {
                 archive,
@@ -46,10 +45,9 @@ pub unsafe extern "C" fn hotshoe_install_new(
                 runtime_folders: Vec::new(),
                 progress: Callback::default(),
             };
-            give(install, how);
-        }
-        Ok(())
-    })
+            Ok(how)
+        })
+    }
 }
 
 /// Whether it goes into `<root>/<name>`, for hosts that do not look for versions, and not into
@@ -173,23 +171,21 @@ pub unsafe extern "C" fn hotshoe_install_into_root(
     root: *const hotshoe_root,
     installed: *mut *mut hotshoe_installed,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe {
+        making(installed, "installed", || {
             let (install, root) = (required(install, "install")?, required(root, "root")?);
-            let installed = out(installed, "installed")?;
             let watch = &mut |progress: Progress<'_>| install.progress.tell(progress);
-            let how = Install::of(&install.archive).trust(install.trust.as_ref());
             let kinds = Kinds::installed().with_folders(install.runtime_folders.iter().cloned());
-            let how = how
+            let how = Install::of(&install.archive)
+                .trust(install.trust.as_ref())
                 .kinds(&kinds)
                 .flat(install.flat)
                 .replace(install.replace)
                 .require_signature(install.require_signature);
-            give(installed, hotshoe_installed::by_install(how.into_root(&root.root, watch)?));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_installed::by_install(how.into_root(&root.root, watch)?))
+        })
+    }
 }
 
 /// Ends an install; what it installed stays. NULL is fine.

@@ -174,6 +174,16 @@ pub unsafe extern "C" fn hotshoe_plugin_is_loaded(plugin: *const hotshoe_plugin)
     unsafe { ask(plugin, |plugin| plugin.plugin.is_loaded()) }
 }
 
+/// Whether the file that the plugin consists of is another one now than when it was loaded, so that hotshoe_host_reload
+/// would bring something new. One that is not there is none. After a reload that failed for a reason of the new files, it
+/// is compared with those; not after `plugin-in-use`, `plugin-busy` and `reload-not-beside`, which say to try again. It
+/// costs one question to the file system. False for NULL. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_plugin_is_changed(plugin: *const hotshoe_plugin) -> bool {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(plugin, |plugin| plugin.plugin.is_changed()) }
+}
+
 /// What was noticed while the plugin was loaded, lent: better versions that could not be loaded, among others.
 /// NULL for NULL. [any thread]
 #[unsafe(no_mangle)]

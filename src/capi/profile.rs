@@ -3,9 +3,9 @@
 use std::ffi::{CString, c_char, c_int};
 use std::ptr;
 
-use super::boundary::{ask, c_string, free, give, lend, optional_text, out, path, required_mut, text};
+use super::boundary::{Passed, ask, c_string, free, lend, optional_text, path, required_mut, text};
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::{fallible, hotshoe_error};
+use super::error::{fallible, hotshoe_error, making};
 use crate::error::{Code, Error, Result};
 use crate::profile::{FolderKind, HostProfile, IndexPolicy, LoadPolicy, ReceiptPolicy};
 
@@ -90,6 +90,37 @@ impl hotshoe_profile {
     }
 }
 
+/// The body of a function that makes a profile of one text.
+///
+/// # Safety
+/// As for [`text`], and `profile` is null or may be written.
+unsafe fn making_of_text(
+    profile: *mut *mut hotshoe_profile,
+    (data, length, what): Passed<'_>,
+    make: impl FnOnce(&str) -> Result<HostProfile>,
+) -> *mut hotshoe_error {
+    // SAFETY: as the caller promises.
+    let make = || Ok(hotshoe_profile::new(make(unsafe { text(data, length, what) }?)?));
+    // SAFETY: the same.
+    unsafe { making(profile, "profile", make) }
+}
+
+/// The body of a function that changes a profile by one text.
+///
+/// # Safety
+/// As for [`text`] and [`required_mut`].
+unsafe fn changing_by_text(
+    profile: *mut hotshoe_profile,
+    (data, length, what): Passed<'_>,
+    change: impl FnOnce(&mut HostProfile, &str) -> Result<()>,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: as the caller promises.
+        let (profile, text) = unsafe { (required_mut(profile, "profile")?, text(data, length, what)?) };
+        profile.change(|profile| change(profile, text))
+    })
+}
+
 /// The profile that follows from a name alone: `harmonics` looks for plugins along HARMONICS_PLUGIN_PATH,
 /// calls `harmonics_register`, and reads `harmonics_version` in manifests.
 ///
@@ -100,12 +131,8 @@ pub unsafe extern "C" fn hotshoe_profile_new(
     name_length: usize,
     profile: *mut *mut hotshoe_profile,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let profile = out(profile, "profile")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe { give(profile, hotshoe_profile::new(HostProfile::named(text(name, name_length, "name")?)?)) };
-        Ok(())
-    })
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe { making_of_text(profile, (name, name_length, "name"), HostProfile::named) }
 }
 
 /// Reads a `<name>.host.json` file.
@@ -117,12 +144,13 @@ pub unsafe extern "C" fn hotshoe_profile_from_file(
     file_length: usize,
     profile: *mut *mut hotshoe_profile,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let profile = out(profile, "profile")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe { give(profile, hotshoe_profile::new(HostProfile::from_file(&path(file, file_length, "file")?)?)) };
-        Ok(())
-    })
+    let read = || {
+        // SAFETY: the header's contract for strings.
+        let file = unsafe { path(file, file_length, "file") }?;
+        Ok(hotshoe_profile::new(HostProfile::from_file(&file)?))
+    };
+    // SAFETY: the header's contract for out-parameters.
+    unsafe { making(profile, "profile", read) }
 }
 
 /// Takes what would stand in a `<name>.host.json` file: a host can have it inside.
@@ -134,14 +162,8 @@ pub unsafe extern "C" fn hotshoe_profile_from_json(
     json_length: usize,
     profile: *mut *mut hotshoe_profile,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let profile = out(profile, "profile")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        let json = unsafe { text(json, json_length, "json") }?;
-        // SAFETY: as before.
-        unsafe { give(profile, hotshoe_profile::new(HostProfile::from_json(json.as_bytes())?)) };
-        Ok(())
-    })
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe { making_of_text(profile, (json, json_length, "json"), |json| HostProfile::from_json(json.as_bytes())) }
 }
 
 impl Runtime {
@@ -164,12 +186,8 @@ pub unsafe extern "C" fn hotshoe_profile_installed(
     name_length: usize,
     profile: *mut *mut hotshoe_profile,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let profile = out(profile, "profile")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe { give(profile, hotshoe_profile::new(HostProfile::installed(text(name, name_length, "name")?)?)) };
-        Ok(())
-    })
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe { making_of_text(profile, (name, name_length, "name"), HostProfile::installed) }
 }
 
 /// Sets the host's own version, against which plugins state what they need. Unset, none is refused for it.
@@ -181,12 +199,8 @@ pub unsafe extern "C" fn hotshoe_profile_set_version(
     version: *const c_char,
     version_length: usize,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and strings.
-        let (profile, version) =
-            unsafe { (required_mut(profile, "profile")?, text(version, version_length, "version")?) };
-        profile.change(|profile| profile.set_version(version))
-    })
+    // SAFETY: the header's contract for handles and strings.
+    unsafe { changing_by_text(profile, (version, version_length, "version"), HostProfile::set_version) }
 }
 
 /// Sets the symbol that plugins export for the host to call.
@@ -198,11 +212,8 @@ pub unsafe extern "C" fn hotshoe_profile_set_entry(
     symbol: *const c_char,
     symbol_length: usize,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and strings.
-        let (profile, symbol) = unsafe { (required_mut(profile, "profile")?, text(symbol, symbol_length, "symbol")?) };
-        profile.change(|profile| profile.set_entry(symbol))
-    })
+    // SAFETY: the header's contract for handles and strings.
+    unsafe { changing_by_text(profile, (symbol, symbol_length, "symbol"), HostProfile::set_entry) }
 }
 
 /// States one aspect of the host's binary interface, such as "stdlib" = "libstdc++". A plugin whose manifest
@@ -236,13 +247,13 @@ pub unsafe extern "C" fn hotshoe_profile_add_provided(
     library: *const c_char,
     library_length: usize,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and strings.
-        let (profile, library) =
-            unsafe { (required_mut(profile, "profile")?, text(library, library_length, "library")?) };
-        let all = [profile.profile.provides.as_slice(), &[library.to_owned()]].concat();
-        profile.profile.set_provides(all)
-    })
+    // SAFETY: the header's contract for handles and strings.
+    unsafe {
+        changing_by_text(profile, (library, library_length, "library"), |profile, library| {
+            let all = [profile.provides.as_slice(), &[library.to_owned()]].concat();
+            profile.set_provides(all)
+        })
+    }
 }
 
 /// Gives the host the folders for plugins that most have, for those that its profile does not name:

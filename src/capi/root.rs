@@ -4,11 +4,9 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use std::ops::ControlFlow;
 use std::ptr;
 
-use super::boundary::{
-    c_path, c_string, free, give, lend, offer, optional_text, out, path, required, required_mut, text,
-};
+use super::boundary::{c_path, c_string, free, lend, offer, optional_text, path, required, required_mut, text};
 use super::diagnostics::hotshoe_diagnostics;
-use super::error::{fallible, hotshoe_error};
+use super::error::{fallible, hotshoe_error, making};
 use super::installed::hotshoe_installed;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Result};
@@ -94,16 +92,14 @@ pub unsafe extern "C" fn hotshoe_root_new(
     folder_length: usize,
     root: *mut *mut hotshoe_root,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let root = out(root, "root")?;
-        // SAFETY: the header's contract for strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for strings and out-parameters.
+    unsafe {
+        making(root, "root", || {
             let folder = path(folder, folder_length, "folder")?;
             let path = c_path(&folder);
-            give(root, hotshoe_root { root: Root::new(folder), path, progress: Callback::default() });
-        }
-        Ok(())
-    })
+            Ok(hotshoe_root { root: Root::new(folder), path, progress: Callback::default() })
+        })
+    }
 }
 
 /// Has uninstall, rollback and prune tell whom they wait for. NULL: they wait as long as it takes, which is the
@@ -139,17 +135,15 @@ pub unsafe extern "C" fn hotshoe_root_installed(
     root: *const hotshoe_root,
     installed: *mut *mut hotshoe_installed,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let installed = out(installed, "installed")?;
-        // SAFETY: the header's contract for handles and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles and out-parameters.
+    unsafe {
+        making(installed, "installed", || {
             let (found, damaged) = required(root, "root")?.root.installed()?;
             let noticed = found.iter().flat_map(|installed| installed.diagnostics.clone());
             let noticed = noticed.chain(damaged.into_iter().map(Diagnostic::from)).collect::<Vec<_>>();
-            give(installed, hotshoe_installed::new(found).with(&noticed));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_installed::new(found).with(&noticed))
+        })
+    }
 }
 
 /// Removes a version of a plugin, or all of them. One whose files are not as they were installed is only removed
@@ -248,20 +242,18 @@ pub unsafe extern "C" fn hotshoe_root_verify(
     name_length: usize,
     differences: *mut *mut hotshoe_diagnostics,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let differences = out(differences, "differences")?;
-        // SAFETY: the header's contract for handles, strings and out-parameters.
-        unsafe {
+    // SAFETY: the header's contract for handles, strings and out-parameters.
+    unsafe {
+        making(differences, "differences", || {
             let name = optional_text(name, name_length, "name")?;
             let verified = required(root, "root")?.root.verify(name)?;
             let of_plugin = |(installed, found): &(Installed, Vec<Difference>)| {
                 found.iter().map(|difference| warning(installed, difference)).collect::<Vec<_>>()
             };
             let found: Vec<Diagnostic> = verified.iter().flat_map(of_plugin).collect();
-            give(differences, hotshoe_diagnostics::new(&found));
-        }
-        Ok(())
-    })
+            Ok(hotshoe_diagnostics::new(&found))
+        })
+    }
 }
 
 fn warning(installed: &Installed, difference: &Difference) -> Diagnostic {

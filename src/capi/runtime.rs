@@ -3,10 +3,11 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use super::boundary::{path, required};
+use super::boundary::required;
 use super::error::{fallible, hotshoe_error};
-use super::host::hotshoe_host;
+use super::host::{adding_folder, hotshoe_host};
 use super::plugin::hotshoe_function;
+use crate::host::Host;
 use crate::runtime::module::{Entry, ModuleRuntime};
 
 /// Adds a runtime that is linked into the program, in place of one of its name. It is used for the plugins that name
@@ -43,10 +44,6 @@ pub unsafe extern "C" fn hotshoe_host_add_runtime_folder(
     folder: *const c_char,
     folder_length: usize,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        // SAFETY: the header's contract for handles and strings.
-        let (host, folder) = unsafe { (required(host, "host")?, path(folder, folder_length, "folder")?) };
-        host.host().add_runtime_folder(folder);
-        Ok(())
-    })
+    // SAFETY: the header's contract for handles and strings.
+    unsafe { adding_folder(host, (folder, folder_length, "folder"), Host::add_runtime_folder) }
 }

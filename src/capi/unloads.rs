@@ -2,8 +2,8 @@
 
 use std::ptr;
 
-use super::boundary::{ask, free, give, out, required};
-use super::error::{fallible, hotshoe_error};
+use super::boundary::{ask, free, required};
+use super::error::{hotshoe_error, making};
 use super::host::hotshoe_host;
 use super::plugin::hotshoe_plugin;
 use super::unload::hotshoe_unload;
@@ -25,8 +25,7 @@ pub unsafe extern "C" fn hotshoe_host_unload_all(
     host: *const hotshoe_host,
     unloads: *mut *mut hotshoe_unloads,
 ) -> *mut hotshoe_error {
-    fallible(|| {
-        let unloads = out(unloads, "unloads")?;
+    let unload_all = || {
         // SAFETY: the header's contract for handles.
         let answers = unsafe { required(host, "host")? }.host().unload_all().into_iter();
         let answers = answers.map(|(plugin, answer)| {
@@ -36,10 +35,10 @@ pub unsafe extern "C" fn hotshoe_host_unload_all(
             };
             Answer { plugin: hotshoe_plugin::new(plugin), unload, error }
         });
-        // SAFETY: the header's contract for out-parameters.
-        unsafe { give(unloads, hotshoe_unloads(answers.collect())) };
-        Ok(())
-    })
+        Ok(hotshoe_unloads(answers.collect()))
+    };
+    // SAFETY: the header's contract for out-parameters.
+    unsafe { making(unloads, "unloads", unload_all) }
 }
 
 /// How many plugins there were. [any thread]

@@ -11,7 +11,7 @@ use super::{Host, KEPT, Report, callback, lock};
 use crate::catalog::{Candidate, Catalog};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
-use crate::plugin::{Plugin, Unload};
+use crate::plugin::{Plugin, Stamp, Unload};
 use crate::runtime::{Events, Request};
 use crate::version::VersionReq;
 
@@ -234,8 +234,9 @@ impl Host {
 
     fn open(&self, candidate: &Candidate, notes: Vec<Diagnostic>, beside: bool) -> Result<Arc<Plugin>> {
         let (request, events) = (Request { beside, ..self.request(candidate) }, Events::default());
+        let file = Stamp::of(candidate.artifact());
         let instance = self.runtime_of(candidate)?.open(&request, &events)?;
-        Ok(Arc::new(Plugin::new(candidate.clone(), instance, events, notes)))
+        Ok(Arc::new(Plugin::new(candidate.clone(), instance, events, file, notes)))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Event, Host, callback};
 use crate::catalog::Candidate;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
-use crate::plugin::{Plugin, Unload, Withdrawn};
+use crate::plugin::{Plugin, Stamp, Unload, Withdrawn};
 use crate::runtime::Ended;
 
 codes! {
@@ -27,7 +27,8 @@ impl Host {
     /// [`Code::RELOAD_NOT_BESIDE`] says that both cannot be in one process at a time, before anything is touched; then
     /// [`Host::replace`] can help. If the old code stays mapped, the new plugin's diagnostics say so.
     pub fn reload(&self, plugin: &Arc<Plugin>, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
-        self.told(plugin, self.reload_beside(plugin, bind))
+        let file = Stamp::of(plugin.artifact());
+        self.told(plugin, file, self.reload_beside(plugin, bind))
     }
 
     fn reload_beside(
@@ -64,12 +65,13 @@ impl Host {
     /// are checked first, and if they would be refused, or the plugin is in use, it lives on; but an error after its
     /// end, from the new plugin's constructors or from `bind`, leaves none alive.
     pub fn replace(&self, plugin: &Arc<Plugin>, bind: impl FnMut(&Arc<Plugin>) -> Result<()>) -> Result<Arc<Plugin>> {
+        let file = Stamp::of(plugin.artifact());
         let ended = Cell::new(None);
         let answer = self.end_and_load(plugin, &ended, bind);
         if let (Err(_), Some(ended)) = (&answer, ended.take()) {
             self.watch.tell(&Event::Unloaded(plugin, &Unload::from(ended)));
         }
-        self.told(plugin, answer)
+        self.told(plugin, file, answer)
     }
 
     fn end_and_load(
@@ -89,14 +91,19 @@ impl Host {
         })
     }
 
-    /// Tells what came of a reload.
-    fn told(&self, old: &Arc<Plugin>, answer: Result<Arc<Plugin>>) -> Result<Arc<Plugin>> {
+    /// Tells what came of a reload, for which the file was looked at before.
+    fn told(&self, old: &Arc<Plugin>, file: Option<Stamp>, answer: Result<Arc<Plugin>>) -> Result<Arc<Plugin>> {
         match answer {
             Ok(plugin) => {
                 self.came(&plugin, Some(old));
                 Ok(plugin)
             }
-            Err(error) => Err(self.refused(old.candidate(), error)),
+            Err(error) => {
+                if ![Code::PLUGIN_IN_USE, Code::PLUGIN_BUSY, Code::RELOAD_NOT_BESIDE].contains(&error.code()) {
+                    old.reload_failed(file);
+                }
+                Err(self.refused(old.candidate(), error))
+            }
         }
     }
 

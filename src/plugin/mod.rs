@@ -4,6 +4,7 @@
 //! the plugin: unmapping it while something is in use would leave dangling virtual tables.
 
 mod life;
+mod on_disk;
 mod registration;
 mod unload;
 
@@ -22,6 +23,7 @@ use crate::version::Version;
 
 pub(crate) use life::Withdrawn;
 use life::{Life, NotNow};
+pub(crate) use on_disk::Stamp;
 pub use registration::Registration;
 pub use unload::Unload;
 
@@ -40,6 +42,8 @@ codes! {
 pub struct Plugin {
     candidate: Candidate,
     diagnostics: Mutex<Vec<Diagnostic>>,
+    /// Its file as it was when it was loaded, or when a reload of it last failed.
+    known: Mutex<Option<Stamp>>,
     events: Events,
     life: Life,
 }
@@ -49,12 +53,13 @@ impl Plugin {
         candidate: Candidate,
         instance: Box<dyn Instance>,
         events: Events,
+        known: Option<Stamp>,
         mut diagnostics: Vec<Diagnostic>,
     ) -> Plugin {
         let noticed = instance.diagnostics().into_iter();
         diagnostics.extend(noticed.map(|found| found.plugin(candidate.name()).at(candidate.artifact())));
         let (diagnostics, life) = (Mutex::new(diagnostics), Life::new(instance));
-        Plugin { candidate, diagnostics, events, life }
+        Plugin { candidate, diagnostics, known: Mutex::new(known), events, life }
     }
 
     pub(crate) fn candidate(&self) -> &Candidate {
@@ -97,6 +102,11 @@ impl Plugin {
     fn noticed(&self) -> MutexGuard<'_, Vec<Diagnostic>> {
         // Nothing that can panic runs while it is held.
         self.diagnostics.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Takes note that a reload of what its file was then has failed.
+    pub(crate) fn reload_failed(&self, file: Option<Stamp>) {
+        *self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = file;
     }
 
     /// The plugin's name.
@@ -152,6 +162,14 @@ impl Plugin {
     /// Whether it is loaded.
     pub fn is_loaded(&self) -> bool {
         self.life.is_live()
+    }
+
+    /// Whether its artifact is another file now than when it was loaded, so that a reload would bring something new. One
+    /// that is not there is none. After a reload that failed for a reason of the new files, it is compared with those;
+    /// not after [`Code::PLUGIN_IN_USE`], [`Code::PLUGIN_BUSY`] and [`Code::RELOAD_NOT_BESIDE`], which say to try again.
+    pub fn is_changed(&self) -> bool {
+        let now = Stamp::of(self.artifact());
+        now.is_some() && now != *self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Why it has ended by itself, if it has: a process can. It stays loaded until it is unloaded.

@@ -10,7 +10,7 @@ static void what_is_wrong_on_a_search_path_is_told_beside_what_is_right(const ch
 
   CHECK(hotshoe_diagnostics_count(diagnostics) == 1);
   CHECK(hotshoe_diagnostics_severity(diagnostics, 0) == HOTSHOE_SEVERITY_ERROR);
-  CHECK_TEXT(hotshoe_diagnostics_code(diagnostics, 0), "manifest-syntax");
+  CHECK_TEXT(hotshoe_diagnostics_code(diagnostics, 0), HOTSHOE_CODE_MANIFEST_SYNTAX);
   CHECK(strlen(hotshoe_diagnostics_message(diagnostics, 0)) > 0);
   CHECK(strstr(hotshoe_diagnostics_path(diagnostics, 0), "broken") != NULL);
   CHECK(strstr(hotshoe_diagnostics_text(diagnostics, 0), hotshoe_diagnostics_message(diagnostics, 0)) !=

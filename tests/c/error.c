@@ -45,7 +45,7 @@ static void an_error_names_the_file_and_the_plugin(const char* root) {
   hotshoe_host* host = camera_host(root);
   hotshoe_plugin* plugin = NULL;
   hotshoe_error* error = hotshoe_host_load(host, "flash", Z, NULL, 0, NULL, NULL, &plugin);
-  CHECK_TEXT(hotshoe_error_code(error), "plugin-not-found");
+  CHECK_TEXT(hotshoe_error_code(error), HOTSHOE_CODE_PLUGIN_NOT_FOUND);
   CHECK_TEXT(hotshoe_error_plugin(error), "flash");
   hotshoe_error_free(error);
   error = hotshoe_host_load_path(host, "/no/such/folder", Z, NULL, NULL, &plugin);

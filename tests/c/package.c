@@ -37,12 +37,38 @@ static void an_archive_is_the_one_that_the_tool_makes(void) {
   hotshoe_profile_free(camera);
 }
 
+/* The archives' CMakeLists.txt puts the plugin and the description of its runtime beside them. */
+static void a_plugin_of_a_runtime_that_is_not_installed_is_packaged_by_its_description(void) {
+  const struct path hello = join(archives, "hello"), runtimes = join(archives, "runtimes");
+  hotshoe_package_options* options = NULL;
+  hotshoe_package* made = NULL;
+  CHECK_FAILS(hotshoe_package_make(hello.text, Z, scratch, Z, NULL, &made), HOTSHOE_CODE_LIBRARY_MISSING);
+  CHECK_OK(hotshoe_package_options_new(&options));
+  CHECK_FAILS(hotshoe_package_make_with(options, hello.text, Z, scratch, Z, NULL, &made),
+              HOTSHOE_CODE_LIBRARY_MISSING);
+  CHECK_OK(hotshoe_package_options_add_runtime_folder(options, runtimes.text, Z));
+  CHECK_OK(hotshoe_package_make_with(options, hello.text, Z, scratch, Z, NULL, &made));
+  hotshoe_package_options_free(options);
+  CHECK_TEXT(hotshoe_package_name(made), "hello");
+  CHECK(exists(scratch, "hello-1.0.0.tar.gz"));
+  hotshoe_package_free(made);
+}
+
 static void null_is_refused(void) {
+  hotshoe_package_options* options = NULL;
   hotshoe_package* made = NULL;
   CHECK_FAILS(hotshoe_package_make(NULL, 0, "dist", Z, NULL, &made), "argument-invalid");
   CHECK_FAILS(hotshoe_package_make("lens", Z, NULL, 0, NULL, &made), "argument-invalid");
   CHECK_FAILS(hotshoe_package_make("lens", Z, "", Z, NULL, &made), "argument-invalid");
   CHECK_FAILS(hotshoe_package_make("lens", Z, "dist", Z, NULL, NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_package_make_with(NULL, "lens", Z, "dist", Z, NULL, &made), "argument-invalid");
+  CHECK_FAILS(hotshoe_package_options_new(NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_package_options_add_runtime_folder(NULL, "runtimes", Z), "argument-invalid");
+  CHECK_OK(hotshoe_package_options_new(&options));
+  CHECK_FAILS(hotshoe_package_options_add_runtime_folder(options, NULL, 0), "argument-invalid");
+  CHECK_FAILS(hotshoe_package_make_with(options, NULL, 0, "dist", Z, NULL, &made), "argument-invalid");
+  hotshoe_package_options_free(options);
+  hotshoe_package_options_free(NULL);
   CHECK(made == NULL);
   CHECK_TEXT(hotshoe_package_name(NULL), NULL);
   CHECK_TEXT(hotshoe_package_version(NULL), NULL);
@@ -55,6 +81,7 @@ static void null_is_refused(void) {
 int main(int argc, char** argv) {
   arguments(argc, argv);
   an_archive_is_the_one_that_the_tool_makes();
+  a_plugin_of_a_runtime_that_is_not_installed_is_packaged_by_its_description();
   null_is_refused();
   return 0;
 }

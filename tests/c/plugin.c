@@ -14,7 +14,7 @@ static void a_plugin_says_what_it_is(const hotshoe_plugin* lens) {
   CHECK(hotshoe_plugin_capability_count(lens) == 2);
   CHECK_TEXT(hotshoe_plugin_capability(lens, 1), "mount:k");
   CHECK_TEXT(hotshoe_plugin_capability(lens, 2), NULL);
-  CHECK(hotshoe_plugin_is_loaded(lens));
+  CHECK(hotshoe_plugin_is_loaded(lens) && !hotshoe_plugin_is_changed(lens));
   CHECK(hotshoe_diagnostics_count(hotshoe_plugin_diagnostics(lens)) == 0);
   CHECK(hotshoe_plugin_diagnostics(NULL) == NULL);
 }
@@ -83,6 +83,7 @@ static void null_is_refused(const hotshoe_plugin* lens) {
   CHECK(hotshoe_plugin_capability_count(NULL) == 0);
   CHECK_TEXT(hotshoe_plugin_capability(NULL, 0), NULL);
   CHECK(!hotshoe_plugin_is_loaded(NULL));
+  CHECK(!hotshoe_plugin_is_changed(NULL));
   CHECK(hotshoe_plugin_clone(NULL) == NULL);
   hotshoe_plugin_free(NULL);
   CHECK(hotshoe_plugins_count(NULL) == 0);

@@ -22,6 +22,16 @@ void a_native_plugin_has_no_methods(const hotshoe::Plugin& plugin) {
       hotshoe::offer(plugin, [owned](hotshoe::ServiceCall) -> std::optional<std::string> { return "no"; });
   CHECK_EQUAL(offered.error().code(), "runtime-unsupported");
   CHECK_EQUAL(owned.use_count(), 1);  // what was offered was let go of
+  CHECK_EQUAL(hotshoe::offer(plugin, nullptr).error().code(), HOTSHOE_CODE_ARGUMENT_INVALID);
+}
+
+void what_is_offered_to_nobody_is_let_go_of(hotshoe::Plugin plugin) {
+  const hotshoe::Plugin taken = std::move(plugin);
+  auto owned = std::make_shared<int>(1);
+  hotshoe::Result<void> offered =
+      hotshoe::offer(plugin, [owned](hotshoe::ServiceCall) -> std::optional<std::string> { return "no"; });
+  CHECK_EQUAL(offered.error().code(), HOTSHOE_CODE_ARGUMENT_INVALID);
+  CHECK_EQUAL(owned.use_count(), 1);
 }
 
 void a_call_that_was_given_up_before_is_not_made(const hotshoe::Plugin& plugin) {
@@ -46,6 +56,7 @@ int main() {
   hotshoe::Plugin plugin = host.load<Mixer>("gain", rack).value();
   a_native_plugin_has_no_methods(plugin);
   a_call_that_was_given_up_before_is_not_made(plugin);
+  what_is_offered_to_nobody_is_let_go_of(plugin.clone());
   host.unload(plugin).value();
   CHECK_EQUAL(hotshoe::health(plugin).error().code(), "plugin-unloaded");
 }

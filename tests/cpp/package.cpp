@@ -30,6 +30,26 @@ void an_archive_is_the_one_that_the_tool_makes() {
   CHECK_EQUAL(hotshoe::Package::make({}, output).error().code(), "argument-invalid");
 }
 
+void a_plugin_of_a_runtime_that_is_not_installed_is_packaged_by_its_description() {
+  const Folder folder;
+  const fs::path hello = folder.path() / "hello", runtimes = folder.path() / "runtimes";
+  fs::create_directories(hello);
+  fs::create_directories(runtimes);
+  std::ofstream(hello / "plugin.json") << R"({"name": "hello", "version": "1.0.0", "runtime": "echo"})";
+  std::ofstream(hello / "hello.echo") << "echo hello";
+  fs::copy_file(ECHO_DESCRIPTION, runtimes / "echo.runtime.json");
+  const std::string output = (folder.path() / "dist").string();
+
+  CHECK_EQUAL(hotshoe::Package::make(hello.string(), output).error().code(), HOTSHOE_CODE_LIBRARY_MISSING);
+  hotshoe::PackageOptions options = hotshoe::PackageOptions::create().value();
+  options.add_runtime_folder(runtimes.string()).value();
+  CHECK_EQUAL(hotshoe::Package::make(hello.string(), output, options).value().name(), "hello");
+  CHECK_EQUAL(options.add_runtime_folder({}).error().code(), HOTSHOE_CODE_ARGUMENT_INVALID);
+}
+
 }  // namespace
 
-int main() { an_archive_is_the_one_that_the_tool_makes(); }
+int main() {
+  an_archive_is_the_one_that_the_tool_makes();
+  a_plugin_of_a_runtime_that_is_not_installed_is_packaged_by_its_description();
+}

@@ -98,7 +98,7 @@ void what_cannot_be_beside_the_old_one_replaces_it_only_if_asked_to() {
   hotshoe::Plugin plugin = host.load<Mixer>("gain", rack).value();
   replace(library, built("unique"));
   hotshoe::Result<hotshoe::Plugin> refused = host.reload<Mixer>(plugin, rack);
-  CHECK_EQUAL(refused.error().code(), "reload-not-beside");
+  CHECK_EQUAL(refused.error().code(), HOTSHOE_CODE_RELOAD_NOT_BESIDE);
   CHECK(contains(refused.error().hint(), "replace"));
   CHECK_EQUAL(gain(rack), 2);
   CHECK(plugin.is_loaded());

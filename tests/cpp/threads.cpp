@@ -13,7 +13,7 @@ namespace {
 // What another thread may have done in between.
 bool is_expected(const hotshoe::Error& error) {
   return error.code() == "plugin-unloaded" || error.code() == "plugin-in-use" ||
-         error.code() == "plugin-busy";
+         error.code() == HOTSHOE_CODE_PLUGIN_BUSY;
 }
 
 void change(const hotshoe::Host& host, Rack& rack, const std::string& name, int rounds) {

@@ -1,7 +1,12 @@
 //! The C headers are what the code says.
 
+#[cfg(feature = "package")]
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+#[cfg(feature = "package")]
+use hotshoe::error::Code;
 
 #[cfg(feature = "capi")]
 #[test]
@@ -42,6 +47,41 @@ fn contract(name: &str, sources: &[String]) {
     builder.generate().unwrap().write(&mut generated);
     compare(&String::from_utf8(generated).unwrap(), &format!("{name}.h"), "crates/hotshoe-abi");
 }
+
+/// Made here, for a build script cannot ask the library that it is a part of.
+#[cfg(feature = "package")]
+#[test]
+fn the_header_of_codes_has_each_with_its_meaning() {
+    let mut text = CODES_HEADER.to_owned();
+    let codes: Vec<Code> = hotshoe::codes().collect();
+    let mut stages: Vec<&str> = codes.iter().map(|code| code.stage().as_str()).collect();
+    let mut seen = BTreeSet::new();
+    stages.retain(|stage| seen.insert(*stage));
+    for stage in stages {
+        text.push_str(&format!("\n/* --- Stage \"{stage}\" --- */\n"));
+        for code in codes.iter().filter(|code| code.stage().as_str() == stage) {
+            let (name, meaning) = (code.as_str(), code.meaning());
+            let constant = name.to_uppercase().replace('-', "_");
+            text.push_str(&format!("\n/* {meaning} */\n#define HOTSHOE_CODE_{constant} \"{name}\"\n"));
+        }
+    }
+    text.push_str("\n#endif  /* HOTSHOE_CODES_H */\n");
+    compare(&text, "codes.h", "hotshoe::codes()");
+}
+
+#[cfg(feature = "package")]
+const CODES_HEADER: &str = r#"/* Hotshoe: the codes of its errors and findings. Generated from hotshoe::codes(): run tools/headers.sh after a change.
+ *
+ * Use        for what hotshoe_error_code and hotshoe_diagnostics_code give out. Codes are texts:
+ *                if (strcmp(hotshoe_error_code(error), HOTSHOE_CODE_PLUGIN_BUSY) == 0) try_later();
+ *            In C++: if (error.code() == HOTSHOE_CODE_PLUGIN_BUSY) try_later();
+ * More       than these may come. A runtime that is a module has codes of its own, which begin with its name and a
+ *            hyphen, and later versions of Hotshoe may add some. None changes its name or meaning.
+ */
+
+#ifndef HOTSHOE_CODES_H
+#define HOTSHOE_CODES_H
+"#;
 
 /// With `SNAPSHOTS=overwrite` it is written, as `tools/headers.sh` does.
 fn compare(generated: &str, name: &str, source: &str) {

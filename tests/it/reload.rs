@@ -148,6 +148,29 @@ fn what_is_in_use_or_needed_is_neither_reloaded_nor_replaced() {
 }
 
 #[test]
+fn a_plugin_says_that_its_file_is_another_one_until_that_was_loaded_or_found_bad() {
+    let tree = memory::tree(&[("gain", r#"{"says": "old"}"#)]);
+    let (host, _) = memory::host(&tree);
+    let registry = Registry::default();
+    let old = host.load("gain", None, offering(&registry)).unwrap();
+    assert!(!old.is_changed());
+    write(&tree, "gain", r#"{"does": "open-fails"}"#);
+    assert!(old.is_changed() && old.is_changed(), "asking changes nothing");
+    assert_eq!(host.reload(&old, |_| Ok(())).unwrap_err().code(), Code::LOAD_FAILED);
+    assert!(!old.is_changed(), "it was tried");
+
+    write(&tree, "gain", r#"{"says": "newer"}"#);
+    let user = registry.lock().unwrap()["gain"].clone();
+    assert_eq!(host.reload(&old, |_| Ok(())).unwrap_err().code(), Code::PLUGIN_IN_USE);
+    assert!(old.is_changed(), "it can be tried again");
+    drop(user);
+    let new = host.reload(&old, offering(&registry)).unwrap();
+    assert!(!new.is_changed());
+    fs::remove_file(tree.library("gain")).unwrap();
+    assert!(!new.is_changed(), "there is nothing to load");
+}
+
+#[test]
 fn an_old_one_that_stays_or_does_not_close_is_told_by_the_new_one() {
     for (does, code, words) in [
         ("resident", Code::LIBRARY_RESIDENT, "it likes it here"),

@@ -84,7 +84,7 @@ std::vector<PluginHandle> load(const hotshoe::Catalog& catalog) {
 // Where both cannot be in one process at a time, the old one is ended first; then there is no way back.
 hotshoe::Result<hotshoe::Plugin> reload(const hotshoe::Plugin& live) {
   auto reloaded = runtime().host.reload(live, FunctionRegistry::instance());
-  if (reloaded || reloaded.error().code() != "reload-not-beside") return reloaded;
+  if (reloaded.error().code() != HOTSHOE_CODE_RELOAD_NOT_BESIDE) return reloaded;
   return runtime().host.replace(live, FunctionRegistry::instance());
 }
 
@@ -109,7 +109,7 @@ PluginHandle reload_plugin(const std::string& path) {
     auto reloaded = reload(*live);
     if (reloaded) return handle_of(std::move(reloaded).value());
     // Another thread ended it in between: look again.
-    if (reloaded.error().code() != "plugin-unloaded") std::move(reloaded).value();
+    if (reloaded.error().code() != HOTSHOE_CODE_PLUGIN_UNLOADED) std::move(reloaded).value();
   }
   return load_plugin(path);
 }

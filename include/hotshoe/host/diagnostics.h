@@ -49,9 +49,11 @@ size_t hotshoe_diagnostics_count(const hotshoe_diagnostics *diagnostics);
 hotshoe_severity hotshoe_diagnostics_severity(const hotshoe_diagnostics *diagnostics, size_t index);
 
 /*
- The kind of one; stable between releases, for example "name-mismatch". NULL past the last. [any thread]
+ The kind of one; stable between releases, for example HOTSHOE_CODE_NAME_MISMATCH, "name-mismatch". NULL past the
+ last. [any thread]
  */
-const char *hotshoe_diagnostics_code(const hotshoe_diagnostics *diagnostics, size_t index);
+const char *hotshoe_diagnostics_code(const hotshoe_diagnostics *diagnostics,
+                                     size_t index);
 
 /*
  What was found, in one sentence; NULL past the last. [any thread]

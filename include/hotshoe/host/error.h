@@ -36,7 +36,8 @@ HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_error_clone(const hotshoe_error *error);
 
 /*
- The kind of error; stable between releases, for example "manifest-syntax". [any thread]
+ The kind of error; stable between releases, for example HOTSHOE_CODE_MANIFEST_SYNTAX, "manifest-syntax". hotshoe/codes.h
+ has all but those of runtimes that are modules. [any thread]
  */
 const char *hotshoe_error_code(const hotshoe_error *error);
 

@@ -18,6 +18,11 @@
  */
 typedef struct hotshoe_package hotshoe_package;
 
+/*
+ How an archive is made.
+ */
+typedef struct hotshoe_package_options hotshoe_package_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -37,6 +42,43 @@ hotshoe_error *hotshoe_package_make(const char *folder,
                                     size_t output_length,
                                     const hotshoe_profile *profile,
                                     hotshoe_package **package);
+
+/*
+ The same in another way than the usual one, as the options say: for a plugin of a runtime that is not installed,
+ they name the folder with its description.
+
+ `options`: not NULL. Otherwise like hotshoe_package_make. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_package_make_with(const hotshoe_package_options *options,
+                                         const char *folder,
+                                         size_t folder_length,
+                                         const char *output,
+                                         size_t output_length,
+                                         const hotshoe_profile *profile,
+                                         hotshoe_package **package);
+
+/*
+ Options that say the usual.
+
+ `options`: yours. Errors: `argument-invalid` only. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_package_options_new(hotshoe_package_options **options);
+
+/*
+ Adds a folder with descriptions of runtimes, `<name>.runtime.json`, before that of the installed runtimes: which file
+ of a plugin must be there, its runtime says. Nothing in it is loaded.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_package_options_add_runtime_folder(hotshoe_package_options *options,
+                                                          const char *folder,
+                                                          size_t folder_length);
+
+/*
+ Ends options. NULL is fine.
+ */
+void hotshoe_package_options_free(hotshoe_package_options *options);
 
 /*
  The plugin's name. [any thread]

@@ -108,6 +108,14 @@ const char *hotshoe_plugin_capability(const hotshoe_plugin *plugin, size_t index
 bool hotshoe_plugin_is_loaded(const hotshoe_plugin *plugin);
 
 /*
+ Whether the file that the plugin consists of is another one now than when it was loaded, so that hotshoe_host_reload
+ would bring something new. One that is not there is none. After a reload that failed for a reason of the new files, it
+ is compared with those; not after `plugin-in-use`, `plugin-busy` and `reload-not-beside`, which say to try again. It
+ costs one question to the file system. False for NULL. [any thread]
+ */
+bool hotshoe_plugin_is_changed(const hotshoe_plugin *plugin);
+
+/*
  What was noticed while the plugin was loaded, lent: better versions that could not be loaded, among others.
  NULL for NULL. [any thread]
  */
