@@ -12,7 +12,7 @@ use crate::catalog::{Candidate, Catalog};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::plugin::{Plugin, Unload};
-use crate::runtime::{Events, Request};
+use crate::runtime::{Events, Request, Withheld};
 use crate::version::VersionReq;
 
 impl Host {
@@ -198,8 +198,11 @@ impl Host {
         beside: bool,
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
-        let plugin = self.open(candidate, notes, beside).map_err(|error| error.plugin(candidate.name()))?;
+        let withheld = Withheld::begin();
+        let opened = self.open(candidate, notes, beside);
         change.running();
+        drop(withheld); // Nobody waits any more, so the log may be told what the runtime said meanwhile.
+        let plugin = opened.map_err(|error| error.plugin(candidate.name()))?;
         let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
             Ok(Ok(())) => return Ok(plugin),
             Ok(Err(error)) => error,
@@ -233,7 +236,8 @@ impl Host {
     }
 
     fn open(&self, candidate: &Candidate, notes: Vec<Diagnostic>, beside: bool) -> Result<Arc<Plugin>> {
-        let (request, events) = (Request { beside, ..self.request(candidate) }, Events::default());
+        let request = Request { beside, ..self.request(candidate) };
+        let events = Events::with_log(self.runtime_log().about(candidate.name(), candidate.path()));
         let instance = self.runtime_of(candidate)?.open(&request, &events)?;
         Ok(Arc::new(Plugin::new(candidate.clone(), instance, events, notes)))
     }

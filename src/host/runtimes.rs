@@ -30,6 +30,7 @@ impl Host {
     /// Adds a runtime that is linked into the program, in place of one of its name. It is used if the profile lists it.
     pub fn add_runtime(&self, runtime: Arc<dyn Runtime>) {
         let name = runtime.name().to_owned(); // Without the lock as well, for it is the runtime's code.
+        runtime.log_to(&self.runtime_log());
         let before = lock(&self.runtimes).known.insert(name, runtime);
         drop(before); // Without the lock, for it may shut a module down.
     }
@@ -64,6 +65,7 @@ impl Host {
         }
         // Without the lock, for code of the module runs. A module that two threads open is one all the same.
         let module: Arc<dyn Runtime> = Arc::new(ModuleRuntime::open(name, &folders)?);
+        module.log_to(&self.runtime_log());
         Ok(lock(&self.runtimes).known.entry(name.to_owned()).or_insert(module).clone())
     }
 }

@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use hotshoe::catalog::Candidate;
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Result};
 use hotshoe::host::Host;
 use hotshoe::manifest::Kinds;
@@ -210,6 +212,104 @@ fn a_freed_host_closes_what_has_lent_nothing_and_shuts_the_module_down() {
     assert!(plugin.is_loaded());
     assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
     assert_eq!(shutdowns(&echo.module()), 0);
+}
+
+// --- What it says ----------------------------------------------------------------------------------
+
+/// What a host's log gets, in one line each, from now on.
+fn logged(host: &Host) -> Arc<Mutex<Vec<String>>> {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let kept = lines.clone();
+    let keep = move |found: &Diagnostic| {
+        let plugin = found.plugin.as_deref().unwrap_or("-");
+        kept.lock().unwrap().push(format!("{} {} {plugin}: {}", found.severity, found.code, found.message));
+    };
+    host.set_log(Some(Arc::new(keep)));
+    lines
+}
+
+#[test]
+fn what_a_module_says_is_in_its_hosts_log_and_in_no_others() {
+    let (echo, other) = (Echo::new(), Echo::new());
+    let (host, another) = (echo.host_on("root"), other.host_on("root"));
+    let (lines, unrelated) = (logged(&host), logged(&another));
+    another.load("hello", None, |_| Ok(())).unwrap();
+    unrelated.lock().unwrap().clear();
+    let plugin = host.load("hello", None, |_| Ok(())).unwrap();
+    assert_eq!(*lines.lock().unwrap(), ["note runtime-log hello: it is opened"]);
+    call(&plugin, "log").unwrap();
+    let said = lines.lock().unwrap()[1..].to_vec();
+    assert_eq!(said.last().unwrap(), r"warning runtime-log hello: a line\u{a}and another \u{1b}[31m");
+    assert!(said.contains(&"note runtime-log -: the runtime `echo` says: of nobody".to_owned()), "{said:?}");
+    let of_plugin = |line: &String| line.contains(" hello: ");
+    assert!(!unrelated.lock().unwrap().iter().any(of_plugin), "{unrelated:?}");
+    host.set_log(None);
+    call(&plugin, "log").unwrap();
+    assert_eq!(lines.lock().unwrap().len(), 1 + said.len(), "nobody reads it");
+}
+
+#[test]
+fn all_hosts_with_a_module_hear_what_it_says_of_no_plugin_and_a_log_that_calls_a_plugin_hears_no_more() {
+    let echo = Echo::new();
+    let (host, plugin) = echo.loaded();
+    let (another, _plugin) = echo.loaded();
+    let (lines, calls) = (logged(&another), Arc::new(AtomicUsize::new(0)));
+    let (counted, called) = (calls.clone(), plugin.clone());
+    host.set_log(Some(Arc::new(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        call(&called, "log").unwrap();
+    })));
+    call(&plugin, "log").unwrap();
+    assert!(calls.load(Ordering::SeqCst) >= 2, "two lines were said");
+    assert!(lines.lock().unwrap().contains(&"note runtime-log -: the runtime `echo` says: of nobody".to_owned()));
+    host.set_log(None);
+}
+
+/// Fails if what is done waits for ever.
+fn in_time<T: Send + 'static>(what: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, end) = mpsc::channel();
+    thread::spawn(move || done.send(what()));
+    end.recv_timeout(Duration::from_secs(60)).expect("it comes to an end")
+}
+
+#[test]
+fn a_log_may_wait_for_who_wants_the_plugin_that_says_something() {
+    let echo = Echo::new();
+    let host = Arc::new(echo.host_on("root"));
+    let (inside, waited) = (Arc::downgrade(&host), Arc::new(AtomicUsize::new(0)));
+    let count = waited.clone();
+    host.set_log(Some(Arc::new(move |_| {
+        let host = inside.upgrade().unwrap();
+        let other = thread::spawn(move || host.load("hello", None, |_| Ok(())).map(|_| ()).map_err(|e| e.code()));
+        assert_eq!(other.join().unwrap(), Err(Code::PLUGIN_BUSY));
+        count.fetch_add(1, Ordering::SeqCst);
+    })));
+    let loading = host.clone();
+    in_time(move || loading.load("hello", None, |_| Ok(())).map(|_| ())).unwrap();
+    assert_eq!(waited.load(Ordering::SeqCst), 1, "when it was opened");
+}
+
+#[test]
+fn a_log_may_cancel_the_call_whose_cancelling_it_is_told_of() {
+    let (host, plugin) = Echo::new().loaded();
+    let (token, heard) = (CancelToken::default(), Arc::new(AtomicUsize::new(0)));
+    let (again, count) = (token.clone(), heard.clone());
+    host.set_log(Some(Arc::new(move |found: &Diagnostic| {
+        assert_eq!(found.message, "a call is cancelled");
+        again.fire();
+        count.fetch_add(1, Ordering::SeqCst);
+    })));
+    let ended = in_time(move || {
+        let endless = Call::new("gather", Encoding::Raw, b"").cancelled_by(&token);
+        let (started, begun) = mpsc::channel();
+        thread::scope(|scope| {
+            let running = scope.spawn(|| plugin.call(&endless, &mut Begun(started)).map_err(|error| error.code()));
+            begun.recv().unwrap();
+            token.fire();
+            running.join().unwrap()
+        })
+    });
+    assert_eq!((ended, heard.load(Ordering::SeqCst)), (Err(Code::CALL_CANCELLED), 1));
 }
 
 // --- What is refused --------------------------------------------------------------------------------
