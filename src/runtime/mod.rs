@@ -72,6 +72,12 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     /// Checks an artifact and brings it to life. `events` may be kept as long as the instance lives.
     fn open(&self, request: &Request<'_>, events: &Events) -> Result<Box<dyn Instance>>;
 
+    /// Whether it compares what it opens with the receipt of an install, as one must that uses a private copy. For all
+    /// others the host does that, just before they check or open something.
+    fn compares_receipts(&self) -> bool {
+        false
+    }
+
     /// Gives it the log of a host that has it, for what it has to say of no plugin. Several hosts may give theirs.
     fn log_to(&self, log: &HostLog) {
         let _ = log;

@@ -15,6 +15,7 @@ use hotshoe::host::Host;
 use hotshoe::manifest::Kinds;
 use hotshoe::package::{self, Install, MakeOptions, Outcome, Root, unwatched};
 use hotshoe::plugin::{Plugin, Unload};
+use hotshoe::profile::{HostProfile, ReceiptPolicy};
 use hotshoe::runtime::{Call, CancelToken, Encoding, Sink};
 use hotshoe_testkit::{PluginTree, file_name};
 
@@ -54,7 +55,12 @@ impl Echo {
 
     /// A host that takes the runtime and looks for plugins in a folder.
     fn host_on(&self, folder: &str) -> Host {
+        self.host_with(folder, |_| ())
+    }
+
+    fn host_with(&self, folder: &str, set: impl FnOnce(&mut HostProfile)) -> Host {
         let mut profile = crate::harmonics();
+        set(&mut profile);
         profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
         profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
         let host = Host::new(profile);
@@ -212,6 +218,30 @@ fn a_freed_host_closes_what_has_lent_nothing_and_shuts_the_module_down() {
     assert!(plugin.is_loaded());
     assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
     assert_eq!(shutdowns(&echo.module()), 0);
+}
+
+#[test]
+fn a_plugin_of_a_module_that_is_not_as_it_was_installed_is_not_loaded() {
+    let echo = Echo::new();
+    let (kinds, plugins) = (echo.kinds(), Root::new(echo.0.path("plugins")));
+    let mut options = MakeOptions::default();
+    options.kinds = Some(kinds.clone());
+    let made = package::make_with(&options, &echo.0.path("root/hello"), &echo.0.path("dist"), &mut unwatched).unwrap();
+    let done = Install::of(&made.archive).kinds(&kinds).into_root(&plugins, &mut unwatched).unwrap();
+    let folder = &done.plugins[0].0.path;
+    let receipt = folder.join(".hotshoe-receipt.json");
+    let written = fs::read_to_string(&receipt).unwrap();
+    fs::write(&receipt, written.replacen('{', r#"{"channel": "beta","#, 1)).unwrap();
+
+    let host = echo.host_with("plugins", |profile| profile.policies.receipt = ReceiptPolicy::IfPresent);
+    let lines = logged(&host);
+    let plugin = host.load("hello", None, |_| Ok(())).unwrap();
+    let odd = "warning receipt-unknown-key hello: the key `channel` is unknown, and means nothing here";
+    assert!(lines.lock().unwrap().contains(&odd.to_owned()), "{lines:?}");
+    fs::write(folder.join("hello.echo"), "echo something else").unwrap();
+    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::LIBRARY_CHANGED);
+    host.unload(&plugin).unwrap();
+    assert_eq!(host.load("hello", None, |_| Ok(())).unwrap_err().code(), Code::LIBRARY_CHANGED);
 }
 
 // --- What it says ----------------------------------------------------------------------------------

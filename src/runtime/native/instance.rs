@@ -31,12 +31,18 @@ impl Runtime for Native {
         }
         let (profile, entry) = (request.profile, entry(request));
         let mapping = Mapping { library: request.artifact, plugin: request.folder, entry };
-        let library = match receipt(request.folder, request.artifact, profile.policies.receipt)? {
+        let receipt = receipt(request.folder, request.artifact, profile.policies.receipt)?;
+        let noticed = receipt.as_ref().map_or_else(Vec::new, |receipt| receipt.diagnostics().to_vec());
+        let library = match receipt {
             Some(receipt) => Library::load_installed(mapping, &receipt)?,
             None if request.beside || profile.native.load == LoadPolicy::Copy => Library::load_copy(mapping)?,
             None => Library::load(mapping)?,
         };
-        Ok(Box::new(Plugin { library, entry: entry.to_owned() }))
+        Ok(Box::new(Plugin { library, entry: entry.to_owned(), noticed }))
+    }
+
+    fn compares_receipts(&self) -> bool {
+        true
     }
 }
 
@@ -50,6 +56,8 @@ fn entry<'a>(request: &Request<'a>) -> &'a str {
 struct Plugin {
     library: Library,
     entry: String,
+    /// What is odd about its receipt.
+    noticed: Vec<Diagnostic>,
 }
 
 impl Instance for Plugin {
@@ -70,7 +78,7 @@ impl Instance for Plugin {
             Diagnostic::warning(Code::LIBRARY_SHADOWED, format!("the plugin gets {other}, not its own"))
                 .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
         });
-        shadowed.collect()
+        self.noticed.iter().cloned().chain(shadowed).collect()
     }
 
     fn image(&self) -> Option<runtime::Image> {
