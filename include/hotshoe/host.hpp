@@ -84,9 +84,17 @@ class Host {
   }
 
   // Adds a runtime that is linked into the program: its hotshoe_runtime_module. It is used for the plugins
-  // that name it, if the profile lists it among its `runtimes`. Errors: `runtime-invalid`.
+  // that name it, if the profile lists it among its `runtimes`. What such plugins look like must be said by a
+  // `<name>.runtime.json` in a folder of runtimes. Errors: `runtime-invalid`.
   Result<void> add_runtime(hotshoe_runtime_entry entry) const {
     return Result<void>(hotshoe_host_add_runtime(get(), reinterpret_cast<hotshoe_function>(entry)));
+  }
+
+  // The same with the text of a `<name>.runtime.json`, so that no file is needed. Errors: `runtime-invalid`,
+  // `runtime-kind`.
+  Result<void> add_runtime(hotshoe_runtime_entry entry, std::string_view description) const {
+    return Result<void>(hotshoe_host_add_described_runtime(get(), reinterpret_cast<hotshoe_function>(entry),
+                                                           description.data(), description.size()));
   }
 
   // Adds a folder, by its absolute path, to look for the modules of runtimes in, before the one beside the

@@ -211,6 +211,12 @@ impl Host {
         true
     }
 
+    /// Tells the log of what the program did wrong, and yet was done.
+    #[cfg(feature = "capi")]
+    pub(crate) fn note(&self, found: &Diagnostic) {
+        self.watch.log(found);
+    }
+
     /// Where runtimes write what they have to say.
     pub(super) fn runtime_log(&self) -> HostLog {
         HostLog::new(&self.watch)

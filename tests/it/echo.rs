@@ -12,10 +12,11 @@ use hotshoe::catalog::Candidate;
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Result};
 use hotshoe::host::Host;
-use hotshoe::manifest::Kinds;
+use hotshoe::manifest::{Kind, Kinds};
 use hotshoe::package::{self, Install, MakeOptions, Outcome, Root, unwatched};
 use hotshoe::plugin::{Plugin, Unload};
 use hotshoe::profile::{HostProfile, ReceiptPolicy};
+use hotshoe::runtime::module::ModuleRuntime;
 use hotshoe::runtime::{Call, CancelToken, Encoding, Sink};
 use hotshoe_testkit::{PluginTree, file_name};
 
@@ -139,6 +140,31 @@ fn a_plugin_is_packaged_installed_found_loaded_called_and_unloaded() {
     assert_eq!(call(&plugin, "say").unwrap_err().code(), Code::PLUGIN_UNLOADED);
     drop(host);
     assert_eq!(shutdowns(&echo.module()), 1);
+}
+
+#[test]
+fn a_runtime_that_is_linked_in_and_described_needs_no_file() {
+    let echo = Echo::new();
+    let linked = || Arc::new(ModuleRuntime::open("echo", &[echo.0.path("modules")]).unwrap());
+    let mut profile = crate::harmonics();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    profile.add_runtime_json("echo", "{}").unwrap();
+    let host = Host::new(profile);
+    host.add_search_root(echo.0.path("root"));
+    host.add_runtime(linked());
+    assert_eq!(echo.refusal(&host), Code::MANIFEST_RUNTIME, "nobody says which file a plugin is");
+
+    let kind = |text: &str| Kind::from_json(text.as_bytes()).unwrap().0;
+    let other = kind(r#"{"name": "lua", "artifact": "file"}"#);
+    assert_eq!(host.add_described_runtime(linked(), other).unwrap_err().code(), Code::RUNTIME_KIND);
+    let wrong = kind(r#"{"name": "echo", "artifact": "file", "file_names": ["{name}.none"], "entry": "path"}"#);
+    host.add_described_runtime(linked(), wrong).unwrap();
+    assert_eq!(echo.refusal(&host), Code::LIBRARY_MISSING);
+    let right = kind(r#"{"name": "echo", "artifact": "file", "file_names": ["{name}.echo"], "entry": "path"}"#);
+    host.add_described_runtime(linked(), right).unwrap();
+    let plugin = host.load("hello", None, |_| Ok(())).unwrap();
+    assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
+    assert!(host.catalog().find("hello", None).is_ok());
 }
 
 #[test]
