@@ -98,7 +98,8 @@ class Host {
   }
 
   // Adds a folder, by its absolute path, to look for the modules of runtimes in, before the one beside the
-  // installed libhotshoe. One that others may write to is refused when a plugin needs it.
+  // installed libhotshoe. One that others may write to is refused when a plugin needs it, but on Windows,
+  // where nobody is asked who may.
   Result<void> add_runtime_folder(std::string_view folder) const {
     return Result<void>(hotshoe_host_add_runtime_folder(get(), folder.data(), folder.size()));
   }

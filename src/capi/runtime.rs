@@ -70,7 +70,8 @@ unsafe fn linked(entry: hotshoe_function) -> Result<ModuleRuntime> {
 /// Adds a folder to look for the modules of runtimes in, before `hotshoe/runtimes/` beside the installed libhotshoe.
 ///
 /// `folder`: absolute. A module in it is refused with `runtime-untrusted` when a plugin needs it, if anybody but root and
-/// this user may write to it or to a folder above it. [any thread]
+/// this user may write to it or to a folder above it. On Windows nobody is asked who may: name only folders that
+/// administrators alone write to. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_add_runtime_folder(
     host: *const hotshoe_host,

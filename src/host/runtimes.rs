@@ -61,7 +61,8 @@ impl Host {
     }
 
     /// Adds a folder to look for the modules of runtimes in, before the one beside the installed libhotshoe. It must be
-    /// absolute, and nobody but root and this user may write to it; that is checked when a module is opened.
+    /// absolute, and nobody but root and this user may write to it; that is checked when a module is opened, and not on
+    /// Windows, where the program must see to it.
     pub fn add_runtime_folder(&self, folder: impl Into<PathBuf>) {
         let folder = folder.into();
         lock(&self.runtimes).folders.push(folder);

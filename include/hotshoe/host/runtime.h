@@ -47,7 +47,8 @@ hotshoe_error *hotshoe_host_add_described_runtime(const hotshoe_host *host,
  Adds a folder to look for the modules of runtimes in, before `hotshoe/runtimes/` beside the installed libhotshoe.
 
  `folder`: absolute. A module in it is refused with `runtime-untrusted` when a plugin needs it, if anybody but root and
- this user may write to it or to a folder above it. [any thread]
+ this user may write to it or to a folder above it. On Windows nobody is asked who may: name only folders that
+ administrators alone write to. [any thread]
  */
 HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_add_runtime_folder(const hotshoe_host *host,
