@@ -284,6 +284,11 @@ fn logged(host: &Host) -> Arc<Mutex<Vec<String>>> {
     lines
 }
 
+/// Whether a line is what the module says of no plugin: of many modules in one process, the last ones are not told apart.
+fn is_of_module(line: &str) -> bool {
+    line.starts_with("note runtime-log -: ") && line.contains("`echo`") && line.ends_with(" says: of nobody")
+}
+
 #[test]
 fn what_a_module_says_is_in_its_hosts_log_and_in_no_others() {
     let (echo, other) = (Echo::new(), Echo::new());
@@ -296,7 +301,7 @@ fn what_a_module_says_is_in_its_hosts_log_and_in_no_others() {
     call(&plugin, "log").unwrap();
     let said = lines.lock().unwrap()[1..].to_vec();
     assert_eq!(said.last().unwrap(), r"warning runtime-log hello: a line\u{a}and another \u{1b}[31m");
-    assert!(said.contains(&"note runtime-log -: the runtime `echo` says: of nobody".to_owned()), "{said:?}");
+    assert!(said.iter().any(|line| is_of_module(line)), "{said:?}");
     let of_plugin = |line: &String| line.contains(" hello: ");
     assert!(!unrelated.lock().unwrap().iter().any(of_plugin), "{unrelated:?}");
     host.set_log(None);
@@ -317,7 +322,7 @@ fn all_hosts_with_a_module_hear_what_it_says_of_no_plugin_and_a_log_that_calls_a
     })));
     call(&plugin, "log").unwrap();
     assert!(calls.load(Ordering::SeqCst) >= 2, "two lines were said");
-    assert!(lines.lock().unwrap().contains(&"note runtime-log -: the runtime `echo` says: of nobody".to_owned()));
+    assert!(lines.lock().unwrap().iter().any(|line| is_of_module(line)), "{lines:?}");
     host.set_log(None);
 }
 

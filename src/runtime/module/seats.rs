@@ -23,16 +23,16 @@ static TABLES: [HostTable; 32] =
 /// Who has each table.
 static TAKEN: [Mutex<Vec<&'static Module>>; TABLES.len()] = [const { Mutex::new(Vec::new()) }; TABLES.len()];
 
-/// The first that nobody has.
+/// The first that was given to nobody.
 static FREE: AtomicUsize = AtomicUsize::new(0);
 
-/// A place for a module, which is free again if nobody takes it.
+/// A place for a module. What is said from one that nobody took, as by a module that was refused, nobody hears.
 pub(super) struct Seat(usize);
 
 impl Seat {
-    /// The next one. Only one thread at a time may look for a seat, and until it has taken it or not.
+    /// The next one.
     pub(super) fn next() -> Seat {
-        Seat(FREE.load(Ordering::Relaxed))
+        Seat(FREE.fetch_add(1, Ordering::Relaxed).min(TABLES.len() - 1))
     }
 
     /// The functions that are to be given to whoever takes it.
@@ -43,7 +43,6 @@ impl Seat {
     /// From now on what is said through its table is said by this module.
     pub(super) fn take(self, module: &'static Module) {
         lock(&TAKEN[self.0]).push(module);
-        FREE.store((self.0 + 1).min(TABLES.len() - 1), Ordering::Relaxed);
     }
 }
 
