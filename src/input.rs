@@ -1,7 +1,5 @@
 //! Bytes that somebody else wrote: opened, capped and decoded before anything looks at them.
 
-pub(crate) mod json;
-
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Path, PathBuf};

@@ -37,6 +37,7 @@
 pub mod diagnostics;
 pub mod error;
 mod input;
+mod json;
 pub mod platform;
 mod spelling;
 pub mod version;

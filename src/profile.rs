@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
 use crate::input::{self, brief};
+use crate::manifest::is_c_identifier;
 use crate::version::{self, Version};
 
 use runtimes::Runtimes;
@@ -31,9 +32,6 @@ codes! {
     PROFILE_NOT_FOUND = "profile-not-found", PROFILE, "No host of this name is installed.";
     PROFILE_UNKNOWN_KEY = "profile-unknown-key", PROFILE, "A key of the host profile is unknown.";
 }
-
-/// The runtime of shared libraries, whose settings a profile has always had.
-const NATIVE: &str = "native";
 
 /// The longest name or symbol in a profile, in bytes.
 const LONGEST_TEXT: usize = 255;
@@ -198,7 +196,7 @@ impl HostProfile {
 }
 
 fn checked_symbol(symbol: String) -> Result<String> {
-    if is_c_identifier(&symbol) {
+    if symbol.len() <= LONGEST_TEXT && is_c_identifier(&symbol) {
         return Ok(symbol);
     }
     Err(Error::new(Code::PROFILE_INVALID, format!("`{}` is not a C identifier", brief(&symbol)))
@@ -228,11 +226,4 @@ fn check_abi(abi: &BTreeMap<String, String>) -> Result<()> {
 fn too_many(key: &str) -> Error {
     Error::new(Code::PROFILE_INVALID, format!("`{key}` has too many entries"))
         .hint(format!("it may have {MOST_ENTRIES}; a pattern with `*` stands for many libraries"))
-}
-
-/// Whether a text can name an `extern "C"` symbol.
-pub(crate) fn is_c_identifier(text: &str) -> bool {
-    text.len() <= LONGEST_TEXT
-        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

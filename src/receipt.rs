@@ -13,10 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
-use crate::input::{
-    self,
-    json::{self, Keys},
-};
+use crate::input;
+use crate::json::{self, Keys};
 use crate::manifest::check_name;
 use crate::platform::System;
 use crate::version::Version;

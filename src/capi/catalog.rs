@@ -30,8 +30,6 @@ pub struct hotshoe_candidate {
     index: usize,
     /// Made when the first of them is asked for: of most plugins nobody asks for any.
     texts: OnceLock<Box<Texts>>,
-    manifest: OnceLock<CString>,
-    other_keys: OnceLock<CString>,
 }
 
 /// Some of the plugins that a catalog holds.
@@ -54,6 +52,9 @@ struct Texts {
     refusal: Option<Refusal>,
     authors: Vec<CString>,
     capabilities: Vec<CString>,
+    /// These are long, and asked for by few.
+    manifest: OnceLock<CString>,
+    other_keys: OnceLock<CString>,
 }
 
 /// Why the host would not take a plugin: as one text, and in parts.
@@ -68,13 +69,7 @@ struct Refusal {
 impl hotshoe_catalog {
     pub(super) fn new(catalog: Catalog) -> hotshoe_catalog {
         let (diagnostics, catalog) = (hotshoe_diagnostics::new(catalog.diagnostics()), Arc::new(catalog));
-        let candidate = |index| hotshoe_candidate {
-            catalog: catalog.clone(),
-            index,
-            texts: OnceLock::new(),
-            manifest: OnceLock::new(),
-            other_keys: OnceLock::new(),
-        };
+        let candidate = |index| hotshoe_candidate { catalog: catalog.clone(), index, texts: OnceLock::new() };
         hotshoe_catalog { candidates: (0..catalog.candidates().len()).map(candidate).collect(), diagnostics, catalog }
     }
 
@@ -116,6 +111,8 @@ impl Texts {
             refusal: candidate.refusal().map(Refusal::of),
             authors: manifest.authors.iter().map(|author| c_string(author.as_str())).collect(),
             capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
+            manifest: OnceLock::new(),
+            other_keys: OnceLock::new(),
         }
     }
 }
@@ -388,7 +385,7 @@ pub unsafe extern "C" fn hotshoe_candidate_author(candidate: *const hotshoe_cand
 pub unsafe extern "C" fn hotshoe_candidate_manifest(candidate: *const hotshoe_candidate) -> *const c_char {
     let make = |candidate: &hotshoe_candidate| json(candidate.candidate().manifest());
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| Some(candidate.manifest.get_or_init(|| make(candidate)))) }
+    unsafe { lend(candidate, |candidate| Some(candidate.texts().manifest.get_or_init(|| make(candidate)))) }
 }
 
 /// The keys of the manifest that Hotshoe does not know, as they stand there: a JSON object. [any thread]
@@ -396,7 +393,7 @@ pub unsafe extern "C" fn hotshoe_candidate_manifest(candidate: *const hotshoe_ca
 pub unsafe extern "C" fn hotshoe_candidate_other_keys(candidate: *const hotshoe_candidate) -> *const c_char {
     let make = |candidate: &hotshoe_candidate| json(&candidate.candidate().manifest().other);
     // SAFETY: the header's contract for handles.
-    unsafe { lend(candidate, |candidate| Some(candidate.other_keys.get_or_init(|| make(candidate)))) }
+    unsafe { lend(candidate, |candidate| Some(candidate.texts().other_keys.get_or_init(|| make(candidate)))) }
 }
 
 /// Why the host would not take the plugin, over several lines; NULL if it would. [any thread]

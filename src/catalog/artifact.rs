@@ -155,6 +155,11 @@ pub(super) fn without_folder_links(path: &Path) -> PathBuf {
     folder.zip(absolute.file_name()).map_or(absolute.clone(), |(folder, name)| folder.join(name))
 }
 
+/// Whether an entry is nobody's plugin: what is hidden, and the folder that archivers of macOS add.
+pub(super) fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
+
 /// Whether two paths lead to one file, through whatever links.
 #[cfg(unix)]
 pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {

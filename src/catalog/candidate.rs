@@ -9,7 +9,6 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::compatible::incompatibility;
-use super::scan::is_left_out;
 use super::{Rules, artifact};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, Stage};
@@ -460,7 +459,7 @@ fn plugins_in(folder: &Path, rules: Rules<'_>) -> Vec<String> {
     const MOST_LOOKED_AT: usize = 1000;
     const MOST_SHOWN: usize = 5;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_LOOKED_AT);
-    let visible = entries.filter(|entry| !is_left_out(&entry.file_name().to_string_lossy()));
+    let visible = entries.filter(|entry| !artifact::is_left_out(&entry.file_name().to_string_lossy()));
     let mut folders: Vec<PathBuf> = visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     let holds_one =

@@ -7,7 +7,7 @@ use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::artifact::absence;
+use super::artifact::{absence, is_left_out};
 use super::candidate::{Called, version_of};
 use super::index::{Facts, Folders, Identity, Index, Indexes, Reading, Seen};
 use super::search_path::mistake;
@@ -307,11 +307,6 @@ impl<'a> Found<'a> {
             }
         }
     }
-}
-
-/// Whether an entry is nobody's plugin: what is hidden, and the folder that archivers of macOS add.
-pub(super) fn is_left_out(name: &str) -> bool {
-    name.starts_with('.') || name == "__MACOSX"
 }
 
 /// What lies in a folder.

@@ -4,13 +4,10 @@
 //! the library found does not define.
 
 use std::collections::VecDeque;
-use std::path::Path;
 
-use super::source::Source;
-use super::{Inspection, Needed, format, library, memory, resolve};
+use super::{Inspection, Needed, dependency, library, resolve};
 use crate::error::{Code, Error};
 use crate::input::brief;
-use crate::platform::Platform;
 
 /// The most libraries that are followed; a desktop program has some two hundred.
 const MOST_LIBRARIES: usize = 512;
@@ -21,21 +18,6 @@ pub(super) struct Dependency {
     pub(super) facts: Inspection,
     /// The names that lead to it, the one that the plugin needs first.
     chain: Vec<String>,
-}
-
-/// The facts of a library that cost little: all but its symbols.
-pub(super) fn open(path: &Path) -> Option<Inspection> {
-    memory::facts(path, || read(path))
-}
-
-fn read(path: &Path) -> Option<Inspection> {
-    let source = Source::open(path).ok()?;
-    let library = format::open(source.all(), Platform::current()).ok()?;
-    let headers = library.headers();
-    headers.refuse_incomplete(source.size()).ok()?;
-    let mut facts = Inspection::empty(path, source.size(), headers);
-    library.read_dependencies(&mut facts).ok()?;
-    Some(facts)
 }
 
 /// What is loaded with a library, each once, the nearest first as the loader does it.
@@ -49,7 +31,7 @@ pub(super) fn follow(root: &Inspection) -> Vec<Dependency> {
             if found.iter().any(|other| other.facts.path == path) {
                 continue;
             }
-            let Some(mut facts) = open(&path) else { continue };
+            let Some(mut facts) = dependency::open(&path) else { continue };
             let inherited = resolve::find(&mut facts, &inherited);
             let chain: Vec<String> = chain.iter().cloned().chain([needed.name]).collect();
             waiting.push_back((facts.needed.clone(), inherited, chain.clone()));

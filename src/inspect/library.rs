@@ -3,13 +3,19 @@
 //! Owns the order of the questions (is it a library, for this system, for this processor, complete?)
 //! and their wording. It never reads past what tells the formats apart.
 
-use super::elf::NeededVersion;
 use super::sanitizer::Sanitizer;
 use super::source::Part;
 use super::{Format, Inspection};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::{Platform, System};
+
+/// A version of symbols that a library needs of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NeededVersion {
+    pub(super) library: String,
+    pub(super) version: String,
+}
 
 /// A library in one of the three formats.
 pub(super) trait Library {

@@ -9,7 +9,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Inspection;
-use super::resolve::Verdict;
+
+/// What the loader does with a file of the right name.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Usable,
+    Skipped,
+    Broken(String),
+}
 
 #[derive(Default)]
 struct Memory {

@@ -7,6 +7,7 @@
 mod closure;
 pub(crate) mod codes;
 mod demangle;
+mod dependency;
 mod elf;
 mod entry;
 mod findings;
@@ -31,8 +32,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::platform::Platform;
-use elf::NeededVersion;
-use library::{Export, Obstacle, UnknownTarget};
+use library::{Export, NeededVersion, Obstacle, UnknownTarget};
 use resolve::Inherited;
 use source::Source;
 

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::elf::ldconfig;
 use super::elf::search::{Location, Requester, without_duplicates};
+use super::memory::{self, Verdict};
 use super::source::Source;
-use super::{Inspection, Needed, closure, format, memory};
+use super::{Inspection, Needed, dependency, format};
 use crate::error::Code;
 use crate::platform::{Platform, System};
 
@@ -136,14 +137,6 @@ fn look_at(needed: &mut Needed, candidates: Vec<PathBuf>) {
     candidates.iter().any(|candidate| try_candidate(needed, candidate));
 }
 
-/// What the loader does with a file of the right name.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Usable,
-    Skipped,
-    Broken(String),
-}
-
 /// Libraries for another processor are passed over; what is no library ends the search of glibc.
 fn judge(path: &Path) -> Verdict {
     memory::verdict(path, || read(path))
@@ -185,7 +178,7 @@ pub(super) fn loaded_in_process(name: &str) -> Option<PathBuf> {
     loaded.dedup();
     let is_it = |path: &&Path| {
         let is_named = path.file_name().is_some_and(|file| file == name);
-        is_named || closure::open(path).is_some_and(|facts| facts.name.as_deref() == Some(name))
+        is_named || dependency::open(path).is_some_and(|facts| facts.name.as_deref() == Some(name))
     };
     loaded.into_iter().find(is_it).map(Path::to_owned)
 }

@@ -3,7 +3,7 @@
 //! What a plugin is selected or loaded by must be right, else the manifest is refused; what only
 //! describes it is left out with a warning.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::input::json::kind;
+use crate::json::kind;
 use crate::platform::Platform;
 use crate::version::{self, Version, VersionReq};
 
@@ -84,7 +84,7 @@ impl Fields<'_> {
     }
 
     /// A file in the plugin's folder.
-    fn path(&mut self, key: &str) -> Result<Option<PathBuf>> {
+    fn path(&mut self, key: &str) -> Result<Option<Box<Path>>> {
         self.text(key)?.map(|path| check_inside(key, &path)).transpose()
     }
 
@@ -101,7 +101,7 @@ impl Fields<'_> {
 
     /// A file in the folder that only describes the plugin. What is none stays where it was, among the other keys: an
     /// icon may have meant something else to a host before.
-    fn icon(&mut self) -> Option<PathBuf> {
+    fn icon(&mut self) -> Option<Box<Path>> {
         let value = self.take("icon")?;
         let icon = value.as_str().and_then(|path| check_inside("icon", path).ok());
         if icon.is_none() {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::input::json::{kind, value};
+use crate::json::{kind, value};
 
 /// Reads one JSON object. Nesting is limited to serde_json's 128 levels.
 pub(super) fn object(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Map<String, Value>> {

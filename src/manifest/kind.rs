@@ -15,11 +15,23 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
 use crate::platform::System;
-use crate::profile::{check_runtime_name, is_c_identifier};
 use crate::spelling::is_slip;
 
 /// The runtime of a plugin that names none.
 pub const DEFAULT_RUNTIME: &str = "native";
+
+/// Whether a text can name a runtime: `[a-z][a-z0-9-]{0,31}`, so never a path.
+pub(crate) fn is_runtime_name(text: &str) -> bool {
+    text.len() <= 32
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Whether a text can name an `extern "C"` symbol.
+pub(crate) fn is_c_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
 
 /// What a plugin of one runtime looks like.
 ///
@@ -168,7 +180,7 @@ impl Kind {
         let form: KindFile = serde_json::from_slice(bytes)
             .map_err(|error| invalid("the description of a runtime is not valid").because(error))?;
         let findings = unknown_keys(&form.other)?;
-        if check_runtime_name(&form.name).is_err() {
+        if !is_runtime_name(&form.name) {
             return Err(invalid(format!("`{}` cannot name a runtime", brief(&form.name)))
                 .hint("use at most 32 lower-case letters, digits and `-`, starting with a letter"));
         }

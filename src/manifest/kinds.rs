@@ -8,11 +8,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::kind::Kind;
+use super::kind::{Kind, is_runtime_name};
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
 use crate::platform;
-use crate::profile::check_runtime_name;
 
 /// The kinds of plugins that are known. Cheap to clone; may be used by any thread.
 ///
@@ -86,7 +85,7 @@ impl Kinds {
         let known = self.at_hand().find(|kind| kind.name() == runtime);
         let found = || self.found().kinds.iter().find(|kind| kind.name() == runtime);
         // A folder is not looked through for what cannot be in it.
-        known.or_else(|| if check_runtime_name(runtime).is_ok() { found() } else { None })
+        known.or_else(|| if is_runtime_name(runtime) { found() } else { None })
     }
 
     /// All of them, those that are built in first, and each once.

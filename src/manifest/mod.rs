@@ -15,7 +15,7 @@ mod xml;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -29,6 +29,7 @@ use crate::platform::Platform;
 use crate::version::{Version, VersionReq};
 
 pub use kind::{ArtifactType, DEFAULT_RUNTIME, EntrySpelling, Kind};
+pub(crate) use kind::{is_c_identifier, is_runtime_name};
 pub use kinds::Kinds;
 
 /// The file name of a manifest in a plugin's folder.
@@ -64,14 +65,14 @@ pub struct Manifest {
     pub homepage: Option<String>,
     /// A picture of it, relative to the manifest's folder and inside it; it need not be there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub icon: Option<PathBuf>,
+    pub icon: Option<Box<Path>>,
     /// What brings it to life; [`DEFAULT_RUNTIME`] when missing.
     pub runtime: Option<String>,
     /// Its library, relative to the manifest's folder and inside it; of a plugin in Python, its module.
-    pub library: Option<PathBuf>,
+    pub library: Option<Box<Path>>,
     /// Its program, where its runtime starts one: relative to the manifest's folder and inside it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub executable: Option<PathBuf>,
+    pub executable: Option<Box<Path>>,
     /// The symbol to call instead of the host profile's entry; of a plugin in Python, its class.
     pub entry: Option<String>,
     /// The tags under which it can be found.
@@ -284,13 +285,13 @@ pub(crate) fn file_name_problem(name: &str, longest: usize) -> Option<&'static s
 }
 
 /// Checks that a path under this key of a manifest stays inside the plugin's folder on every platform.
-fn check_inside(key: &str, text: &str) -> Result<PathBuf> {
+fn check_inside(key: &str, text: &str) -> Result<Box<Path>> {
     let path = Path::new(text);
     let is_inside = || path.components().all(|component| matches!(component, Component::Normal(_)));
     let is_odd = |c: char| c.is_control() || r#"\:*?"<>|"#.contains(c) || is_invisible(c);
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'));
     if !text.is_empty() && text.len() <= 1024 && (is_plain || !text.chars().any(is_odd)) && is_inside() {
-        return Ok(path.to_owned());
+        return Ok(path.into());
     }
     Err(Error::new(
         Code::MANIFEST_FIELD,

@@ -3,6 +3,8 @@
 //!
 //! What the format's own host takes is taken, but for what could be read in two ways.
 
+use std::path::Path;
+
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::{Map, Value};
 
@@ -39,7 +41,7 @@ pub(super) fn manifest(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<
         name,
         version,
         runtime: Some("python".to_owned()),
-        library: Some(format!("{module}.py").into()),
+        library: Some(Path::new(&format!("{module}.py")).into()),
         entry: Some(class),
         capabilities,
         other,

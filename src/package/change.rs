@@ -13,7 +13,7 @@ use super::lock::Lock;
 use super::opened::Opened;
 use super::progress::Watch;
 use super::sync::sync_folder;
-use super::unpack::create_folder;
+use super::unpack::{cannot_write, create_folder};
 use crate::error::{Code, Error, Result};
 
 /// The root's hidden folder, which a catalog does not look into.
@@ -200,29 +200,6 @@ fn clear(hidden: &Path) {
         if entry.file_name().as_encoded_bytes().starts_with(STAGING.as_bytes()) {
             drop(fs::remove_dir_all(entry.path()));
         }
-    }
-}
-
-pub(super) fn cannot_write(error: io::Error, path: &Path) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room, then do it again; `hotshoe prune` removes old versions"
-        }
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-            "choose another folder with `--root`, or ask who owns this one"
-        }
-        io::ErrorKind::CrossesDevices => "the folder of one plugin is a file system of its own: unmount it",
-        _ => "what was there before is there still",
-    };
-    Error::new(Code::PACKAGE_WRITE, "the plugin cannot be installed").because(plain(error)).hint(hint).at(path)
-}
-
-/// An error without the path that a library adds: whoever reads it knows the root by another one.
-fn plain(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|error| error.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
-    match inner.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error,
     }
 }
 

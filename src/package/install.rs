@@ -8,7 +8,7 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 use super::archive::{Archive, Source};
-use super::change::{Change, cannot_write, there};
+use super::change::{Change, there};
 use super::entries::folded;
 use super::layout::{self, Part};
 use super::progress::{Progress, Watch, tell, unwatched};
@@ -16,7 +16,7 @@ use super::root::{Installed, Root, refuse_changed};
 use super::signature::Signature;
 use super::sync::{sync_all, sync_early};
 use super::trust::TrustStore;
-use super::unpack::{create_folder, create_new, unpack};
+use super::unpack::{cannot_write, create_folder, create_new, unpack};
 use super::verdict::Verdict;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
@@ -171,7 +171,7 @@ impl<'a> Install<'a> {
                 Some(present) => Ok(present),
                 None => Err(error),
             },
-            done => Ok(verdict.report(done?, signature)),
+            done => Ok(report(done?, &verdict, signature)),
         }
     }
 
@@ -199,7 +199,7 @@ impl<'a> Install<'a> {
             signature = verdict.admit(&part).map_err(|error| error.at(self.archive))?;
             present.push((found, Outcome::Present));
         }
-        Ok((!present.is_empty()).then(|| verdict.report(present, signature)))
+        Ok((!present.is_empty()).then(|| report(present, verdict, signature)))
     }
 
     fn publish(&self, root: &Root, change: &Change, parts: &[Part]) -> Result<Vec<(Installed, Outcome)>> {
@@ -246,6 +246,10 @@ impl<'a> Install<'a> {
             _ => Ok((place, Outcome::Replaced)),
         }
     }
+}
+
+fn report(plugins: Vec<(Installed, Outcome)>, verdict: &Verdict, signature: Option<&Signature>) -> InstallReport {
+    InstallReport { plugins, signature: signature.cloned(), diagnostics: verdict.diagnostics() }
 }
 
 /// What is left in the folder of a part; `files` are those of the archive, which was unpacked to `content`.

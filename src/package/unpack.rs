@@ -7,11 +7,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use super::change::cannot_write;
 use super::entries::{Kind, Policy};
 use super::progress::{Progress, Watch, tell};
 use super::read::{self, Entry, damaged};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::receipt::{Hasher, InstalledFile};
 
 /// Unpacks an archive into a folder that is ours and empty; says what files it brought.
@@ -109,4 +108,28 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o755);
     folder.recursive(true).create(path)
+}
+
+/// What to do where a root cannot be written to.
+pub(super) fn cannot_write(error: io::Error, path: &Path) -> Error {
+    let hint = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room, then do it again; `hotshoe prune` removes old versions"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "choose another folder with `--root`, or ask who owns this one"
+        }
+        io::ErrorKind::CrossesDevices => "the folder of one plugin is a file system of its own: unmount it",
+        _ => "what was there before is there still",
+    };
+    Error::new(Code::PACKAGE_WRITE, "the plugin cannot be installed").because(plain(error)).hint(hint).at(path)
+}
+
+/// An error without the path that a library adds: whoever reads it knows the root by another one.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|error| error.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
+    match inner.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
+    }
 }

@@ -6,10 +6,8 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::install::{InstallReport, Outcome};
 use super::layout::Part;
 use super::policy::SignaturePolicy;
-use super::root::Installed;
 use super::signature::{Signature, Unverified};
 use super::trust::TrustStore;
 use crate::diagnostics::Diagnostic;
@@ -65,11 +63,10 @@ impl Verdict {
         refusal.map_or(Ok(None), Err)
     }
 
-    /// What was done, with what must be told of an archive whose signature was not verified.
-    pub fn report(&self, plugins: Vec<(Installed, Outcome)>, signature: Option<&Signature>) -> InstallReport {
+    /// What must be told of an archive whose signature was not verified, and of the stores.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let stores = self.judges.iter().flat_map(|(store, _)| store.diagnostics().iter());
-        let diagnostics = self.warning.iter().chain(stores).cloned().collect();
-        InstallReport { plugins, signature: signature.cloned(), diagnostics }
+        self.warning.iter().chain(stores).cloned().collect()
     }
 }
 

@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 
 use super::folders::FolderKind;
 use super::runtimes::Runtimes;
-use super::{HostProfile, IndexPolicy, LoadPolicy, ManifestPolicy, NATIVE, ReceiptPolicy, check_abi, checked_text};
+use super::{HostProfile, IndexPolicy, LoadPolicy, ManifestPolicy, ReceiptPolicy, check_abi, checked_text};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::input::json::{self, Keys, kind};
+use crate::json::{self, Keys, kind};
+use crate::manifest::DEFAULT_RUNTIME;
 
 /// The keys of the form.
 const KEYS: Keys = &[
@@ -105,7 +106,7 @@ impl<'de> Visitor<'de> for RuntimesVisitor {
         let mut file = RuntimesFile::default();
         while let Some(name) = map.next_key::<String>()? {
             let mut settings = Map::new();
-            match name == NATIVE {
+            match name == DEFAULT_RUNTIME {
                 true => file.native = map.next_value()?,
                 false => settings = map.next_value()?,
             }
@@ -181,7 +182,7 @@ impl ProfileFile {
         flat.with(runtimes.native)?.set(&mut profile)?;
         profile.runtimes = listed(runtimes.all)?;
         if says_native && !profile.runtimes.is_empty() {
-            profile.runtimes.add_first(NATIVE);
+            profile.runtimes.add_first(DEFAULT_RUNTIME);
         }
         Ok(profile)
     }

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{HostProfile, NATIVE};
+use super::HostProfile;
 use crate::error::{Code, Error, Result};
-use crate::input::{brief, json};
+use crate::input::brief;
+use crate::json;
+use crate::manifest::{DEFAULT_RUNTIME, is_runtime_name};
 
 /// The runtimes that a host's profile lists, in its order, with their settings.
 ///
@@ -37,7 +39,7 @@ impl HostProfile {
     /// assert_eq!(names(r#"{"name": "synth", "runtimes": {"process": {}}}"#), ["process"]);
     /// ```
     pub fn runtimes(&self) -> impl Iterator<Item = &str> {
-        let implied = self.runtimes.0.is_empty().then_some(NATIVE);
+        let implied = self.runtimes.0.is_empty().then_some(DEFAULT_RUNTIME);
         self.runtimes.0.iter().map(|(name, _)| name.as_str()).chain(implied)
     }
 
@@ -51,17 +53,21 @@ impl HostProfile {
     /// Nothing but size, depth and keys that stand twice was checked: what it means, the runtime knows. `native` has
     /// [`HostProfile::native`] instead.
     pub fn runtime_settings(&self, name: &str) -> Option<&Map<String, Value>> {
-        self.runtimes.0.iter().find(|(taken, _)| taken == name && taken != NATIVE).map(|(_, settings)| settings)
+        self.runtimes
+            .0
+            .iter()
+            .find(|(taken, _)| taken == name && taken != DEFAULT_RUNTIME)
+            .map(|(_, settings)| settings)
     }
 
     /// Has the host take a runtime beside those that it takes already, which are `native` alone at first.
     ///
     /// Settings of `native` are [`HostProfile::native`] and cannot be given here. Fails with [`Code::PROFILE_INVALID`].
     pub fn add_runtime(&mut self, name: &str, settings: Map<String, Value>) -> Result<()> {
-        if self.runtimes.0.is_empty() && name != NATIVE {
-            self.runtimes.add(NATIVE, Map::new())?;
+        if self.runtimes.0.is_empty() && name != DEFAULT_RUNTIME {
+            self.runtimes.add(DEFAULT_RUNTIME, Map::new())?;
         }
-        if name == NATIVE && !settings.is_empty() {
+        if name == DEFAULT_RUNTIME && !settings.is_empty() {
             return Err(invalid("the settings of `native` are given one by one"));
         }
         self.runtimes.add(name, settings)
@@ -121,10 +127,7 @@ impl Runtimes {
 /// assert!(check_runtime_name("../../x").is_err());
 /// ```
 pub fn check_runtime_name(name: &str) -> Result<()> {
-    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.len() <= 32
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    match is_name {
+    match is_runtime_name(name) {
         true => Ok(()),
         false => Err(Error::new(Code::PROFILE_INVALID, format!("`{}` cannot name a runtime", brief(name)))
             .hint("use at most 32 lower-case letters, digits and `-`, starting with a letter")),

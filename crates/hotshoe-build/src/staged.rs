@@ -38,7 +38,7 @@ impl Staged {
         let in_plugin = |error: Error| error.plugin(name);
         let manifest = Manifest::in_folder(&folder, Some(&host.version_key)).map_err(in_plugin)?;
         let (manifest, findings) = manifest.unwrap_or_default();
-        let file = manifest.library.clone().unwrap_or_else(|| library_name(cargo, name).into());
+        let file = manifest.library.as_deref().map_or_else(|| library_name(cargo, name).into(), Path::to_path_buf);
         let library = folder.join(file);
         let mut inspection = Inspection::of(&library).map_err(in_plugin)?;
         inspection.set_provided(&host.provides);

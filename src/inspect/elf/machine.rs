@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::inspect::dependency;
 use crate::platform::{Architecture, Platform, multiarch};
 
 /// A path with `$ORIGIN`, `$LIB` and `$PLATFORM` replaced, in braces or not; two where the last is not certain.
@@ -44,7 +45,7 @@ fn platforms() -> Vec<String> {
 
 fn glibc_is_newer_than_2_36() -> bool {
     let libc = Path::new("/").join(lib()).join("libc.so.6");
-    let defined = crate::inspect::closure::open(&libc).map(|facts| facts.defined_versions).unwrap_or_default();
+    let defined = dependency::open(&libc).map(|facts| facts.defined_versions).unwrap_or_default();
     let minors = defined.iter().filter_map(|version| version.strip_prefix("GLIBC_2.")?.parse::<u32>().ok());
     minors.max().is_none_or(|newest| newest > 36)
 }

@@ -32,7 +32,6 @@ use symbols::Symbols;
 use versions::GlibcNeeds;
 
 pub use glibc::{GlibcSymbol, GlibcVersion};
-pub(super) use versions::NeededVersion;
 
 /// The most segments of notes, and notes in one, that are looked at.
 const MOST_NOTES: usize = 64;

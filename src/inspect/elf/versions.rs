@@ -9,6 +9,7 @@ use object::endian::Endianness;
 use object::read::ReadRef;
 
 use super::glibc::{GlibcSymbol, GlibcVersion};
+use crate::inspect::library::NeededVersion;
 use crate::inspect::names;
 use crate::inspect::source::Part;
 
@@ -17,13 +18,6 @@ const MOST_ENTRIES: usize = 1024;
 
 /// The bytes of all symbols' names together; a hundred thousand of 40 bytes.
 const MOST_BYTES: usize = 4 << 20;
-
-/// A version of symbols that a library needs of another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::inspect) struct NeededVersion {
-    pub(in crate::inspect) library: String,
-    pub(in crate::inspect) version: String,
-}
 
 /// The versions without which the loader refuses a file.
 pub(super) fn needed(endian: Endianness, table: Part<'_>, strings: &[u8]) -> Vec<NeededVersion> {

@@ -59,7 +59,7 @@ pub fn examine(archive: &Path, planned: &PlannedArchive, platform: &PlannedPlatf
     let version = manifest.version.as_ref().map(ToString::to_string).unwrap_or_default();
     differs("the version", &version, &planned.version.to_string()).map_err(here)?;
 
-    let library = manifest.library.clone().unwrap_or_else(|| format!("lib{name}.so").into());
+    let library = manifest.library.as_deref().map_or_else(|| format!("lib{name}.so").into(), Path::to_path_buf);
     let library = Inspection::of(&installed.path.join(library)).map_err(here)?;
     let mut built_for: Vec<String> = library.platforms.iter().map(ToString::to_string).collect();
     built_for.sort();

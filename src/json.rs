@@ -7,9 +7,9 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqA
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-use super::brief;
 use crate::diagnostics::Diagnostic;
 use crate::error::Code;
+use crate::input::brief;
 use crate::spelling::meant;
 
 /// Reads any JSON value, and the keys that stand twice in an object of it, of which the last one counts.
