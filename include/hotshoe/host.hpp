@@ -250,8 +250,9 @@ class Host {
     return detail::watch(hotshoe_host_set_filter, get(), detail::filtered, std::move(filter));
   }
 
-  // Tells a function of findings: why plugins are refused, what is noticed when they are loaded, and that
-  // they ended by themselves. Texts are short and hold no control characters.
+  // Tells a function of findings: why plugins are refused, what is noticed when they are loaded, that they
+  // ended by themselves, and as `runtime-log` what their runtimes have to say. Texts are short and hold no
+  // control characters. What is said because of its own calls of plugins, it is not told.
   Result<void> set_log(Log log) const {
     return detail::watch(hotshoe_host_set_log, get(), detail::logged, std::move(log));
   }
