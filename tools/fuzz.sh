@@ -65,7 +65,7 @@ seeds archive "$samples"/*.tar "$samples"/*.tar.* "$samples"/*.zip
 seeds library "$samples"/gain/libgain.so "$samples"/*.o "$samples"/*.dll
 seeds manifest tests/fixtures/plugins/*/plugin.json schema/*.json
 seeds profile examples/*/*.host.json tests/cmake/*/*.host.json schema/*.json
-seeds runtime src/manifest/kinds/*.json schema/*.json
+seeds runtime src/manifest/kinds/*.json tests/fixtures/runtimes/*/*.runtime.json schema/*.json
 printf '1.2.3-rc.1+x' > "$samples/version"
 printf '>=1.2,<2 || ^3' > "$samples/requirement"
 printf 'linux-x86_64' > "$samples/platform"

@@ -85,13 +85,22 @@ class Host {
   }
 
   // Adds a runtime that is linked into the program: its hotshoe_runtime_module. It is used for the plugins
-  // that name it, if the profile lists it among its `runtimes`. Errors: `runtime-invalid`.
+  // that name it, if the profile lists it among its `runtimes`. What such plugins look like must be said by a
+  // `<name>.runtime.json` in a folder of runtimes. Errors: `runtime-invalid`.
   Result<void> add_runtime(hotshoe_runtime_entry entry) const {
     return Result<void>(hotshoe_host_add_runtime(get(), reinterpret_cast<hotshoe_function>(entry)));
   }
 
+  // The same with the text of a `<name>.runtime.json`, so that no file is needed. Errors: `runtime-invalid`,
+  // `runtime-kind`.
+  Result<void> add_runtime(hotshoe_runtime_entry entry, std::string_view description) const {
+    return Result<void>(hotshoe_host_add_described_runtime(get(), reinterpret_cast<hotshoe_function>(entry),
+                                                           description.data(), description.size()));
+  }
+
   // Adds a folder, by its absolute path, to look for the modules of runtimes in, before the one beside the
-  // installed libhotshoe. One that others may write to is refused when a plugin needs it.
+  // installed libhotshoe. One that others may write to is refused when a plugin needs it, but on Windows,
+  // where nobody is asked who may.
   Result<void> add_runtime_folder(std::string_view folder) const {
     return Result<void>(hotshoe_host_add_runtime_folder(get(), folder.data(), folder.size()));
   }
@@ -242,8 +251,9 @@ class Host {
     return detail::hold(hotshoe_host_set_filter, get(), detail::filtered, std::move(filter));
   }
 
-  // Tells a function of findings: why plugins are refused, what is noticed when they are loaded, and that
-  // they ended by themselves. Texts are short and hold no control characters.
+  // Tells a function of findings: why plugins are refused, what is noticed when they are loaded, that they
+  // ended by themselves, and as `runtime-log` what their runtimes have to say. Texts are short and hold no
+  // control characters. What is said because of its own calls of plugins, it is not told.
   Result<void> set_log(Log log) const {
     return detail::hold(hotshoe_host_set_log, get(), detail::logged, std::move(log));
   }

@@ -48,6 +48,13 @@ class Install {
     return Result<void>(hotshoe_install_add_runtime_folder(get(), folder.data(), folder.size()));
   }
 
+  // Says what the plugins of a runtime look like by the text of a `<name>.runtime.json`, so that no file is
+  // needed. Errors: `runtime-kind`.
+  Result<void> add_runtime_description(std::string_view description) {
+    return Result<void>(
+        hotshoe_install_add_runtime_description(get(), description.data(), description.size()));
+  }
+
   // Whether it is installed only if its signature is verified, whatever the policy of the trust store;
   // without a trust store it is refused then.
   Result<void> set_require_signature(bool require) {

@@ -3,12 +3,13 @@
 use std::ffi::{c_char, c_void};
 use std::path::PathBuf;
 
-use super::boundary::{free, path, required, required_mut};
+use super::boundary::{free, path, required, required_mut, text};
 use super::error::{fallible, hotshoe_error, making};
 use super::installed::hotshoe_installed;
 use super::profile::hotshoe_profile;
 use super::root::{Callback, hotshoe_progress_callback, hotshoe_root};
-use crate::manifest::Kinds;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{Kind, Kinds};
 use crate::package::{Install, Progress, TrustStore};
 
 /// How an archive is installed.
@@ -19,6 +20,9 @@ pub struct hotshoe_install {
     require_signature: bool,
     trust: Option<TrustStore>,
     runtime_folders: Vec<PathBuf>,
+    kinds: Vec<Kind>,
+    /// What is odd about those.
+    noticed: Vec<Diagnostic>,
     progress: Callback,
 }
 
@@ -43,6 +47,8 @@ pub unsafe extern "C" fn hotshoe_install_new(
                 require_signature: false,
                 trust: None,
                 runtime_folders: Vec::new(),
+                kinds: Vec::new(),
+                noticed: Vec::new(),
                 progress: Callback::default(),
             };
             Ok(how)
@@ -142,6 +148,27 @@ pub unsafe extern "C" fn hotshoe_install_add_runtime_folder(
     })
 }
 
+/// Says what the plugins of a runtime look like, as hotshoe_host_add_described_runtime does, so that no file is needed.
+///
+/// `description`: the text of a `<name>.runtime.json`, read before this returns. What is odd about it, the diagnostics of
+/// what is installed tell. Errors: `runtime-kind`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_install_add_runtime_description(
+    install: *mut hotshoe_install,
+    description: *const c_char,
+    description_length: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (install, description) =
+            unsafe { (required_mut(install, "install")?, text(description, description_length, "description")?) };
+        let (kind, findings) = Kind::from_json(description.as_bytes())?;
+        install.kinds.push(kind);
+        install.noticed.extend(findings);
+        Ok(())
+    })
+}
+
 /// Has hotshoe_install_into_root tell how far it is, and lets the callback stop it. NULL, the default: nobody.
 ///
 /// `user_data`: for each call of `callback`; it must stay good as long as the install uses it.
@@ -176,14 +203,17 @@ pub unsafe extern "C" fn hotshoe_install_into_root(
         making(installed, "installed", || {
             let (install, root) = (required(install, "install")?, required(root, "root")?);
             let watch = &mut |progress: Progress<'_>| install.progress.tell(progress);
-            let kinds = Kinds::installed().with_folders(install.runtime_folders.iter().cloned());
-            let how = Install::of(&install.archive)
-                .trust(install.trust.as_ref())
+            let how = Install::of(&install.archive).trust(install.trust.as_ref());
+            let kinds = Kinds::installed().with_kinds(install.kinds.iter().cloned());
+            let kinds = kinds.with_folders(install.runtime_folders.iter().cloned());
+            let how = how
                 .kinds(&kinds)
                 .flat(install.flat)
                 .replace(install.replace)
                 .require_signature(install.require_signature);
-            Ok(hotshoe_installed::by_install(how.into_root(&root.root, watch)?))
+            let mut report = how.into_root(&root.root, watch)?;
+            report.diagnostics.extend(install.noticed.iter().cloned());
+            Ok(hotshoe_installed::by_install(report))
         })
     }
 }

@@ -145,8 +145,9 @@ pub unsafe extern "C" fn hotshoe_host_set_filter(
     })
 }
 
-/// Has a function told of findings: why plugins are refused, what is noticed when they are loaded, and that they ended
-/// by themselves. Texts are short and hold no control characters. See hotshoe_host_set_filter. [any thread]
+/// Has a function told of findings: why plugins are refused, what is noticed when they are loaded, that they ended by
+/// themselves, and as `runtime-log` what their runtimes have to say. Texts are short and hold no control characters.
+/// What is said because of its own calls of plugins, it is not told. See hotshoe_host_set_filter. [any thread]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_set_log(
     host: *const hotshoe_host,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Candidate;
+use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::manifest::ArtifactType;
 use crate::platform;
@@ -30,14 +31,20 @@ pub(crate) fn receipt(folder: &Path, library: &Path, policy: ReceiptPolicy) -> R
 
 /// As [`Candidate::check_place`] does, for the library of a plugin in a folder.
 pub(crate) fn check_place(folder: &Path, library: &Path, profile: &HostProfile) -> Result<()> {
-    let checked = check_installed(folder, library, profile)?;
-    if checked { Ok(()) } else { check_file_system(library, profile) }
+    let installed = check_installed(folder, library, profile)?;
+    if installed.is_some() { Ok(()) } else { check_file_system(library, profile) }
 }
 
-/// Whether it is what an install brought: compared with its receipt, if this host looks at that.
-fn check_installed(folder: &Path, artifact: &Path, profile: &HostProfile) -> Result<bool> {
-    let receipt = receipt(folder, artifact, profile.policies.receipt)?;
-    receipt.map_or(Ok(false), |receipt| receipt.check_libraries(folder, artifact).map(|()| true))
+/// Compares a plugin's artifact and the libraries in its folder with the receipt of their install, if there is one and
+/// this host looks at that. Returns what is odd about the receipt.
+pub(crate) fn check_installed(
+    folder: &Path,
+    artifact: &Path,
+    profile: &HostProfile,
+) -> Result<Option<Vec<Diagnostic>>> {
+    let Some(receipt) = receipt(folder, artifact, profile.policies.receipt)? else { return Ok(None) };
+    receipt.check_libraries(folder, artifact)?;
+    Ok(Some(receipt.diagnostics().to_vec()))
 }
 
 /// Whether code may be mapped from where it lies.
@@ -57,9 +64,9 @@ impl Candidate {
     /// Fails with [`Code::RECEIPT_MISSING`], [`Code::RECEIPT_INVALID`], [`Code::LIBRARY_CHANGED`],
     /// [`Code::LIBRARY_UNREADABLE`] or [`Code::LOAD_FAILED`].
     pub fn check_place(&self, profile: &HostProfile) -> Result<()> {
-        let checked = check_installed(self.path(), self.artifact(), profile)?;
+        let installed = check_installed(self.path(), self.artifact(), profile)?;
         // What only its runtime understands is never mapped.
         let is_code = self.kind().is_some_and(|kind| kind.artifact() != ArtifactType::File);
-        if checked || !is_code { Ok(()) } else { check_file_system(self.artifact(), profile) }
+        if installed.is_some() || !is_code { Ok(()) } else { check_file_system(self.artifact(), profile) }
     }
 }

@@ -24,7 +24,7 @@ use serde::Serialize;
 pub use candidate::Candidate;
 #[cfg(feature = "package")]
 pub(crate) use compatible::{check_interface, check_platform};
-pub(crate) use installed::{check_place, receipt};
+pub(crate) use installed::{check_installed, check_place, receipt};
 pub use search_path::SearchPath;
 
 use crate::capability::Capability;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::slots::{Begun, CandidateState, Change};
 use super::{Host, KEPT, Report, callback, lock};
-use crate::catalog::{Candidate, Catalog};
+use crate::catalog::{Candidate, Catalog, check_installed};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::plugin::{Plugin, Stamp, Unload};
-use crate::runtime::{Events, Request};
+use crate::runtime::{Events, Request, Runtime, Withheld};
 use crate::version::VersionReq;
 
 impl Host {
@@ -174,7 +174,16 @@ impl Host {
 
     /// Checks what can be known of a plugin without running it.
     pub(super) fn check(&self, candidate: &Candidate) -> Result<()> {
-        self.runtime_of(candidate)?.check(&self.request(candidate))
+        let runtime = self.runtime_of(candidate)?;
+        self.compare(&*runtime, candidate)?;
+        runtime.check(&self.request(candidate))
+    }
+
+    /// Compares a plugin with the receipt of its install, unless its runtime does so. Returns what is odd about that.
+    fn compare(&self, runtime: &dyn Runtime, candidate: &Candidate) -> Result<Vec<Diagnostic>> {
+        let compares = runtime.compares_receipts();
+        let compare = || check_installed(candidate.path(), candidate.artifact(), &self.profile);
+        Ok(if compares { None } else { compare()? }.unwrap_or_default())
     }
 
     /// What is asked of a plugin's runtime.
@@ -198,8 +207,11 @@ impl Host {
         beside: bool,
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
-        let plugin = self.open(candidate, notes, beside).map_err(|error| error.plugin(candidate.name()))?;
+        let withheld = Withheld::begin();
+        let opened = self.open(candidate, notes, beside);
         change.running();
+        drop(withheld); // Nobody waits any more, so the log may be told what the runtime said meanwhile.
+        let plugin = opened.map_err(|error| error.plugin(candidate.name()))?;
         let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
             Ok(Ok(())) => return Ok(plugin),
             Ok(Err(error)) => error,
@@ -232,10 +244,13 @@ impl Host {
         Some(users)
     }
 
-    fn open(&self, candidate: &Candidate, notes: Vec<Diagnostic>, beside: bool) -> Result<Arc<Plugin>> {
-        let (request, events) = (Request { beside, ..self.request(candidate) }, Events::default());
+    fn open(&self, candidate: &Candidate, mut notes: Vec<Diagnostic>, beside: bool) -> Result<Arc<Plugin>> {
+        let runtime = self.runtime_of(candidate)?;
+        notes.extend(self.compare(&*runtime, candidate)?);
+        let request = Request { beside, ..self.request(candidate) };
+        let events = Events::with_log(self.runtime_log().about(candidate.name(), candidate.path()));
         let file = Stamp::of(candidate.artifact());
-        let instance = self.runtime_of(candidate)?.open(&request, &events)?;
+        let instance = runtime.open(&request, &events)?;
         Ok(Arc::new(Plugin::new(candidate.clone(), instance, events, file, notes)))
     }
 }

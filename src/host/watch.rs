@@ -1,5 +1,6 @@
 //! What a program is told of its plugins without asking, and what it may forbid.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Weak};
@@ -11,6 +12,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
 use crate::input::printable;
 use crate::plugin::{Plugin, Unload};
+use crate::runtime::{Hears, HostLog};
 
 codes! {
     PLUGIN_VETOED = "plugin-vetoed", LOAD, "The host's filter does not let the plugin be loaded.";
@@ -155,6 +157,21 @@ impl Watch {
     }
 }
 
+thread_local! {
+    /// Whether a line of a runtime is being told on this thread.
+    static IS_TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What runtimes say. A log that calls a plugin, which says something, would be told of that for ever.
+impl Hears for Watch {
+    fn hear(&self, found: &Diagnostic) {
+        if !IS_TELLING.replace(true) {
+            self.log(found);
+            IS_TELLING.set(false);
+        }
+    }
+}
+
 /// Functions that belong to one host. They are called on whatever thread something happens, also one of a runtime's,
 /// on several at once, and never under a lock of Hotshoe's.
 ///
@@ -171,8 +188,9 @@ impl Host {
         self.watch.filter.set(filter);
     }
 
-    /// Tells this function of findings: why plugins are refused, what is noticed when they are loaded, and that they
-    /// ended by themselves. Texts are short and hold no control characters.
+    /// Tells this function of findings: why plugins are refused, what is noticed when they are loaded, that they ended
+    /// by themselves, and as [`Code::RUNTIME_LOG`] what their runtimes have to say. Texts are short and hold no control
+    /// characters. What is said because of its own calls of plugins, it is not told.
     pub fn set_log(&self, log: Option<Arc<Log>>) {
         self.watch.log.set(log);
     }
@@ -191,6 +209,17 @@ impl Host {
             self.watch.log(&Diagnostic::from(&error.because("the host was to be freed, and stays")));
         }
         true
+    }
+
+    /// Tells the log of what the program did wrong, and yet was done.
+    #[cfg(feature = "capi")]
+    pub(crate) fn note(&self, found: &Diagnostic) {
+        self.watch.log(found);
+    }
+
+    /// Where runtimes write what they have to say.
+    pub(super) fn runtime_log(&self) -> HostLog {
+        HostLog::new(&self.watch)
     }
 
     /// Whether the filter lets a plugin in.

@@ -271,10 +271,10 @@ impl Kind {
 
     /// Whether it is the same wherever this library is.
     pub(crate) fn is_built_in(&self) -> bool {
-        self.0.file.is_none()
+        Self::built_in().iter().any(|known| Arc::ptr_eq(&known.0, &self.0))
     }
 
-    /// The file that describes the runtime; `None` of one that is built in.
+    /// The file that describes the runtime; `None` if it is built in, or was read from a text.
     pub fn file(&self) -> Option<&Path> {
         self.0.file.as_deref()
     }

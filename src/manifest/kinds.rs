@@ -1,5 +1,5 @@
-//! The kinds of plugins that are known: those built in, and those whose `<name>.runtime.json` lies in a folder of
-//! runtimes.
+//! The kinds of plugins that are known: those built in, those that a program brings, and those whose
+//! `<name>.runtime.json` lies in a folder of runtimes.
 //!
 //! Owns which folders are looked through, and that this is done only when a plugin names a runtime that is not built in.
 
@@ -22,11 +22,12 @@ use crate::platform;
 /// assert!(kinds.find("../../lua").is_none());
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Kinds(Arc<Folders>);
+pub struct Kinds(Arc<Sources>);
 
-/// The folders, and what was read of them once that was needed.
+/// What was brought, and the folders, and what was read of them once that was needed.
 #[derive(Debug, Default)]
-struct Folders {
+struct Sources {
+    brought: Vec<Kind>,
     named: Vec<PathBuf>,
     /// Whether those of this installation come behind them. Where they are is asked only when it matters.
     has_installed: bool,
@@ -51,27 +52,53 @@ impl Kinds {
     /// Those that are built in, and those in the folder of the installed runtimes: `hotshoe/runtimes/` beside this
     /// library, or in the library folder of the same prefix as this program.
     pub fn installed() -> Kinds {
-        Kinds(Arc::new(Folders { has_installed: true, ..Folders::default() }))
+        Kinds(Arc::new(Sources { has_installed: true, ..Sources::default() }))
     }
 
     /// These, and those in further folders, which need not exist. What is found first is used: such folders come before
     /// that of the installed runtimes.
     pub fn with_folders(&self, folders: impl IntoIterator<Item = PathBuf>) -> Kinds {
         let named = self.0.named.iter().cloned().chain(folders).collect();
-        Kinds(Arc::new(Folders { named, has_installed: self.0.has_installed, found: OnceLock::new() }))
+        Kinds(Arc::new(Sources { named, ..self.unread() }))
+    }
+
+    /// These, and those that a program brings itself, with runtimes that are linked into it: see [`Kind::from_json`]. They
+    /// come before what is found in folders; nothing changes about one that is built in.
+    pub fn with_kinds(&self, kinds: impl IntoIterator<Item = Kind>) -> Kinds {
+        let brought = self.0.brought.iter().cloned().chain(kinds).collect();
+        Kinds(Arc::new(Sources { brought, ..self.unread() }))
+    }
+
+    /// The same sources, of which nothing was read.
+    fn unread(&self) -> Sources {
+        let Sources { brought, named, has_installed, .. } = &*self.0;
+        Sources {
+            brought: brought.clone(),
+            named: named.clone(),
+            has_installed: *has_installed,
+            found: OnceLock::new(),
+        }
     }
 
     /// The kind of a runtime.
     pub fn find(&self, runtime: &str) -> Option<&Kind> {
-        let built_in = Kind::built_in().iter().find(|kind| kind.name() == runtime);
+        let known = self.at_hand().find(|kind| kind.name() == runtime);
         let found = || self.found().kinds.iter().find(|kind| kind.name() == runtime);
         // A folder is not looked through for what cannot be in it.
-        built_in.or_else(|| if is_runtime_name(runtime) { found() } else { None })
+        known.or_else(|| if is_runtime_name(runtime) { found() } else { None })
     }
 
-    /// All of them, those that are built in first.
+    /// All of them, those that are built in first, and each once.
     pub fn all(&self) -> impl Iterator<Item = &Kind> {
-        Kind::built_in().iter().chain(&self.found().kinds)
+        let known = self.at_hand().enumerate();
+        let is_first = |place: usize, kind: &Kind| self.at_hand().take(place).all(|other| other.name() != kind.name());
+        let known = known.filter(move |(place, kind)| is_first(*place, kind)).map(|(_, kind)| kind);
+        known.chain(&self.found().kinds)
+    }
+
+    /// Those for which no file is read.
+    fn at_hand(&self) -> impl Iterator<Item = &Kind> {
+        Kind::built_in().iter().chain(&self.0.brought)
     }
 
     /// The folders that are looked through, first one first.
@@ -88,14 +115,14 @@ impl Kinds {
     fn found(&self) -> &Found {
         self.0.found.get_or_init(|| {
             let mut found = Found::default();
-            self.folders().iter().for_each(|folder| found.read_folder(folder));
+            self.folders().iter().for_each(|folder| found.read_folder(folder, self));
             found
         })
     }
 }
 
 impl Found {
-    fn read_folder(&mut self, folder: &Path) {
+    fn read_folder(&mut self, folder: &Path, kinds: &Kinds) {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             // A program may be called as the folder of the runtimes is.
@@ -110,17 +137,17 @@ impl Found {
         let is_kind = |path: &PathBuf| path.to_string_lossy().ends_with(Kind::FILE_SUFFIX);
         let mut files: Vec<PathBuf> = paths.filter(is_kind).take(MOST_FILES).collect();
         files.sort();
-        files.iter().for_each(|file| self.read_file(file));
+        files.iter().for_each(|file| self.read_file(file, kinds));
     }
 
-    fn read_file(&mut self, file: &Path) {
+    fn read_file(&mut self, file: &Path, kinds: &Kinds) {
         let (kind, findings) = match Kind::from_file(file) {
             Ok(read) => read,
             Err(error) => return self.diagnostics.push(Diagnostic::from(error)),
         };
         self.diagnostics.extend(findings);
-        // The description of a runtime that is built in may lie beside its module, and is the same.
-        if Kind::built_in().iter().any(|known| known.name() == kind.name()) {
+        // The description of a runtime that is built in, or linked in, may lie beside its module, and is the same.
+        if kinds.at_hand().any(|known| known.name() == kind.name()) {
             return;
         }
         match self.kinds.iter().find(|known| known.name() == kind.name()) {

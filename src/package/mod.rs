@@ -43,8 +43,8 @@ pub use make::{MakeOptions, Package, make, make_with};
 pub use policy::SignaturePolicy;
 pub use progress::{Progress, Watch, unwatched};
 pub use root::{Installed, Root};
-pub use signature::{Claim, Signature, Signed, sign};
-pub use trust::{TrustStore, TrustedKey, verify};
+pub use signature::{Claim, Signature, Signed, sign, sign_with};
+pub use trust::{TrustStore, TrustedKey, verify, verify_with};
 pub use write::Format;
 
 use std::path::{Path, PathBuf};

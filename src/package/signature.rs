@@ -59,13 +59,13 @@ pub struct Claim {
 
 impl Claim {
     /// What can truthfully be said of an archive.
-    fn of(archive: &Path, file: &File) -> Result<Claim> {
+    fn of(archive: &Path, file: &File, kinds: &Kinds) -> Result<Claim> {
         let cannot = |message: &str| Error::new(Code::PACKAGE_SOURCE, message);
         let name = file_name(archive).filter(|name| is_plain(name));
         let name = name.ok_or_else(|| {
             cannot("the archive's name cannot stand in a signature").hint("rename it to `<name>-<version>.tar.gz`")
         })?;
-        let (plugin, version, platforms) = contents(archive, file)?;
+        let (plugin, version, platforms) = contents(archive, file, kinds)?;
         let version = version.ok_or_else(|| {
             cannot("the plugin in the archive does not say its version")
                 .hint("add the version to its manifest, and make the archive again with `hotshoe package`")
@@ -78,13 +78,13 @@ impl Claim {
 }
 
 /// What an archive holds, found as [`super::Install`] finds it: name, version and platforms.
-pub(super) fn contents(archive: &Path, file: &File) -> Result<(String, Option<Version>, Vec<Platform>)> {
+pub(super) fn contents(archive: &Path, file: &File, kinds: &Kinds) -> Result<(String, Option<Version>, Vec<Platform>)> {
     let folder = tempfile::tempdir().map_err(no_room)?;
     let mut from_start = file;
     from_start.rewind().map_err(|error| unreadable(error, archive))?;
     unpack(file, folder.path(), folder.path(), &mut unwatched, &mut drop)?;
     let stem = archive.file_stem().unwrap_or_default().to_string_lossy();
-    match layout::parts(folder.path(), &stem, &Kinds::installed())?.as_slice() {
+    match layout::parts(folder.path(), &stem, kinds)?.as_slice() {
         [part] => Ok((part.name.clone(), part.version.clone(), part.platforms()?)),
         _ => Err(Error::new(Code::PACKAGE_SOURCE, "the archive holds several plugins, and a signature is of one")
             .hint("make an archive of each with `hotshoe package`, and sign those")),
@@ -296,8 +296,13 @@ pub struct Signed {
 /// platforms from its library. Nothing of it is run. The archive may be of any size: it is read in
 /// pieces, from a copy that nobody else can change, so that what is looked at is what is signed.
 pub fn sign(archive: &Path, key: &SecretKey) -> Result<Signed> {
+    sign_with(archive, key, &Kinds::installed())
+}
+
+/// The same with the runtimes that the caller knows of: which file of a plugin says its platforms, its runtime says.
+pub fn sign_with(archive: &Path, key: &SecretKey, kinds: &Kinds) -> Result<Signed> {
     let mut file = Archive::of(archive, &mut unwatched)?.file;
-    let claim = Claim::of(archive, &file).map_err(|error| error.at(archive))?;
+    let claim = Claim::of(archive, &file, kinds).map_err(|error| error.at(archive))?;
     let path = path_beside(archive);
     let cannot_sign = |error: minisign::PError| {
         Error::new(Code::KEY_WRITE, "the archive cannot be signed").because(error).at(archive)

@@ -19,7 +19,7 @@ use super::trust_file::{self, Place, StoreFile, StoredKey};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::manifest::check_name;
+use crate::manifest::{Kinds, check_name};
 
 /// A key, and what it is trusted for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -313,12 +313,17 @@ impl TrustStore {
 /// A signature is demanded whatever the store's policy. Nothing is installed and nothing run. The archive is
 /// copied first, to where nobody else can change it.
 pub fn verify(archive: &Path, trust: &TrustStore) -> Result<Signature> {
+    verify_with(archive, trust, &Kinds::installed())
+}
+
+/// The same with the runtimes that the caller knows of: which file of a plugin says its platforms, its runtime says.
+pub fn verify_with(archive: &Path, trust: &TrustStore, kinds: &Kinds) -> Result<Signature> {
     let mut file = Archive::of(archive, &mut unwatched)?.file;
     let mut trust = trust.clone();
     trust.set_policy(SignaturePolicy::Required);
     let at = |error: Error| error.at(archive);
     let signature = trust.judge(archive, &mut file)?.ok_or_else(|| trust.missing(archive))?;
-    let (name, version, platforms) = contents(archive, &file).map_err(at)?;
+    let (name, version, platforms) = contents(archive, &file, kinds).map_err(at)?;
     trust.admit(&name, Some(&signature)).map_err(at)?;
     signature.binds(&name, version.as_ref(), &platforms).map_err(at)?;
     Ok(signature)

@@ -4,6 +4,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::log::{HostLog, unlocked};
+use crate::diagnostics::Severity;
 use crate::input::printable;
 
 /// Where a runtime tells what happens to an instance. Clones are one place, and any thread may tell.
@@ -14,12 +16,28 @@ pub struct Events(Arc<Mutex<State>>);
 struct State {
     ended: Option<String>,
     listener: Option<Listener>,
+    log: Option<HostLog>,
 }
 
 /// Is told of the end, once.
 type Listener = Box<dyn FnOnce(&str) + Send>;
 
 impl Events {
+    /// With the log of the host, for lines about the instance.
+    pub(crate) fn with_log(log: HostLog) -> Events {
+        Events(Arc::new(Mutex::new(State { log: Some(log), ..State::default() })))
+    }
+
+    /// Writes a line about the instance into the log of its host, at any time, as a finding with the code
+    /// [`Code::RUNTIME_LOG`](crate::error::Code::RUNTIME_LOG). What the thread says that opens the instance is written
+    /// once that is done. The host cuts and escapes it.
+    pub fn log(&self, severity: Severity, text: &str) {
+        let log = self.state().log.clone();
+        if let Some(log) = log {
+            log.line(severity, text);
+        }
+    }
+
     /// Tells that the instance has ended by itself, and why. Only the first end counts.
     pub fn ended(&self, reason: impl Into<String>) {
         let reason = printable(&reason.into());
@@ -31,7 +49,7 @@ impl Events {
             state.ended = Some(reason.clone());
             state.listener.take()
         };
-        tell(listener, &reason);
+        tell(listener, reason);
     }
 
     /// Why the instance has ended by itself, if it has.
@@ -51,7 +69,7 @@ impl Events {
         };
         // Without the lock: this is the listener if it is too late, else the one before.
         if let Some(reason) = ended {
-            tell(listener, &reason);
+            tell(listener, reason);
         }
     }
 
@@ -62,9 +80,11 @@ impl Events {
 }
 
 /// Without the lock, for it is the host's code; and no panic of that is the runtime's.
-fn tell(listener: Option<Listener>, reason: &str) {
+fn tell(listener: Option<Listener>, reason: String) {
     if let Some(listener) = listener {
-        let _ = catch_unwind(AssertUnwindSafe(|| listener(reason)));
+        unlocked(move || {
+            let _ = catch_unwind(AssertUnwindSafe(|| listener(&reason)));
+        });
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod call;
 mod events;
+mod log;
 pub mod module;
 #[doc(hidden)]
 pub mod native;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 pub use call::{Call, CancelToken, Encoding, Listening, Services, Sink};
 pub use events::Events;
+pub use log::HostLog;
+pub(crate) use log::{Hears, Withheld};
 pub use prober::Prober;
 
 use crate::diagnostics::Diagnostic;
@@ -30,6 +33,7 @@ codes! {
     CALL_CANCELLED = "call-cancelled", CALL, "A call of a plugin was cancelled.";
     CALL_DEADLINE = "call-deadline", CALL, "A call of a plugin did not end before its deadline.";
     PLUGIN_ENDED = "plugin-ended", CALL, "The plugin ended by itself.";
+    RUNTIME_LOG = "runtime-log", CALL, "A runtime has something to say, of itself or of a plugin.";
 }
 
 /// The address of a function or of data in a plugin; meaningless once the plugin has ended.
@@ -67,6 +71,17 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 
     /// Checks an artifact and brings it to life. `events` may be kept as long as the instance lives.
     fn open(&self, request: &Request<'_>, events: &Events) -> Result<Box<dyn Instance>>;
+
+    /// Whether it compares what it opens with the receipt of an install, as one must that uses a private copy. For all
+    /// others the host does that, just before they check or open something.
+    fn compares_receipts(&self) -> bool {
+        false
+    }
+
+    /// Gives it the log of a host that has it, for what it has to say of no plugin. Several hosts may give theirs.
+    fn log_to(&self, log: &HostLog) {
+        let _ = log;
+    }
 }
 
 /// A plugin that a runtime has brought to life.

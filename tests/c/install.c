@@ -170,6 +170,30 @@ static void a_plugin_of_another_runtime_is_installed(void) {
   hotshoe_root_free(root);
 }
 
+/* As echo.runtime.json says it, and with a key of a later version. */
+#define DESCRIPTION \
+  "{\"name\": \"echo\", \"artifact\": \"file\", \"file_names\": [\"{name}.echo\"], \"colour\": \"red\"}"
+
+static void a_plugin_of_a_runtime_that_is_described_needs_no_file(void) {
+  hotshoe_root* root = new_root("described");
+  hotshoe_install* how = install_of("hello-1.0.0.tar.gz");
+  hotshoe_installed* done = NULL;
+  const hotshoe_diagnostics* found;
+  size_t at, odd = 0;
+  CHECK_FAILS(hotshoe_install_add_runtime_description(how, "[]", Z), "runtime-kind");
+  CHECK_OK(hotshoe_install_add_runtime_description(how, DESCRIPTION, Z));
+  CHECK_OK(hotshoe_install_into_root(how, root, &done));
+  CHECK(exists(hotshoe_installed_path(done, 0), "hello.echo"));
+  found = hotshoe_installed_diagnostics(done);
+  for (at = 0; at < hotshoe_diagnostics_count(found); ++at) {
+    odd += strcmp(hotshoe_diagnostics_code(found, at), "runtime-kind") == 0;
+  }
+  CHECK(odd == 1);
+  hotshoe_installed_free(done);
+  hotshoe_install_free(how);
+  hotshoe_root_free(root);
+}
+
 static void null_is_refused(void) {
   hotshoe_root* root = new_root("null");
   hotshoe_install* how = NULL;
@@ -183,6 +207,7 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_install_set_host(NULL, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_trust(NULL, "trust.json", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_install_add_runtime_folder(NULL, "runtimes", Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_install_add_runtime_description(NULL, DESCRIPTION, Z), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_progress(NULL, NULL, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_into_root(NULL, root, &done), "argument-invalid");
   CHECK(how == NULL);
@@ -190,6 +215,7 @@ static void null_is_refused(void) {
   CHECK_FAILS(hotshoe_install_set_host(how, NULL), "argument-invalid");
   CHECK_FAILS(hotshoe_install_set_trust(how, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_install_add_runtime_folder(how, NULL, 0), "argument-invalid");
+  CHECK_FAILS(hotshoe_install_add_runtime_description(how, NULL, 0), "argument-invalid");
   CHECK_FAILS(hotshoe_install_into_root(how, NULL, &done), "argument-invalid");
   /* Nobody would be told that it is not signed. */
   CHECK_FAILS(hotshoe_install_into_root(how, root, NULL), "argument-invalid");
@@ -210,6 +236,7 @@ int main(int argc, char** argv) {
   a_refused_archive_leaves_nothing();
   one_who_watches_is_told_and_may_stop();
   a_plugin_of_another_runtime_is_installed();
+  a_plugin_of_a_runtime_that_is_described_needs_no_file();
   null_is_refused();
   return 0;
 }

@@ -164,6 +164,34 @@ static void a_runtime_that_is_linked_in_is_taken(const char* root, const char* d
   hotshoe_host_free(host);
 }
 
+/* As the file says it, and with a key of a later version. */
+#define DESCRIPTION                                                                                       \
+  "{\"name\": \"echo\", \"artifact\": \"file\", \"file_names\": [\"{name}.echo\"], \"entry\": \"path\", " \
+  "\"colour\": \"red\"}"
+
+static void take_odd_key(void* user_data, const hotshoe_diagnostics* found) {
+  if (strcmp(hotshoe_diagnostics_code(found, 0), "runtime-kind") == 0) {
+    ++*(int*)user_data;
+  }
+}
+
+static void a_runtime_that_is_linked_in_needs_no_file(const char* root) {
+  hotshoe_host* host = echo_host(root, "/no/such/folder");
+  hotshoe_function entry = (hotshoe_function)hotshoe_runtime_module;
+  int odd = 0;
+  CHECK_OK(hotshoe_host_set_log(host, take_odd_key, &odd, NULL));
+  CHECK_FAILS(hotshoe_host_add_described_runtime(host, entry, "{", Z), "runtime-kind");
+  CHECK_FAILS(
+      hotshoe_host_add_described_runtime(host, entry, "{\"name\": \"lua\", \"artifact\": \"file\"}", Z),
+      "runtime-kind");
+  CHECK(odd == 0);
+  CHECK_OK(hotshoe_host_add_described_runtime(host, entry, DESCRIPTION, Z));
+  CHECK(odd == 1);
+  a_plugin_is_found_by_its_description(host);
+  a_plugin_lives(host);
+  hotshoe_host_free(host);
+}
+
 static void a_host_is_freed_before_its_plugins(const char* root, const char* description) {
   hotshoe_host* host = echo_host(root, description);
   hotshoe_plugin* hello;
@@ -236,6 +264,13 @@ static void wrong_arguments_are_errors(const char* root) {
   hotshoe_host* host = echo_host(root, "/no/such/folder");
   CHECK_FAILS(hotshoe_host_add_runtime(NULL, (hotshoe_function)no_module), "argument-invalid");
   CHECK_FAILS(hotshoe_host_add_runtime(host, NULL), "argument-invalid");
+  CHECK_FAILS(hotshoe_host_add_described_runtime(NULL, (hotshoe_function)no_module, DESCRIPTION, Z),
+              "argument-invalid");
+  CHECK_FAILS(hotshoe_host_add_described_runtime(host, NULL, DESCRIPTION, Z), "argument-invalid");
+  CHECK_FAILS(hotshoe_host_add_described_runtime(host, (hotshoe_function)no_module, NULL, 0),
+              "argument-invalid");
+  CHECK_FAILS(hotshoe_host_add_described_runtime(host, (hotshoe_function)no_module, DESCRIPTION, Z),
+              "runtime-invalid");
   CHECK_FAILS(hotshoe_host_add_runtime_folder(NULL, "/runtimes", Z), "argument-invalid");
   CHECK_FAILS(hotshoe_host_add_runtime_folder(host, NULL, 0), "argument-invalid");
   hotshoe_host_free(host);
@@ -245,6 +280,7 @@ static void wrong_arguments_are_errors(const char* root) {
 int main(int argc, char** argv) {
   CHECK(argc == 4);
   a_runtime_that_is_linked_in_is_taken(argv[1], argv[2]);
+  a_runtime_that_is_linked_in_needs_no_file(argv[1]);
   a_host_is_freed_before_its_plugins(argv[1], argv[2]);
 #ifndef _WIN32
   a_module_in_a_folder_is_taken(argv[1], argv[2], argv[3]);

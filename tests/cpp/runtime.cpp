@@ -94,6 +94,22 @@ void a_plugin_lives(const hotshoe::Host& host) {
   CHECK_EQUAL(output(plugin, "echo"), "plugin-unloaded");
 }
 
+const hotshoe_runtime_module_table* no_module(const hotshoe_runtime_host_table*) { return nullptr; }
+
+// What describes a runtime may be a text of the program's.
+void a_description_needs_no_file(const Folder& folder) {
+  std::ifstream file(ECHO_DESCRIPTION);
+  const std::string description{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  hotshoe::Install install = hotshoe::Install::of((folder.path() / "hello-1.0.0.tar.gz").string()).value();
+  CHECK_EQUAL(install.add_runtime_description("[]").error().code(), "runtime-kind");
+  install.add_runtime_description(description).value();
+  install.into_root(hotshoe::Root::at((folder.path() / "described").string()).value()).value();
+
+  hotshoe::Host host = host_on(folder.path() / "described", folder.path() / "source");
+  CHECK_EQUAL(host.add_runtime(no_module, "[]").error().code(), "runtime-kind");
+  CHECK_EQUAL(host.add_runtime(no_module, description).error().code(), "runtime-invalid");
+}
+
 }  // namespace
 
 int main() {
@@ -103,6 +119,7 @@ int main() {
   put_plugin(folder.path() / "source" / "hello");
   hotshoe::Host host = host_on(folder.path() / "root", folder.path() / "modules");
   an_archive_is_installed_and_found(folder, host);
+  a_description_needs_no_file(folder);
   a_plugin_lives(host);
   fs::permissions(folder.path() / "modules", fs::perms::all);
   Rack rack;

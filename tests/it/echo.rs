@@ -3,16 +3,20 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use hotshoe::catalog::Candidate;
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Result};
 use hotshoe::host::Host;
-use hotshoe::manifest::Kinds;
+use hotshoe::manifest::{Kind, Kinds};
 use hotshoe::package::{self, Install, MakeOptions, Outcome, Root, unwatched};
 use hotshoe::plugin::{Plugin, Unload};
+use hotshoe::profile::{HostProfile, ReceiptPolicy};
+use hotshoe::runtime::module::ModuleRuntime;
 use hotshoe::runtime::{Call, CancelToken, Encoding, Sink};
 use hotshoe_testkit::{PluginTree, file_name};
 
@@ -52,7 +56,12 @@ impl Echo {
 
     /// A host that takes the runtime and looks for plugins in a folder.
     fn host_on(&self, folder: &str) -> Host {
+        self.host_with(folder, |_| ())
+    }
+
+    fn host_with(&self, folder: &str, set: impl FnOnce(&mut HostProfile)) -> Host {
         let mut profile = crate::harmonics();
+        set(&mut profile);
         profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
         profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
         let host = Host::new(profile);
@@ -134,6 +143,31 @@ fn a_plugin_is_packaged_installed_found_loaded_called_and_unloaded() {
 }
 
 #[test]
+fn a_runtime_that_is_linked_in_and_described_needs_no_file() {
+    let echo = Echo::new();
+    let linked = || Arc::new(ModuleRuntime::open("echo", &[echo.0.path("modules")]).unwrap());
+    let mut profile = crate::harmonics();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    profile.add_runtime_json("echo", "{}").unwrap();
+    let host = Host::new(profile);
+    host.add_search_root(echo.0.path("root"));
+    host.add_runtime(linked());
+    assert_eq!(echo.refusal(&host), Code::MANIFEST_RUNTIME, "nobody says which file a plugin is");
+
+    let kind = |text: &str| Kind::from_json(text.as_bytes()).unwrap().0;
+    let other = kind(r#"{"name": "lua", "artifact": "file"}"#);
+    assert_eq!(host.add_described_runtime(linked(), other).unwrap_err().code(), Code::RUNTIME_KIND);
+    let wrong = kind(r#"{"name": "echo", "artifact": "file", "file_names": ["{name}.none"], "entry": "path"}"#);
+    host.add_described_runtime(linked(), wrong).unwrap();
+    assert_eq!(echo.refusal(&host), Code::LIBRARY_MISSING);
+    let right = kind(r#"{"name": "echo", "artifact": "file", "file_names": ["{name}.echo"], "entry": "path"}"#);
+    host.add_described_runtime(linked(), right).unwrap();
+    let plugin = host.load("hello", None, |_| Ok(())).unwrap();
+    assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
+    assert!(host.catalog().find("hello", None).is_ok());
+}
+
+#[test]
 fn a_plugin_that_its_runtime_lets_go_of_is_released() {
     let (host, plugin) = Echo::with(&["-DENDED=HOTSHOE_RUNTIME_ENDED_RELEASED"]).loaded();
     assert_eq!(host.unload(&plugin).unwrap(), Unload::Released);
@@ -210,6 +244,133 @@ fn a_freed_host_closes_what_has_lent_nothing_and_shuts_the_module_down() {
     assert!(plugin.is_loaded());
     assert_eq!(call(&plugin, "say").unwrap(), "echo hello");
     assert_eq!(shutdowns(&echo.module()), 0);
+}
+
+#[test]
+fn a_plugin_of_a_module_that_is_not_as_it_was_installed_is_not_loaded() {
+    let echo = Echo::new();
+    let (kinds, plugins) = (echo.kinds(), Root::new(echo.0.path("plugins")));
+    let mut options = MakeOptions::default();
+    options.kinds = Some(kinds.clone());
+    let made = package::make_with(&options, &echo.0.path("root/hello"), &echo.0.path("dist"), &mut unwatched).unwrap();
+    let done = Install::of(&made.archive).kinds(&kinds).into_root(&plugins, &mut unwatched).unwrap();
+    let folder = &done.plugins[0].0.path;
+    let receipt = folder.join(".hotshoe-receipt.json");
+    let written = fs::read_to_string(&receipt).unwrap();
+    fs::write(&receipt, written.replacen('{', r#"{"channel": "beta","#, 1)).unwrap();
+
+    let host = echo.host_with("plugins", |profile| profile.policies.receipt = ReceiptPolicy::IfPresent);
+    let lines = logged(&host);
+    let plugin = host.load("hello", None, |_| Ok(())).unwrap();
+    let odd = "warning receipt-unknown-key hello: the key `channel` is unknown, and means nothing here";
+    assert!(lines.lock().unwrap().contains(&odd.to_owned()), "{lines:?}");
+    fs::write(folder.join("hello.echo"), "echo something else").unwrap();
+    assert_eq!(host.reload(&plugin, |_| Ok(())).unwrap_err().code(), Code::LIBRARY_CHANGED);
+    host.unload(&plugin).unwrap();
+    assert_eq!(host.load("hello", None, |_| Ok(())).unwrap_err().code(), Code::LIBRARY_CHANGED);
+}
+
+// --- What it says ----------------------------------------------------------------------------------
+
+/// What a host's log gets, in one line each, from now on.
+fn logged(host: &Host) -> Arc<Mutex<Vec<String>>> {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let kept = lines.clone();
+    let keep = move |found: &Diagnostic| {
+        let plugin = found.plugin.as_deref().unwrap_or("-");
+        kept.lock().unwrap().push(format!("{} {} {plugin}: {}", found.severity, found.code, found.message));
+    };
+    host.set_log(Some(Arc::new(keep)));
+    lines
+}
+
+/// Whether a line is what the module says of no plugin: of many modules in one process, the last ones are not told apart.
+fn is_of_module(line: &str) -> bool {
+    line.starts_with("note runtime-log -: ") && line.contains("`echo`") && line.ends_with(" says: of nobody")
+}
+
+#[test]
+fn what_a_module_says_is_in_its_hosts_log_and_in_no_others() {
+    let (echo, other) = (Echo::new(), Echo::new());
+    let (host, another) = (echo.host_on("root"), other.host_on("root"));
+    let (lines, unrelated) = (logged(&host), logged(&another));
+    another.load("hello", None, |_| Ok(())).unwrap();
+    unrelated.lock().unwrap().clear();
+    let plugin = host.load("hello", None, |_| Ok(())).unwrap();
+    assert_eq!(*lines.lock().unwrap(), ["note runtime-log hello: it is opened"]);
+    call(&plugin, "log").unwrap();
+    let said = lines.lock().unwrap()[1..].to_vec();
+    assert_eq!(said.last().unwrap(), r"warning runtime-log hello: a line\u{a}and another \u{1b}[31m");
+    assert!(said.iter().any(|line| is_of_module(line)), "{said:?}");
+    let of_plugin = |line: &String| line.contains(" hello: ");
+    assert!(!unrelated.lock().unwrap().iter().any(of_plugin), "{unrelated:?}");
+    host.set_log(None);
+    call(&plugin, "log").unwrap();
+    assert_eq!(lines.lock().unwrap().len(), 1 + said.len(), "nobody reads it");
+}
+
+#[test]
+fn all_hosts_with_a_module_hear_what_it_says_of_no_plugin_and_a_log_that_calls_a_plugin_hears_no_more() {
+    let echo = Echo::new();
+    let (host, plugin) = echo.loaded();
+    let (another, _plugin) = echo.loaded();
+    let (lines, calls) = (logged(&another), Arc::new(AtomicUsize::new(0)));
+    let (counted, called) = (calls.clone(), plugin.clone());
+    host.set_log(Some(Arc::new(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        call(&called, "log").unwrap();
+    })));
+    call(&plugin, "log").unwrap();
+    assert!(calls.load(Ordering::SeqCst) >= 2, "two lines were said");
+    assert!(lines.lock().unwrap().iter().any(|line| is_of_module(line)), "{lines:?}");
+    host.set_log(None);
+}
+
+/// Fails if what is done waits for ever.
+fn in_time<T: Send + 'static>(what: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, end) = mpsc::channel();
+    thread::spawn(move || done.send(what()));
+    end.recv_timeout(Duration::from_secs(60)).expect("it comes to an end")
+}
+
+#[test]
+fn a_log_may_wait_for_who_wants_the_plugin_that_says_something() {
+    let echo = Echo::new();
+    let host = Arc::new(echo.host_on("root"));
+    let (inside, waited) = (Arc::downgrade(&host), Arc::new(AtomicUsize::new(0)));
+    let count = waited.clone();
+    host.set_log(Some(Arc::new(move |_| {
+        let host = inside.upgrade().unwrap();
+        let other = thread::spawn(move || host.load("hello", None, |_| Ok(())).map(|_| ()).map_err(|e| e.code()));
+        assert_eq!(other.join().unwrap(), Err(Code::PLUGIN_BUSY));
+        count.fetch_add(1, Ordering::SeqCst);
+    })));
+    let loading = host.clone();
+    in_time(move || loading.load("hello", None, |_| Ok(())).map(|_| ())).unwrap();
+    assert_eq!(waited.load(Ordering::SeqCst), 1, "when it was opened");
+}
+
+#[test]
+fn a_log_may_cancel_the_call_whose_cancelling_it_is_told_of() {
+    let (host, plugin) = Echo::new().loaded();
+    let (token, heard) = (CancelToken::default(), Arc::new(AtomicUsize::new(0)));
+    let (again, count) = (token.clone(), heard.clone());
+    host.set_log(Some(Arc::new(move |found: &Diagnostic| {
+        assert_eq!(found.message, "a call is cancelled");
+        again.fire();
+        count.fetch_add(1, Ordering::SeqCst);
+    })));
+    let ended = in_time(move || {
+        let endless = Call::new("gather", Encoding::Raw, b"").cancelled_by(&token);
+        let (started, begun) = mpsc::channel();
+        thread::scope(|scope| {
+            let running = scope.spawn(|| plugin.call(&endless, &mut Begun(started)).map_err(|error| error.code()));
+            begun.recv().unwrap();
+            token.fire();
+            running.join().unwrap()
+        })
+    });
+    assert_eq!((ended, heard.load(Ordering::SeqCst)), (Err(Code::CALL_CANCELLED), 1));
 }
 
 // --- What is refused --------------------------------------------------------------------------------

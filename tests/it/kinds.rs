@@ -168,6 +168,22 @@ fn a_host_that_takes_a_runtime_takes_its_plugins_if_it_is_known() {
 }
 
 #[test]
+fn a_kind_that_a_program_brings_counts_before_files_and_after_what_is_built_in() {
+    let (_tree, kinds) = echo(&[]);
+    let brought = |text: &str| Kind::from_json(text.as_bytes()).unwrap().0;
+    let echo = brought(r#"{"name": "echo", "artifact": "file", "called": "record"}"#);
+    let native = brought(r#"{"name": "native", "artifact": "file", "called": "stone"}"#);
+    let kinds = kinds.with_kinds([echo.clone(), native]);
+    assert_eq!(kinds.find("echo"), Some(&echo));
+    assert!(echo.file().is_none(), "no file says so");
+    assert_eq!(kinds.find("native").unwrap().called(), "library");
+    let names = |kinds: &Kinds| kinds.all().map(|kind| kind.name().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&kinds), ["native", "process", "python", "echo"], "each once");
+    assert!(kinds.diagnostics().is_empty(), "the file beside it is no second one: {:?}", kinds.diagnostics());
+    assert_eq!(names(&kinds.with_folders([])), names(&kinds));
+}
+
+#[test]
 fn the_only_file_of_its_kind_is_the_artifact() {
     let (tree, kinds) = echo(&[
         ("one/plugin.json", r#"{"runtime": "echo"}"#),

@@ -1,6 +1,6 @@
 //! A runtime without code or compiler: its artifacts are JSON texts that say what an instance does.
 //!
-//! It stands in for `native`, so that a host is tested on every system.
+//! A host is tested with it on every system. What such a plugin looks like comes with the runtime.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,14 +9,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use hotshoe::diagnostics::Severity;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
+use hotshoe::manifest::{Kind, Kinds};
 use hotshoe::plugin::Plugin;
 use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime, Services, Sink};
-use hotshoe_testkit::{PluginTree, file_name};
+use hotshoe_testkit::PluginTree;
 use serde::Deserialize;
+use serde_json::{Map, json};
 
-use crate::host_on;
+use crate::harmonics;
 
 /// What an artifact says.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -80,7 +83,7 @@ fn behaviour(artifact: &Path) -> Result<Behaviour> {
 
 impl Runtime for Shared {
     fn name(&self) -> &str {
-        "native"
+        "memory"
     }
 
     fn check(&self, request: &Request<'_>) -> Result<()> {
@@ -150,6 +153,7 @@ impl Instance for Thing {
                 let Some(services) = services else { return Err(Error::new(Code::CALL_FAILED, "nothing is offered")) };
                 return services.call(&Call::new("host", Encoding::Raw, call.input), sink);
             }
+            "log" => self.events.log(Severity::Warning, "it is\twarm here"),
             "die" => {
                 self.events.ended("its process is gone\n");
                 return Err(Error::new(Code::PLUGIN_ENDED, "it ended meanwhile"));
@@ -218,15 +222,41 @@ impl Drop for Thing {
 /// A tree with one plugin for each name and what its artifact says.
 pub fn tree(plugins: &[(&str, &str)]) -> PluginTree {
     plugins.iter().fold(PluginTree::new(), |tree, (name, says)| {
-        let manifest = format!(r#"{{"name": "{name}", "version": "1.0.0", "capabilities": ["layer:{name}"]}}"#);
-        tree.file(&format!("{name}/plugin.json"), manifest).file(&format!("{name}/{}", file_name(name)), says)
+        let capability = json!({"version": "1.0.0", "capabilities": [format!("layer:{name}")]});
+        tree.file(&format!("{name}/plugin.json"), manifest(name, capability)).file(&artifact(name), says)
     })
+}
+
+/// The manifest of such a plugin, with these keys.
+pub fn manifest(name: &str, mut keys: serde_json::Value) -> String {
+    keys["name"] = name.into();
+    keys["runtime"] = "memory".into();
+    keys.to_string()
+}
+
+/// Where the artifact of a plugin is in its tree.
+pub fn artifact(name: &str) -> String {
+    format!("{name}/{name}.memory")
+}
+
+fn kind() -> Kind {
+    let text = br#"{"name": "memory", "artifact": "file", "file_names": ["{name}.memory"]}"#;
+    Kind::from_json(text).expect("it is one").0
+}
+
+/// The kinds that such a host knows.
+pub fn kinds() -> Kinds {
+    Kinds::built_in().with_kinds([kind()])
 }
 
 /// A host for it, and what its runtime counts.
 pub fn host(tree: &PluginTree) -> (Host, Arc<Memory>) {
-    let (host, memory) = (host_on(tree.root()), Arc::new(Memory::default()));
-    host.add_runtime(Arc::new(Shared(memory.clone())));
+    let mut profile = harmonics();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    profile.add_runtime("memory", Map::new()).expect("it can be called so");
+    let (host, memory) = (Host::new(profile), Arc::new(Memory::default()));
+    host.add_search_root(tree.root());
+    host.add_described_runtime(Arc::new(Shared(memory.clone())), kind()).expect("it is its own");
     (host, memory)
 }
 

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use hotshoe::catalog::Catalog;
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Code, Result};
 use hotshoe::host::Host;
 use hotshoe::package;
@@ -171,9 +173,21 @@ fn a_receipt_of_a_later_version_is_told_and_a_misspelt_key_in_one_is_an_error() 
 
     fs::write(&file, written.replacen('{', r#"{"channel": "beta", "comment": 5,"#, 1)).unwrap();
     shop.loaded().unwrap();
+    let unknown = |key: &str| format!("the key `{key}` is unknown, and means nothing here");
+    let (host, told) = (shop.host(), Arc::<Mutex<Vec<Diagnostic>>>::default());
+    let kept = told.clone();
+    host.set_log(Some(Arc::new(move |found: &Diagnostic| kept.lock().unwrap().push(found.clone()))));
+    let plugin = host.load("gain", None, |_| Ok(())).unwrap();
+    let found = plugin.diagnostics();
+    assert_eq!(*told.lock().unwrap(), found, "who loads it is told, too");
+    let said: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
+    assert_eq!(said, [unknown("channel"), unknown("comment")]);
+    assert!(found.iter().all(|found| found.code == Code::RECEIPT_UNKNOWN_KEY));
+    assert!(found.iter().all(|found| found.path.as_deref() == Some(&*file)), "{found:?}");
+    drop((host, plugin));
+
     let (installed, damaged) = root.installed().unwrap();
     let said: Vec<&str> = installed[0].diagnostics.iter().map(|found| found.message.as_str()).collect();
-    let unknown = |key: &str| format!("the key `{key}` is unknown, and means nothing here");
     assert_eq!(said, [unknown("channel"), unknown("comment")]);
     assert!(installed[0].diagnostics.iter().all(|found| found.code == Code::RECEIPT_UNKNOWN_KEY));
     assert!(installed[0].diagnostics.iter().all(|found| found.path.as_deref() == Some(&*file)), "{installed:?}");

@@ -10,7 +10,9 @@ use std::thread;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::plugin::{Plugin, Unload};
-use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree, file_name};
+use hotshoe_testkit::{GOOD_C_PLUGIN, Library, PluginTree};
+
+use serde_json::json;
 
 use crate::memory::{self, call};
 use crate::native::{said, saying};
@@ -19,7 +21,7 @@ use crate::{host_on, is_mapped};
 
 /// Writes what the plugin's artifact says from now on.
 fn write(tree: &PluginTree, name: &str, says: &str) {
-    fs::write(tree.library(name), says).unwrap();
+    fs::write(tree.path(&memory::artifact(name)), says).unwrap();
 }
 
 /// Gives its plugin a thing to offer, and says how many things there are.
@@ -90,10 +92,9 @@ fn whatever_fails_the_old_plugin_lives_on_and_can_be_reloaded_later() {
             let registry = Registry::default();
             let old = host.load("gain", None, offering(&registry)).unwrap();
             let other = host.load("other", None, |_| Ok(())).unwrap();
-            let manifest = r#"{"name": "gain", "version": "2.0.0"}"#;
-            let moving = r#"{"name": "gain", "version": "2.0.0", "library": "moved"}"#;
-            let manifest = if moved { moving } else { manifest };
-            let manifest = if says.is_empty() { "{" } else { manifest };
+            let library = if moved { "moved" } else { "gain.memory" };
+            let manifest = memory::manifest("gain", json!({"version": "2.0.0", "library": library}));
+            let manifest = if says.is_empty() { "{".to_owned() } else { manifest };
             fs::write(tree.path("gain/plugin.json"), manifest).unwrap();
             fs::write(tree.path("gain/moved"), says).unwrap();
             write(&tree, "gain", says);
@@ -101,7 +102,7 @@ fn whatever_fails_the_old_plugin_lives_on_and_can_be_reloaded_later() {
             assert_eq!(answer.ok().map(|answer| answer.unwrap_err().code()), code, "{what}");
             lives_on(&host, &old, &registry);
             assert_eq!((memory.open_now(), names(&host.plugins())), (2, vec!["gain", "other"]), "{what}");
-            fs::write(tree.path("gain/plugin.json"), r#"{"name": "gain"}"#).unwrap();
+            fs::write(tree.path("gain/plugin.json"), memory::manifest("gain", json!({}))).unwrap();
             write(&tree, "gain", r#"{"says": "new"}"#);
             let new = host.reload(&old, offering(&registry)).unwrap_or_else(|error| panic!("{}", error.report()));
             assert_eq!(call(&new, "say").unwrap(), "new");
@@ -118,7 +119,8 @@ fn a_reload_that_needs_what_is_not_there_leaves_the_old_one() {
     let (host, _) = memory::host(&tree);
     let registry = Registry::default();
     let old = host.load("gain", None, offering(&registry)).unwrap();
-    fs::write(tree.path("gain/plugin.json"), r#"{"name": "gain", "dependencies": {"base": "1"}}"#).unwrap();
+    let needy = memory::manifest("gain", json!({"dependencies": {"base": "1"}}));
+    fs::write(tree.path("gain/plugin.json"), needy).unwrap();
     assert_eq!(host.reload(&old, offering(&registry)).unwrap_err().code(), Code::PLUGIN_DEPENDENCY);
     lives_on(&host, &old, &registry);
 }
@@ -126,8 +128,8 @@ fn a_reload_that_needs_what_is_not_there_leaves_the_old_one() {
 #[test]
 fn what_is_in_use_or_needed_is_neither_reloaded_nor_replaced() {
     let tree = memory::tree(&[("gain", r#"{"says": "old"}"#)])
-        .file("top/plugin.json", r#"{"name": "top", "version": "1.0.0", "dependencies": {"gain": "1"}}"#)
-        .file(&format!("top/{}", file_name("top")), "{}");
+        .file("top/plugin.json", memory::manifest("top", json!({"version": "1.0.0", "dependencies": {"gain": "1"}})))
+        .file(&memory::artifact("top"), "{}");
     let (host, _) = memory::host(&tree);
     let registry = Registry::default();
     let old = host.load("gain", None, offering(&registry)).unwrap();

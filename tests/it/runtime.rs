@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use hotshoe::error::{Code, Result};
 use hotshoe::plugin::{Plugin, Unload};
 use hotshoe::runtime::{Call, CancelToken, Encoding, Services, Sink};
-use hotshoe_testkit::file_name;
 
 use crate::memory::{self, call};
 
@@ -190,10 +189,10 @@ fn a_plugin_that_does_not_open_or_close_is_not_alive_and_the_next_try_is_a_new_o
     let (host, memory) = memory::host(&tree);
     let error = host.load("gain", None, |_| Ok(())).unwrap_err();
     assert_eq!((error.code(), error.plugin_name()), (Code::LOAD_FAILED, Some("gain")));
-    let tree = tree.file(&format!("gain/{}", file_name("gain")), r#"{"does": "open-panics"}"#);
+    let tree = tree.file(&memory::artifact("gain"), r#"{"does": "open-panics"}"#);
     assert!(catch_unwind(AssertUnwindSafe(|| host.load("gain", None, |_| Ok(())))).is_err());
     for does in ["close-fails", "close-panics"] {
-        let tree = tree.path(&format!("gain/{}", file_name("gain")));
+        let tree = tree.path(&memory::artifact("gain"));
         std::fs::write(tree, format!(r#"{{"does": "{does}"}}"#)).unwrap();
         let plugin = host.load("gain", None, |_| Ok(())).unwrap();
         let ended = catch_unwind(AssertUnwindSafe(|| host.unload(&plugin)));

@@ -301,7 +301,7 @@ fn an_end_that_nobody_asked_for_is_told_once() {
 }
 
 #[test]
-fn a_module_may_log_at_any_time() {
+fn a_module_may_log_where_nobody_listens() {
     output(&*Echo::new().plugin(), "log").unwrap();
 }
 

@@ -10,7 +10,8 @@ use hotshoe::catalog::Candidate;
 use hotshoe::diagnostics::Severity;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::{CandidateState, Host};
-use hotshoe_testkit::{PluginTree, file_name};
+use hotshoe_testkit::PluginTree;
+use serde_json::json;
 
 use crate::memory::{self, call};
 
@@ -38,8 +39,8 @@ fn without(name: &'static str) -> Option<Arc<hotshoe::host::Filter>> {
 
 fn top_and_base() -> PluginTree {
     memory::tree(&[("base", "{}"), ("gain", "{}")])
-        .file("top/plugin.json", r#"{"name": "top", "version": "1.0.0", "dependencies": {"base": "1"}}"#)
-        .file(&format!("top/{}", file_name("top")), "{}")
+        .file("top/plugin.json", memory::manifest("top", json!({"version": "1.0.0", "dependencies": {"base": "1"}})))
+        .file(&memory::artifact("top"), "{}")
 }
 
 #[test]
@@ -52,7 +53,7 @@ fn a_listener_is_told_what_happens_to_each_plugin() {
     assert_eq!(taken(&lines), ["the plugin `gain 1.0.0` was loaded"]);
     assert!(host.load("bad", None, |_| Ok(())).is_err());
     assert_eq!(taken(&lines), ["the plugin `bad` was not loaded: it does not open"]);
-    fs::write(tree.path("gain/plugin.json"), r#"{"name": "gain", "version": "2.0.0"}"#).unwrap();
+    fs::write(tree.path("gain/plugin.json"), memory::manifest("gain", json!({"version": "2.0.0"}))).unwrap();
     let plugin = host.reload(&plugin, |_| Ok(())).unwrap();
     assert_eq!(taken(&lines), ["the plugin `gain 2.0.0` took the place of `gain 1.0.0`"]);
     let fails = |_: &Arc<_>| Err(Error::new(Code::ENTRY_FAILED, "boom"));
@@ -89,6 +90,27 @@ fn a_log_gets_the_findings_in_plain_and_short_words() {
 }
 
 #[test]
+fn a_log_gets_what_a_runtime_says_of_a_plugin_while_that_lives() {
+    let tree = memory::tree(&[("gain", "{}")]);
+    let (host, _) = memory::host(&tree);
+    let plugin = host.load("gain", None, |_| Ok(())).unwrap();
+    call(&plugin, "log").expect("nobody reads it");
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let kept = found.clone();
+    host.set_log(Some(Arc::new(move |finding| kept.lock().unwrap().push(finding.clone()))));
+    call(&plugin, "log").unwrap();
+    let [line] = &found.lock().unwrap().clone()[..] else { panic!("{found:?}") };
+    assert_eq!(
+        (line.severity, line.code, line.plugin.as_deref()),
+        (Severity::Warning, Code::RUNTIME_LOG, Some("gain"))
+    );
+    assert_eq!((line.message.as_str(), line.path.as_deref()), (r"it is\twarm here", Some(plugin.path())));
+    drop(host);
+    assert!(call(&plugin, "log").is_ok(), "it lives on, and its host is gone");
+    assert_eq!(found.lock().unwrap().len(), 1);
+}
+
+#[test]
 fn a_filter_counts_for_dependencies_and_reloads_too() {
     let tree = top_and_base();
     let (host, memory) = memory::host(&tree);
@@ -103,7 +125,7 @@ fn a_filter_counts_for_dependencies_and_reloads_too() {
         assert!(answer.unwrap_err().report().contains("does not let it be loaded"));
     }
     assert_eq!(host.load_path(&tree.path("base"), |_| Ok(())).unwrap_err().code(), Code::PLUGIN_VETOED);
-    let unfiltered = hotshoe::catalog::Catalog::scan(host.profile(), &host.search_path());
+    let unfiltered = hotshoe::catalog::Catalog::scan_with(host.profile(), &memory::kinds(), &host.search_path());
     assert_eq!(host.load_catalog(&unfiltered, |_| Ok(())).plugins.len(), 1, "`gain`");
     host.set_filter(without("gain"));
     assert!(host.load("gain", None, |_| Ok(())).is_err(), "it is not on the search path of this host");

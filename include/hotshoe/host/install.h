@@ -84,6 +84,17 @@ hotshoe_error *hotshoe_install_add_runtime_folder(hotshoe_install *install,
                                                   size_t folder_length);
 
 /*
+ Says what the plugins of a runtime look like, as hotshoe_host_add_described_runtime does, so that no file is needed.
+
+ `description`: the text of a `<name>.runtime.json`, read before this returns. What is odd about it, the diagnostics of
+ what is installed tell. Errors: `runtime-kind`.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_install_add_runtime_description(hotshoe_install *install,
+                                                       const char *description,
+                                                       size_t description_length);
+
+/*
  Has hotshoe_install_into_root tell how far it is, and lets the callback stop it. NULL, the default: nobody.
 
  `user_data`: for each call of `callback`; it must stay good as long as the install uses it.

@@ -20,7 +20,8 @@ extern "C" {
 
 /*
  Adds a runtime that is linked into the program, in place of one of its name. It is used for the plugins that name
- it, if the host's profile lists it among its `runtimes`.
+ it, if the host's profile lists it among its `runtimes`. What such plugins look like must be said by a
+ `<name>.runtime.json` in a folder of runtimes: hotshoe_host_add_described_runtime needs no file.
 
  `entry`: the module's hotshoe_runtime_module, as `hotshoe/runtime.h` declares it, cast to this type.
  Errors: `runtime-invalid`. [any thread]
@@ -30,10 +31,24 @@ hotshoe_error *hotshoe_host_add_runtime(const hotshoe_host *host,
                                         hotshoe_function entry);
 
 /*
+ Adds a runtime that is linked into the program, as hotshoe_host_add_runtime does, and says what its plugins look
+ like, so that no file is needed for that.
+
+ `description`: the text of a `<name>.runtime.json`, read before this returns. What is odd about it the host's log is
+ told. Errors: `runtime-invalid`; `runtime-kind` if the text is none, or describes another runtime. [any thread]
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_host_add_described_runtime(const hotshoe_host *host,
+                                                  hotshoe_function entry,
+                                                  const char *description,
+                                                  size_t description_length);
+
+/*
  Adds a folder to look for the modules of runtimes in, before `hotshoe/runtimes/` beside the installed libhotshoe.
 
  `folder`: absolute. A module in it is refused with `runtime-untrusted` when a plugin needs it, if anybody but root and
- this user may write to it or to a folder above it. [any thread]
+ this user may write to it or to a folder above it. On Windows nobody is asked who may: name only folders that
+ administrators alone write to. [any thread]
  */
 HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_add_runtime_folder(const hotshoe_host *host,

@@ -95,8 +95,9 @@ hotshoe_error *hotshoe_host_set_filter(const hotshoe_host *host,
                                        hotshoe_release_callback release);
 
 /*
- Has a function told of findings: why plugins are refused, what is noticed when they are loaded, and that they ended
- by themselves. Texts are short and hold no control characters. See hotshoe_host_set_filter. [any thread]
+ Has a function told of findings: why plugins are refused, what is noticed when they are loaded, that they ended by
+ themselves, and as `runtime-log` what their runtimes have to say. Texts are short and hold no control characters.
+ What is said because of its own calls of plugins, it is not told. See hotshoe_host_set_filter. [any thread]
  */
 HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_host_set_log(const hotshoe_host *host,

@@ -1,18 +1,27 @@
-//! What a module may ask of the host at any time.
+//! What a module may ask of the host at any time, and say to it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use hotshoe_abi::runtime::{HostTable, Key, NO_DEADLINE, Outcome, REVISION, Text};
+use hotshoe_abi::runtime::{HostTable, Key, NO_DEADLINE, Outcome, REVISION, Severity, Text};
 
 use super::keys::{Keys, Known};
+use super::seats;
 use super::text::line;
+use crate::diagnostics;
 use crate::runtime::Events;
 
-/// The host's functions.
-pub(super) static HOST: HostTable =
-    HostTable { size: size_of::<HostTable>(), revision: REVISION, now: Some(now), ended: Some(ended), log: Some(log) };
+/// The host's functions, for the modules in a seat.
+pub(super) const fn table<const SEAT: usize>() -> HostTable {
+    HostTable {
+        size: size_of::<HostTable>(),
+        revision: REVISION,
+        now: Some(now),
+        ended: Some(ended),
+        log: Some(log::<SEAT>),
+    }
+}
 
 /// Where the clock begins; a second after 0, so that nothing that happened just before is lost.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -82,12 +91,25 @@ unsafe extern "C" fn ended(key: Key, reason: Text) -> i32 {
     })
 }
 
-/// Nobody listens yet; what could not be said is refused all the same.
-unsafe extern "C" fn log(key: Key, severity: i32, _text: Text) -> i32 {
-    guarded(|| match key {
-        _ if !(0..=2).contains(&severity) => Outcome::Invalid,
-        0 => Outcome::Ok,
-        key => PLUGINS.get(key).map_or(Outcome::Closed, |_| Outcome::Ok),
+unsafe extern "C" fn log<const SEAT: usize>(key: Key, severity: i32, text: Text) -> i32 {
+    guarded(|| {
+        let severity = match severity {
+            severity if severity == Severity::Note as i32 => diagnostics::Severity::Note,
+            severity if severity == Severity::Warning as i32 => diagnostics::Severity::Warning,
+            severity if severity == Severity::Error as i32 => diagnostics::Severity::Error,
+            _ => return Outcome::Invalid,
+        };
+        let plugin = PLUGINS.get(key);
+        if key != 0 && plugin.is_none() {
+            return Outcome::Closed;
+        }
+        // SAFETY: the contract for texts.
+        let Some(text) = (unsafe { line(text) }) else { return Outcome::Ok };
+        match plugin {
+            Some(plugin) => plugin.log(severity, &text),
+            None => seats::say(SEAT, severity, &text),
+        }
+        Outcome::Ok
     })
 }
 

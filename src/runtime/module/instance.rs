@@ -16,7 +16,7 @@ use super::lock;
 use super::services::Offered;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::runtime::{Address, Call, Encoding, Ended, Instance, Listening, Services, Sink};
+use crate::runtime::{Address, Call, Encoding, Ended, Instance, Listening, Services, Sink, Withheld};
 
 /// A plugin that a module brought to life. If it is dropped and was not closed, it lives on, and its module with it:
 /// that is not for a destructor to end.
@@ -285,6 +285,7 @@ impl Cancelling {
         let cancellable = Arc::new(Mutex::new(Some(cancellable)));
         let told = cancellable.clone();
         let listening = call.cancel.listen(move || {
+            let _withheld = Withheld::begin();
             // Locked while it runs: the call waits for it before it is over.
             let mut told = lock(&told);
             if let Some(call) = told.take() {

@@ -6,12 +6,13 @@ use std::sync::Mutex;
 
 use hotshoe_abi::runtime::{self as abi, Entry, ModuleTable, TO_NUL, Text};
 
-use super::host::HOST;
 use super::lock;
+use super::seats::Seat;
+use crate::diagnostics::Severity;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::profile::check_runtime_name;
-use crate::runtime::{Address, native};
+use crate::runtime::{Address, HostLog, Withheld, native};
 
 /// A module that is in this process. It is never unmapped, so it lives for ever.
 pub(super) struct Module {
@@ -19,6 +20,8 @@ pub(super) struct Module {
     pub(super) table: ModuleTable,
     /// How many runtimes and live plugins need it.
     users: Mutex<usize>,
+    /// Of the hosts that have it.
+    logs: Mutex<Vec<HostLog>>,
 }
 
 /// What a module is known by: an older one goes on being used after its file was replaced.
@@ -35,6 +38,7 @@ impl Module {
     /// The module in a file, whose path is absolute and has no links in it.
     pub(super) fn in_file(name: &str, path: PathBuf) -> Result<User> {
         let origin = Origin::File(path.clone());
+        let _withheld = Withheld::begin(); // Its function runs under the lock.
         let known = {
             let mut modules = lock(&MODULES);
             if !modules.contains_key(&origin) {
@@ -52,6 +56,7 @@ impl Module {
     /// # Safety
     /// The function does what [`Entry`] says.
     pub(super) unsafe fn linked(entry: Entry) -> Result<User> {
+        let _withheld = Withheld::begin(); // As above.
         let known =
             lock(&MODULES).entry(Origin::Linked(entry as usize)).or_insert_with(|| Module::enter(entry, None)).clone();
         known.map(User::of).map_err(|why| {
@@ -61,8 +66,9 @@ impl Module {
     }
 
     fn enter(entry: Entry, name: Option<&str>) -> Result<&'static Module, String> {
+        let seat = Seat::next();
         // SAFETY: a module's function, which is called for the first time, and once only, for `MODULES` is locked.
-        let table = unsafe { entry(&raw const HOST) };
+        let table = unsafe { entry(seat.table()) };
         // SAFETY: what it returns is such a table; no more of it is believed than its size says.
         let table =
             unsafe { abi::read(table) }.map_err(|why| format!("the table that it returns cannot be used: {why}"))?;
@@ -78,7 +84,24 @@ impl Module {
         if table.open.is_none() {
             return Err("it cannot open anything".to_owned());
         }
-        Ok(Box::leak(Box::new(Module { name: own, table, users: Mutex::new(0) })))
+        let module = Module { name: own, table, users: Mutex::new(0), logs: Mutex::default() };
+        let module: &'static Module = Box::leak(Box::new(module));
+        seat.take(module);
+        Ok(module)
+    }
+
+    /// Has what it says of no plugin written into the log of a host, too.
+    pub(super) fn log_to(&self, log: &HostLog) {
+        let mut logs = lock(&self.logs);
+        logs.retain(|known| known.has_host() && !known.is_of_same_host(log));
+        logs.push(log.clone());
+    }
+
+    /// Writes a line into the logs of the hosts that have it.
+    pub(super) fn say(&self, severity: Severity, line: &str) {
+        // Without the lock, for this is the code of hosts.
+        let logs = lock(&self.logs).clone();
+        logs.iter().for_each(|log| log.line(severity, line));
     }
 }
 
@@ -131,6 +154,7 @@ impl std::ops::Deref for User {
 
 impl Drop for User {
     fn drop(&mut self) {
+        let _withheld = Withheld::begin(); // It shuts down under the lock.
         let mut users = lock(&self.0.users);
         *users -= 1;
         if let (0, Some(shutdown)) = (*users, self.0.table.shutdown) {

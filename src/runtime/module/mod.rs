@@ -13,6 +13,7 @@ mod host;
 mod instance;
 mod keys;
 mod library;
+mod seats;
 mod services;
 mod text;
 
@@ -23,7 +24,7 @@ use hotshoe_abi::runtime::{self as abi, Text};
 use serde_json::json;
 
 use crate::error::{Code, Error, Result};
-use crate::runtime::{Events, Instance, Request, Runtime};
+use crate::runtime::{Events, HostLog, Instance, Request, Runtime};
 
 use answer::{Asked, Kept, unsupported};
 use host::Told;
@@ -98,6 +99,10 @@ impl Runtime for ModuleRuntime {
         let findings = asked.end(returned)?;
         // SAFETY: `open` has just written it.
         Ok(Box::new(unsafe { ModuleInstance::new(self.module.clone(), opened, findings, told) }?))
+    }
+
+    fn log_to(&self, log: &HostLog) {
+        self.module.log_to(log);
     }
 }
 

@@ -33,7 +33,9 @@ impl Runtime for Native {
         }
         let (profile, entry) = (request.profile, entry(request));
         let mapping = Mapping { library: request.artifact, plugin: request.folder, entry };
-        let library = match receipt(request.folder, request.artifact, profile.policies.receipt)? {
+        let receipt = receipt(request.folder, request.artifact, profile.policies.receipt)?;
+        let noticed = receipt.as_ref().map_or_else(Vec::new, |receipt| receipt.diagnostics().to_vec());
+        let library = match receipt {
             Some(receipt) => Library::load_installed(mapping, &receipt)?,
             None if request.beside || profile.native.load == LoadPolicy::Copy => Library::load_copy(mapping)?,
             None => Library::load(mapping)?,
@@ -49,7 +51,11 @@ impl Runtime for Native {
                 }
             },
         };
-        Ok(Box::new(Plugin { library, entry: entry.to_owned(), contract }))
+        Ok(Box::new(Plugin { library, entry: entry.to_owned(), contract, noticed }))
+    }
+
+    fn compares_receipts(&self) -> bool {
+        true
     }
 }
 
@@ -71,6 +77,8 @@ struct Plugin {
     entry: String,
     /// Its instance, if it is one of the contract.
     contract: Option<Contract>,
+    /// What is odd about its receipt.
+    noticed: Vec<Diagnostic>,
 }
 
 impl Instance for Plugin {
@@ -105,7 +113,7 @@ impl Instance for Plugin {
             Diagnostic::warning(Code::LIBRARY_SHADOWED, format!("the plugin gets {other}, not its own"))
                 .hint("one library of a name is mapped for all: give its own another SONAME, or link that statically")
         });
-        shadowed.collect()
+        self.noticed.iter().cloned().chain(shadowed).collect()
     }
 
     fn image(&self) -> Option<runtime::Image> {

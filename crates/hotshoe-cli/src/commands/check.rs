@@ -1,19 +1,21 @@
 //! `hotshoe check`
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use hotshoe::catalog::Candidate;
-use hotshoe::diagnostics::Diagnostic;
+use hotshoe::catalog::{Candidate, Catalog, SearchPath};
+use hotshoe::diagnostics::{Diagnostic, Severity};
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::inspect::{GlibcVersion, Inspection, Portability};
 use hotshoe::manifest::{ArtifactType, Kinds};
 use hotshoe::platform::Platform;
 use hotshoe::plugin::Unload;
-use hotshoe::profile::{HostProfile, ReceiptPolicy};
+use hotshoe::profile::{HostProfile, IndexPolicy, ReceiptPolicy};
 use hotshoe::receipt::Receipt;
 use hotshoe::runtime::Prober;
+use hotshoe::version;
 
 use crate::args;
 use crate::output::{Answer, BAD, GOOD, NAME};
@@ -34,6 +36,11 @@ pub struct Args {
 
     #[command(flatten)]
     pub runtimes: args::Runtimes,
+
+    /// Where the host will look for plugins: refuse it if what it depends on is not there; without it, that is a
+    /// warning, and it is looked for beside the plugin, too
+    #[arg(long, value_name = "FOLDER[:FOLDER…]", conflicts_with = "any_platform")]
+    pub path: Option<OsString>,
 
     /// Load and unload it, too: first in a process of its own, then in this one
     #[arg(long)]
@@ -89,11 +96,27 @@ pub fn run(args: &Args) -> Result<Answer> {
     answer.diagnostics(diagnostics);
     answer.field("plugin", &candidate);
     answer.diagnostics(excuse_receipt(&candidate, &mut profile));
-    let (refusals, not_here) = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
+    let (mut refusals, not_here) = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
+    let beside = catalog(args, &candidate, &profile);
+    let needs = match beside.with_dependencies(&candidate) {
+        // What is missing here says nothing of another machine.
+        _ if args.any_platform => vec![&candidate],
+        Ok(needs) => needs,
+        Err(error) if args.path.is_some() => {
+            refusals.push(error.into());
+            Vec::new()
+        }
+        Err(error) => {
+            let hint = "where it is not, the host refuses this plugin; `--path` says where the host's plugins will be";
+            let found = Diagnostic { severity: Severity::Warning, hint: Some(hint.to_owned()), ..error.into() };
+            answer.diagnostics([found]);
+            vec![&candidate]
+        }
+    };
     let outcome = match (refusals.is_empty(), args.load) {
         (false, _) => Err(refusals),
         (true, true) if !not_here.is_empty() => Ok(None),
-        (true, true) => load(&candidate, &profile, &args.runtimes).map(Some).map_err(|error| vec![error.into()]),
+        (true, true) => load(&needs, &profile, &args.runtimes).map(Some).map_err(|error| vec![error.into()]),
         (true, false) => Ok(None),
     };
     match outcome {
@@ -186,13 +209,50 @@ fn refusals(
     (refusals, facts.provided().map(|needed| needed.name.clone()).collect())
 }
 
-/// What only running it can show.
-fn load(candidate: &Candidate, profile: &HostProfile, runtimes: &args::Runtimes) -> Result<Unload> {
+/// The plugins among which those are that it depends on; none if it depends on none, for nobody needs to look then.
+fn catalog(args: &Args, candidate: &Candidate, profile: &HostProfile) -> Catalog {
+    if candidate.manifest().dependencies.is_empty() || args.any_platform {
+        return Catalog::default();
+    }
+    let search_path = match &args.path {
+        Some(path) => SearchPath::parse(path),
+        None => {
+            let mut search_path: SearchPath = root_of(candidate.path()).iter().collect();
+            search_path.append(SearchPath::of_host(profile));
+            search_path
+        }
+    };
+    let mut profile = profile.clone();
+    // Nobody knows whether what lies around it is a root, so nothing is kept of it.
+    profile.policies.index = IndexPolicy::Off;
+    let mut catalog = Catalog::scan_with(&profile, &args.runtimes.kinds(), &search_path);
+    catalog.check_libraries(&profile);
+    catalog
+}
+
+/// The root that a plugin lies in: above `<name>`, or above `<name>/<version>`.
+fn root_of(plugin: &Path) -> Option<PathBuf> {
+    let plugin = plugin.canonicalize().ok()?;
+    let is_version =
+        |name: &str| name.starts_with(|first: char| first.is_ascii_digit()) && version::parse(name).is_ok();
+    let name = plugin.file_name()?.to_str().unwrap_or_default();
+    plugin.ancestors().nth(if is_version(name) { 2 } else { 1 }).map(Path::to_owned)
+}
+
+/// What only running it can show, of the last of these plugins: it needs the others.
+fn load(plugins: &[&Candidate], profile: &HostProfile, runtimes: &args::Runtimes) -> Result<Unload> {
     let myself = env::current_exe()
         .map_err(|error| Error::new(Code::PROBE_FAILED, "this program cannot find itself to probe").because(error))?;
     let mut host = Host::new(profile.clone());
     host.set_prober(Some(Prober::new(myself)));
     runtimes.add_to(&host)?;
-    let plugin = host.load_candidate(candidate, |_| Ok(()))?;
-    host.unload(&plugin)
+    let mut unloaded = None;
+    for plugin in plugins {
+        host.load_candidate(plugin, |_| Ok(()))?;
+    }
+    for plugin in host.plugins().iter().rev() {
+        let unload = host.unload(plugin)?;
+        unloaded.get_or_insert(unload);
+    }
+    Ok(unloaded.expect("it was loaded"))
 }

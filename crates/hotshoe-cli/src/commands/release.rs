@@ -34,7 +34,7 @@ use crate::release::target::{TARGETS, Target};
     after_help = "\
 Examples:
   hotshoe release --dry-run
-  hotshoe release build --platform linux-x86_64 --output dist/linux-x86_64
+  hotshoe release build --platform linux-x86_64
   hotshoe release collect dist --plan plan.json --output release
   hotshoe release publish release --to github"
 )]
@@ -96,9 +96,9 @@ struct BuildArgs {
     #[arg(long, value_name = "ID", value_parser = platform)]
     platform: &'static Target,
 
-    /// Where the archives go
-    #[arg(long, value_name = "DIR", default_value = "dist")]
-    output: PathBuf,
+    /// Where the archives go; without it, `dist/<platform>`, where `hotshoe release collect dist` looks for them
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
 
     /// Append the digests of the archives to this file, as `<platform>=<digests>`: the outputs of a CI job
     #[arg(long, value_name = "FILE")]
@@ -195,7 +195,8 @@ fn setup(args: &SetupArgs, json: bool) -> Result<Answer> {
 fn build(args: &BuildArgs, json: bool) -> Result<Answer> {
     let (target, config) = (args.platform, Config::of(&args.source)?);
     let steps = steps(json, args.verbose);
-    let (source, output) = (&args.source, &args.output);
+    let (source, output) = (&args.source, args.output.clone().unwrap_or_else(|| Path::new("dist").join(target.id)));
+    let output = &output;
     let build = Build { source, output, target, config: &config, steps, any_glibc: false };
     let mut answer = Answer::new();
     let built = build.run(|_| Ok(()))?;

@@ -7,6 +7,7 @@ use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{self, Claim, SecretKey};
 
 use super::key::password;
+use crate::args::Runtimes;
 use crate::output::{Answer, GOOD, NAME};
 
 /// Sign an archive: write <archive>.minisig beside it
@@ -24,10 +25,13 @@ pub struct Args {
     /// The secret key; without it, HOTSHOE_KEY holds the key's text, or the path of its file
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
+
+    #[command(flatten)]
+    runtimes: Runtimes,
 }
 
 pub fn run(args: &Args) -> Result<Answer> {
-    let signed = package::sign(&args.archive, &key(args)?)?;
+    let signed = package::sign_with(&args.archive, &key(args)?, &args.runtimes.kinds())?;
     let mut answer = Answer::new();
     answer.line(format!("{GOOD}signed{GOOD:#} {NAME}{}{NAME:#}", args.archive.display()));
     answer.fact("key", signed.key.to_string());

@@ -7,7 +7,7 @@ use hotshoe::package::{self, Root, TrustStore};
 use serde_json::json;
 
 use super::sign::describe;
-use crate::args::{PublicKeyAt, profile, public_key, root};
+use crate::args::{PublicKeyAt, Runtimes, profile, public_key, root};
 use crate::output::{Answer, BAD, GOOD, NAME, plain};
 
 /// Say whether an archive is signed by a key that is trusted, or whether what is installed is as it was
@@ -26,7 +26,7 @@ pub struct Args {
     pub what: Option<PathBuf>,
 
     /// Compare what was installed with its receipts
-    #[arg(long, conflicts_with_all = ["key", "trust"])]
+    #[arg(long, conflicts_with_all = ["key", "trust", "runtime_folder"])]
     pub installed: bool,
 
     /// Trust this key: a .pub file, or its second line; may be given more than once
@@ -45,6 +45,9 @@ pub struct Args {
     /// The folder where plugins are installed
     #[arg(long, value_name = "DIR", requires = "installed")]
     root: Option<PathBuf>,
+
+    #[command(flatten)]
+    runtimes: Runtimes,
 }
 
 impl Args {
@@ -77,7 +80,7 @@ fn archive(args: &Args, path: &Path) -> Result<Answer> {
     let mut answer = Answer::new();
     let trust = args.trust()?;
     answer.diagnostics(trust.diagnostics().iter().cloned());
-    match package::verify(path, &trust) {
+    match package::verify_with(path, &trust, &args.runtimes.kinds()) {
         Ok(signature) => {
             answer.line(format!("{GOOD}yes{GOOD:#}: {NAME}{archive}{NAME:#} is signed by a key that is trusted"));
             answer.fact("key", format!("{} {}", signature.key, signature.key_comment).trim());

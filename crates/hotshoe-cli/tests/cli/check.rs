@@ -585,3 +585,63 @@ fn json_has_the_plugin_and_the_verdict() {
     );
     assert_eq!(json(&gain(), &["check", "absent", "--host", "harmonics"], 3)["error"]["code"], "library-missing");
 }
+
+/// `top`, which depends on `base` and is loaded after it only.
+fn top() -> PluginTree {
+    let base = r#"{"name": "base", "version": "1.2.0"}"#;
+    let top = r#"{"name": "top", "version": "1.0.0", "dependencies": {"base": "1"}}"#;
+    let library = fs::read(Library::c(GOOD_C_PLUGIN).build()).unwrap();
+    PluginTree::new()
+        .file("root/top/plugin.json", top)
+        .file("root/top/libtop.so", &library)
+        .file("root/base/plugin.json", base)
+        .file("root/base/libbase.so", &library)
+        .file("empty/x", "")
+}
+
+#[test]
+fn what_a_plugin_depends_on_is_looked_for_beside_it_and_missed_with_a_warning() {
+    let tree = top();
+    let check = ["check", "root/top", "--host", "harmonics", "--load"];
+    let found = json(&tree, &check, 0);
+    assert_eq!((&found["diagnostics"], found["unload"].is_string()), (&serde_json::json!([]), true), "{found:#}");
+
+    fs::remove_dir_all(tree.path("root/base")).unwrap();
+    hotshoe(&tree, &check[..4]).assert().code(0).stderr_eq(str![[r#"
+warning[plugin-dependency]: plugin `top`: it needs the plugin `base` `^1`: no usable plugin `base` matches `^1`
+  in [..]/root/top
+  hint: where it is not, the host refuses this plugin; `--path` says where the host's plugins will be
+
+"#]]);
+    assert_eq!(json(&tree, &check, 0)["accepted"], true, "it can be built alone");
+}
+
+#[test]
+fn with_path_it_must_be_there() {
+    let tree = top();
+    let check = |path: &str, code| json(&tree, &["check", "root/top", "--host", "harmonics", "--path", path], code);
+    assert_eq!(check("root", 0)["diagnostics"], serde_json::json!([]));
+    let missing = check("empty", 1);
+    let found = &missing["diagnostics"][0];
+    assert_eq!((&found["code"], &found["severity"]), (&"plugin-dependency".into(), &"error".into()));
+
+    // One that cannot be used is none.
+    let tree = tree.file("root/base/plugin.json", r#"{"name": "base", "version": "2.0.0"}"#);
+    let check = ["check", "root/top", "--host", "harmonics", "--path", "root"];
+    assert_eq!(json(&tree, &check, 1)["accepted"], false);
+    let tree = tree.file("root/base/plugin.json", r#"{"name": "base", "version": "1.0.0"}"#);
+    assert_eq!(json(&tree, &check, 0)["accepted"], true);
+    let tree = tree.file("root/base/libbase.so", "no library");
+    assert_eq!(json(&tree, &check, 1)["accepted"], false);
+}
+
+#[test]
+fn what_is_installed_in_a_version_has_its_root_above_that() {
+    let tree = top();
+    for (name, version) in [("top", "1.0.0"), ("base", "1.2.0")] {
+        fs::create_dir_all(tree.path(&format!("plugins/{name}"))).unwrap();
+        fs::rename(tree.path(&format!("root/{name}")), tree.path(&format!("plugins/{name}/{version}"))).unwrap();
+    }
+    let found = json(&tree, &["check", "plugins/top/1.0.0", "--host", "harmonics"], 0);
+    assert_eq!(found["diagnostics"], serde_json::json!([]), "{found:#}");
+}

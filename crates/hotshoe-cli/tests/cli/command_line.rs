@@ -89,6 +89,9 @@ Options:
                                  another
       --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
                                  beside the folder of those installed
+      --path <FOLDER[:FOLDER…]>  Where the host will look for plugins: refuse it if what it depends
+                                 on is not there; without it, that is a warning, and it is looked
+                                 for beside the plugin, too
       --load                     Load and unload it, too: first in a process of its own, then in
                                  this one
       --portable                 Refuse also what cannot be shipped: what is never unloaded, what

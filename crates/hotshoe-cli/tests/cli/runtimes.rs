@@ -116,6 +116,21 @@ fn a_plugin_of_such_a_runtime_is_accepted_packaged_installed_and_listed() {
 }
 
 #[test]
+fn an_archive_of_such_a_plugin_is_signed_and_verified() {
+    let tree = echo();
+    json(&tree, &["package", "root/hello", "--output", ".", "--runtime-folder", "runtimes"], 0);
+    json(&tree, &["key", "new", "--no-password", "--output", "anna"], 0);
+    let sign = ["sign", "hello-1.0.0.tar.gz", "--key", "anna.key"];
+    assert_eq!(json(&tree, &sign, 3)["error"]["code"], "archive-refused");
+    let known = ["--runtime-folder", "runtimes"];
+    let signed = json(&tree, &[&sign[..], &known].concat(), 0);
+    assert_eq!((&signed["signed"]["name"], &signed["signed"]["platforms"]), (&"hello".into(), &serde_json::json!([])));
+    let verify = ["verify", "hello-1.0.0.tar.gz", "--key", "anna.pub"];
+    assert_eq!(json(&tree, &verify, 1)["verified"], false, "nobody knows which file it needs");
+    assert_eq!(json(&tree, &[&verify[..], &known].concat(), 0)["verified"], true);
+}
+
+#[test]
 #[cfg(unix)]
 fn check_loads_a_plugin_with_the_module_in_the_folder() {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/runtimes/echo/echo.c");

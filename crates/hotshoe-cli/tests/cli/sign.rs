@@ -172,10 +172,12 @@ Arguments:
   <ARCHIVE>  The archive
 
 Options:
-      --key <FILE>  The secret key; without it, HOTSHOE_KEY holds the key's text, or the path of its
-                    file
-      --json        Print one JSON object instead of text
-  -h, --help        Print help
+      --key <FILE>               The secret key; without it, HOTSHOE_KEY holds the key's text, or
+                                 the path of its file
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
 
 The key's password is asked for on a terminal; else HOTSHOE_KEY_PASSWORD holds it.
 

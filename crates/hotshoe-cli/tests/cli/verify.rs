@@ -196,15 +196,17 @@ Arguments:
                   nothing for all
 
 Options:
-      --installed         Compare what was installed with its receipts
-      --key <FILE|KEY>    Trust this key: a .pub file, or its second line; may be given more than
-                          once
-      --host <NAME|FILE>  Trust the keys that this host trusts, or look where `hotshoe install
-                          --host` puts plugins: its name, or its <name>.host.json
-      --trust <FILE>      Trust the keys in this trust store
-      --root <DIR>        The folder where plugins are installed
-      --json              Print one JSON object instead of text
-  -h, --help              Print help
+      --installed                Compare what was installed with its receipts
+      --key <FILE|KEY>           Trust this key: a .pub file, or its second line; may be given more
+                                 than once
+      --host <NAME|FILE>         Trust the keys that this host trusts, or look where `hotshoe
+                                 install --host` puts plugins: its name, or its <name>.host.json
+      --trust <FILE>             Trust the keys in this trust store
+      --root <DIR>               The folder where plugins are installed
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
 
 Examples:
   hotshoe verify my_plugin-1.2.3.tar.gz --key my_plugin.pub

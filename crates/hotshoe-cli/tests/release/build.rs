@@ -28,11 +28,15 @@ testing
 building again, in another folder and another time zone
 
 "#]]);
-    let mut files: Vec<_> = fs::read_dir(project.path("dist")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(project.path("dist/linux-x86_64")).unwrap().map(|file| file.unwrap().file_name()).collect();
     files.sort();
     let wanted = ["gain-1.2.3-Linux.tar.gz", "gain-1.2.3-Linux.tar.gz.sha256", "reverb-1.2.3-Linux.tar.gz"];
     assert_eq!(files[..3], wanted);
-    project.install_and_load("dist/gain-1.2.3-Linux.tar.gz", "gain");
+    project.install_and_load("dist/linux-x86_64/gain-1.2.3-Linux.tar.gz", "gain");
+    // Where the next stage looks for it.
+    let collected = project.json(&["release", "collect", "dist", "--tag", "v1.2.3"], 0);
+    assert_eq!(collected["complete"], true, "{collected:#}");
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn a_platform_has_only_what_lies_in_its_own_folder() {
     project.hotshoe(&COLLECT).assert().code(0);
 }
 
-/// Where `release build` puts it without `--output`.
+/// Where a build of one platform may well put it.
 #[test]
 fn what_lies_beside_its_platforms_folder_is_said_to_belong_into_it() {
     let project = built();

@@ -238,7 +238,7 @@ Options:
 
 Examples:
   hotshoe release --dry-run
-  hotshoe release build --platform linux-x86_64 --output dist/linux-x86_64
+  hotshoe release build --platform linux-x86_64
   hotshoe release collect dist --plan plan.json --output release
   hotshoe release publish release --to github
 
@@ -261,7 +261,8 @@ Usage: hotshoe release build [OPTIONS] --platform <ID>
 
 Options:
       --platform <ID>   The platform, as `hotshoe plan` names it
-      --output <DIR>    Where the archives go [default: dist]
+      --output <DIR>    Where the archives go; without it, `dist/<platform>`, where `hotshoe release
+                        collect dist` looks for them
       --digests <FILE>  Append the digests of the archives to this file, as `<platform>=<digests>`:
                         the outputs of a CI job
       --source <DIR>    The project's folder [default: .]
