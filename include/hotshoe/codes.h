@@ -30,6 +30,9 @@
 /* The plugin ended by itself. */
 #define HOTSHOE_CODE_PLUGIN_ENDED "plugin-ended"
 
+/* A runtime has something to say, of itself or of a plugin. */
+#define HOTSHOE_CODE_RUNTIME_LOG "runtime-log"
+
 /* --- Stage "profile" --- */
 
 /* The host profile's file cannot be read. */
@@ -196,6 +199,9 @@
 /* The library is not the one that was installed. */
 #define HOTSHOE_CODE_LIBRARY_CHANGED "library-changed"
 
+/* The plugin breaks the contract of hotshoe/plugin.h. */
+#define HOTSHOE_CODE_CONTRACT_BROKEN "contract-broken"
+
 /* Loading the library in a process of its own did not end well. */
 #define HOTSHOE_CODE_PROBE_FAILED "probe-failed"
 
@@ -219,6 +225,14 @@
 
 /* The host's filter does not let the plugin be loaded. */
 #define HOTSHOE_CODE_PLUGIN_VETOED "plugin-vetoed"
+
+/* --- Stage "bind" --- */
+
+/* The plugin's init failed. */
+#define HOTSHOE_CODE_INIT_FAILED "init-failed"
+
+/* The plugin's entry function failed. */
+#define HOTSHOE_CODE_ENTRY_FAILED "entry-failed"
 
 /* --- Stage "package" --- */
 
@@ -269,11 +283,6 @@
 
 /* A key, a signature or a trust store cannot be written. */
 #define HOTSHOE_CODE_KEY_WRITE "key-write"
-
-/* --- Stage "bind" --- */
-
-/* The plugin's entry function failed. */
-#define HOTSHOE_CODE_ENTRY_FAILED "entry-failed"
 
 /* --- Stage "unload" --- */
 
