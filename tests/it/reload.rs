@@ -168,7 +168,7 @@ fn a_plugin_says_that_its_file_is_another_one_until_that_was_loaded_or_found_bad
     drop(user);
     let new = host.reload(&old, offering(&registry)).unwrap();
     assert!(!new.is_changed());
-    fs::remove_file(tree.library("gain")).unwrap();
+    fs::remove_file(new.artifact()).unwrap();
     assert!(!new.is_changed(), "there is nothing to load");
 }
 
