@@ -200,6 +200,17 @@ impl Host {
     ) -> Result<Arc<Plugin>> {
         let plugin = self.open(candidate, notes, beside).map_err(|error| error.plugin(candidate.name()))?;
         change.running();
+        if let Some(reason) = plugin.why_ended() {
+            // There is nothing to bind, and whoever got it could do no more than unload it.
+            let _ = self.take_back(&plugin);
+            return Err(Error::new(
+                Code::PLUGIN_ENDED,
+                format!("it has ended by itself as soon as it was opened: {reason}"),
+            )
+            .hint("see what the reason says, and load it again")
+            .plugin(candidate.name())
+            .at(candidate.artifact()));
+        }
         let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
             Ok(Ok(())) => return Ok(plugin),
             Ok(Err(error)) => error,

@@ -13,6 +13,7 @@ mod echo;
 mod fixtures;
 mod headers;
 mod host;
+mod hostile_modules;
 mod inspect;
 #[cfg(feature = "package")]
 mod key;

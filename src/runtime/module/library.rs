@@ -21,29 +21,37 @@ pub(super) struct Module {
     users: Mutex<usize>,
 }
 
-/// What a module is known by: an older one goes on being used after its file was replaced.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Origin {
-    File(PathBuf),
-    Linked(usize),
+/// The modules of this process.
+struct Modules {
+    /// The function in each file: an older one goes on being used after its file was replaced.
+    files: BTreeMap<PathBuf, Entry>,
+    /// What each function returned, or why that was refused. It is not called twice, also if several files lead to it.
+    entered: BTreeMap<usize, Result<&'static Module, String>>,
 }
 
-/// All of them, and why those were refused that were: their function is not called twice.
-static MODULES: Mutex<BTreeMap<Origin, Result<&'static Module, String>>> = Mutex::new(BTreeMap::new());
+static MODULES: Mutex<Modules> = Mutex::new(Modules { files: BTreeMap::new(), entered: BTreeMap::new() });
 
 impl Module {
     /// The module in a file, whose path is absolute and has no links in it.
     pub(super) fn in_file(name: &str, path: PathBuf) -> Result<User> {
-        let origin = Origin::File(path.clone());
         let known = {
             let mut modules = lock(&MODULES);
-            if !modules.contains_key(&origin) {
-                // What cannot be mapped may be mended and tried again.
-                let entry = map(&path).map_err(|error| cannot_open(name, &path).because(error))?;
-                modules.insert(origin.clone(), Module::enter(entry, Some(name)));
-            }
-            modules[&origin].clone()
+            let entry = match modules.files.get(&path) {
+                Some(entry) => *entry,
+                None => {
+                    // What cannot be mapped may be mended and tried again.
+                    let entry = map(&path).map_err(|error| cannot_open(name, &path).because(error))?;
+                    modules.files.insert(path.clone(), entry);
+                    entry
+                }
+            };
+            modules.enter(entry)
         };
+        let named = |module: &&Module| match module.name == name {
+            true => Ok(()),
+            false => Err(format!("it calls itself `{}`, and not `{name}`", module.name)),
+        };
+        let known = known.and_then(|module| named(&module).map(|()| module));
         known.map(User::of).map_err(|why| cannot_open(name, &path).because(why))
     }
 
@@ -52,15 +60,14 @@ impl Module {
     /// # Safety
     /// The function does what [`Entry`] says.
     pub(super) unsafe fn linked(entry: Entry) -> Result<User> {
-        let known =
-            lock(&MODULES).entry(Origin::Linked(entry as usize)).or_insert_with(|| Module::enter(entry, None)).clone();
+        let known = lock(&MODULES).enter(entry);
         known.map(User::of).map_err(|why| {
             Error::new(Code::RUNTIME_INVALID, "the runtime that is linked in breaks the contract with this host")
                 .because(why)
         })
     }
 
-    fn enter(entry: Entry, name: Option<&str>) -> Result<&'static Module, String> {
+    fn enter(entry: Entry) -> Result<&'static Module, String> {
         // SAFETY: a module's function, which is called for the first time, and once only, for `MODULES` is locked.
         let table = unsafe { entry(&raw const HOST) };
         // SAFETY: what it returns is such a table; no more of it is believed than its size says.
@@ -72,13 +79,16 @@ impl Module {
         if table.name.is_null() || check_runtime_name(&own).is_err() {
             return Err(format!("its name `{}` cannot be the name of a runtime", brief(&own)));
         }
-        if let Some(name) = name.filter(|name| *name != own) {
-            return Err(format!("it calls itself `{own}`, and not `{name}`"));
-        }
         if table.open.is_none() {
             return Err("it cannot open anything".to_owned());
         }
         Ok(Box::leak(Box::new(Module { name: own, table, users: Mutex::new(0) })))
+    }
+}
+
+impl Modules {
+    fn enter(&mut self, entry: Entry) -> Result<&'static Module, String> {
+        self.entered.entry(entry as usize).or_insert_with(|| Module::enter(entry)).clone()
     }
 }
 
