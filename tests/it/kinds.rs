@@ -89,6 +89,12 @@ fn the_schema_and_the_reader_agree() {
         (r#"{"name": "lua", "artifact": "file", "file_names": ["{version}"]}"#.to_owned(), false),
         (r#"{"name": "lua", "artifact": "file", "file_names": [""]}"#.to_owned(), false),
         (r#"{"name": "lua", "artifact": "file", "file_names": {"beos": []}}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "file_names": [["a"]]}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "file_names": [1]}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "file_names": null}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "called": null}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": 7}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "entry": null}"#.to_owned(), false),
     ];
     for (text, valid) in cases {
         assert_eq!(Kind::from_json(text.as_bytes()).is_ok(), valid, "the reader, {text}");
@@ -133,6 +139,61 @@ fn a_description_that_cannot_be_used_is_said_and_hides_no_other() {
     assert_eq!(about("second/echo.runtime.json"), 1, "the second one is noted");
     assert_eq!(kinds.diagnostics().len(), 6, "{:?}", kinds.diagnostics());
     assert!(kinds.diagnostics().iter().all(|found| found.code == Code::RUNTIME_KIND));
+}
+
+#[test]
+fn what_is_wrong_with_a_description_is_said_in_its_own_words() {
+    let cases = [
+        (r#"{"name": "x", "artifact": "file", "file_names": 5}"#, "`file_names` is a number, not a list or an object"),
+        (r#"{"name": "x", "artifact": "file", "file_names": [5]}"#, "`file_names`: invalid type"),
+        (r#"{"name": "x", "artifact": "file", "file_names": {"beos": []}}"#, "`file_names`: unknown field `beos`"),
+        (r#"{"name": "x", "artifact": ["file"]}"#, "`artifact` is a list, not a string"),
+        (r#"{"name": "x", "name": "x", "artifact": "file"}"#, "the key `name` stands twice"),
+        (
+            r#"{"name": "x", "artifact": "file", "file_names": {"linux": [], "linux": []}}"#,
+            "the key `linux` stands twice",
+        ),
+    ];
+    for (text, why) in cases {
+        let report = Kind::from_json(text.as_bytes()).unwrap_err().report();
+        assert!(report.contains(why), "{text}: {report}");
+    }
+    let bom = [b"\xef\xbb\xbf".as_slice(), ECHO.as_bytes()].concat();
+    for bytes in [bom.as_slice(), b"{\"name\": \"\xff\", \"artifact\": \"file\"}"] {
+        assert_eq!(Kind::from_json(bytes).unwrap_err().code(), Code::RUNTIME_KIND);
+    }
+}
+
+#[test]
+fn of_more_descriptions_than_are_read_it_is_said_which_are_left_out() {
+    let named = |number: usize| format!("r{number:04}");
+    let tree = (0..1000).fold(PluginTree::new(), |tree, number| {
+        let name = named(number);
+        tree.file(&format!("{name}.runtime.json"), format!(r#"{{"name": "{name}", "artifact": "file"}}"#))
+    });
+    let kinds = Kinds::built_in().with_folders([tree.root().to_owned()]);
+    assert!(kinds.find(&named(0)).is_some() && kinds.find(&named(255)).is_some() && kinds.find(&named(256)).is_none());
+    let [found] = kinds.diagnostics() else { panic!("{:?}", kinds.diagnostics()) };
+    assert!(found.message.contains("the last 744 are not read"), "{}", found.message);
+    assert_eq!(found.path.as_deref(), Some(tree.root()));
+}
+
+#[test]
+fn a_manifest_is_no_artifact_unless_it_is_named() {
+    let any = r#"{"name": "any", "artifact": "file", "file_names": ["*"]}"#;
+    let tree = PluginTree::new()
+        .file("runtimes/any.runtime.json", any)
+        .file("root/empty/plugin.json", r#"{"runtime": "any"}"#)
+        .file("root/one/plugin.json", r#"{"runtime": "any"}"#)
+        .file("root/one/data", "")
+        .file("root/named/plugin.json", r#"{"runtime": "any", "library": "plugin.json"}"#);
+    let catalog = scan(&tree, &Kinds::built_in().with_folders([tree.path("runtimes")]));
+    let artifact = |name: &str| {
+        let found = catalog.candidates().iter().find(|candidate| candidate.name() == name).unwrap();
+        found.artifact().file_name().map(|name| name.to_string_lossy().into_owned())
+    };
+    assert_eq!((artifact("empty"), artifact("one")), (None, Some("data".to_owned())));
+    assert_eq!(artifact("named").as_deref(), Some("plugin.json"));
 }
 
 #[test]
