@@ -439,6 +439,11 @@ impl Place {
 
 /// Whether a program is for this platform, as far as its bytes say: a script is for any.
 fn check_program(path: &Path) -> Result<()> {
+    if !may_be_run(path) {
+        return Err(Error::new(Code::LIBRARY_UNREADABLE, "its program may not be run by anybody")
+            .hint("make it executable, `chmod +x`, and package it anew")
+            .at(path));
+    }
     let (platforms, here) = (inspect::platforms_of(path)?, Platform::current());
     if platforms.is_empty() || platforms.contains(&here) {
         return Ok(());
@@ -446,6 +451,18 @@ fn check_program(path: &Path) -> Result<()> {
     let names: Vec<String> = platforms.iter().map(ToString::to_string).collect();
     let message = format!("its program was built for {}, and this is {here}", names.join(" and "));
     Err(Error::new(Code::PLATFORM_INCOMPATIBLE, message).hint("get the build for this platform").at(path))
+}
+
+#[cfg(unix)]
+fn may_be_run(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    // What cannot be looked at is told by whoever reads it.
+    fs::metadata(path).map_or(true, |found| found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(windows)]
+fn may_be_run(_: &Path) -> bool {
+    true
 }
 
 /// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.

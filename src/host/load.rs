@@ -198,7 +198,8 @@ impl Host {
         beside: bool,
         mut bind: impl FnMut(&Arc<Plugin>) -> Result<()>,
     ) -> Result<Arc<Plugin>> {
-        let plugin = self.open(candidate, notes, beside).map_err(|error| error.plugin(candidate.name()))?;
+        let about = |error: Error| error.plugin(candidate.name()).at(candidate.path());
+        let plugin = self.open(candidate, notes, beside).map_err(about)?;
         change.running();
         if let Some(reason) = plugin.why_ended() {
             // There is nothing to bind, and whoever got it could do no more than unload it.

@@ -273,6 +273,25 @@ fn a_program_is_named_by_its_own_key_and_is_no_library() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_that_nobody_may_run_is_refused_when_libraries_are_checked() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let manifest = r#"{"runtime": "process", "executable": "serve"}"#;
+    let tree = PluginTree::new().file("root/serve/plugin.json", manifest).file("root/serve/serve", "#!/bin/sh\n");
+    let mut profile = harmonics();
+    profile.add_runtime("process", serde_json::Map::new()).unwrap();
+    let checked = |mode| {
+        let program = tree.path("root/serve/serve");
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(mode)).unwrap();
+        let (candidate, _) = Candidate::at(&tree.path("root/serve"), &profile).unwrap();
+        assert!(candidate.refusal().is_none(), "a catalog looks at names only");
+        candidate.check_library(&profile).map_err(|error| error.code())
+    };
+    assert_eq!((checked(0o644), checked(0o755)), (Err(Code::LIBRARY_UNREADABLE), Ok(())));
+}
+
 #[test]
 fn json_of_a_native_plugin_says_the_same_as_ever_and_its_runtime() {
     let tree = PluginTree::new().file("root/gain/plugin.json", "{}").file("root/gain/libgain.so", "");

@@ -14,6 +14,7 @@ mod fixtures;
 mod headers;
 mod host;
 mod hostile_modules;
+mod hostile_reload;
 mod inspect;
 #[cfg(feature = "package")]
 mod key;

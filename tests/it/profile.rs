@@ -169,7 +169,7 @@ fn a_section_of_a_runtime_is_an_object() {
     for (section, what) in [("null", "null"), ("[]", "a list"), ("5", "a number"), ("\"x\"", "a string")] {
         for name in ["native", "echo"] {
             let error = parse(&format!(r#"{{"name": "h", "runtimes": {{"{name}": {section}}}}}"#)).unwrap_err();
-            assert_eq!(error.code(), Code::PROFILE_INVALID);
+            assert_eq!(error.code(), hotshoe::error::Code::PROFILE_INVALID);
             let why = format!("`runtimes.{name}` is {what}, not an object");
             assert!(error.report().contains(&why), "{}", error.report());
         }
