@@ -69,13 +69,13 @@ fn number(module: &Path, name: &str) -> i32 {
     }
 }
 
-/// Has the module call this whenever it is asked for its hook.
+/// Has the module call this whenever it is asked for its hook; its `hostile_end_hook` when it is entered and shut down.
 #[expect(unsafe_code, reason = "the pointer is the module's")]
-fn set_hook(module: &Path, hook: extern "C" fn()) {
+fn set_hook(module: &Path, name: &str, hook: extern "C" fn()) {
     // SAFETY: it is mapped already, and this is of that type; nobody else uses it at the moment.
     unsafe {
         let library = libloading::Library::new(module).unwrap();
-        **library.get::<*mut extern "C" fn()>("hostile_hook").unwrap() = hook;
+        **library.get::<*mut extern "C" fn()>(name).unwrap() = hook;
     }
 }
 
@@ -185,7 +185,7 @@ fn a_module_that_calls_its_host_while_it_opens_or_is_called_harms_nothing() {
     let host = Arc::new(hostile.host());
     let good = host.load("good", None, |_| Ok(())).unwrap();
     host.unload(&good).unwrap();
-    set_hook(&hostile.module(), hook);
+    set_hook(&hostile.module(), "hostile_hook", hook);
     *HOST.lock().unwrap() = Some(host.clone());
     let plugin = host.load("evil", None, |_| Ok(())).unwrap();
     assert_eq!(answers().drain(..).collect::<Vec<_>>(), ["good plugin-busy None"]);
@@ -196,6 +196,94 @@ fn a_module_that_calls_its_host_while_it_opens_or_is_called_harms_nothing() {
     *HOST.lock().unwrap() = None;
     host.unload(&plugin).unwrap();
     assert_eq!(hostile.open_now(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_module_that_opens_a_runtime_as_soon_as_it_is_entered_or_when_it_is_shut_down_waits_for_nothing() {
+    static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
+    static SAID: Mutex<Vec<Code>> = Mutex::new(Vec::new());
+    extern "C" fn hook() {
+        let folder = FOLDER.lock().unwrap().clone().expect("it was set");
+        for name in ["hostile", "other"] {
+            let code = match ModuleRuntime::open(name, std::slice::from_ref(&folder)) {
+                Ok(_) => panic!("its own lock is held"),
+                Err(error) => error.code(),
+            };
+            SAID.lock().unwrap().push(code);
+        }
+    }
+    let hostile = Hostile::new();
+    let other = hostile.0.path(&format!("modules/{}", file_name("hotshoe-other")));
+    fs::copy(hostile.module(), other).unwrap();
+    *FOLDER.lock().unwrap() = Some(hostile.0.path("modules"));
+    // It is mapped by this, and not entered.
+    let _mapped = keep_mapped(&hostile.module());
+    set_hook(&hostile.module(), "hostile_end_hook", hook);
+    let runtime = ModuleRuntime::open("hostile", &[hostile.0.path("modules")]).unwrap();
+    assert_eq!(SAID.lock().unwrap().drain(..).collect::<Vec<_>>(), [Code::PLUGIN_BUSY; 2]);
+    drop(runtime);
+    assert_eq!(SAID.lock().unwrap().drain(..).collect::<Vec<_>>(), [Code::PLUGIN_BUSY; 2]);
+    ModuleRuntime::open("hostile", &[hostile.0.path("modules")]).expect("it is as before");
+}
+
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "it has no constructors")]
+fn keep_mapped(module: &Path) -> libloading::Library {
+    // SAFETY: nothing of it runs.
+    unsafe { libloading::Library::new(module).unwrap() }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_modules_counts_as_it_really_is() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    let hostile = Hostile::new();
+    let way = hostile.0.path("other/../modules/./");
+    assert_eq!(ModuleRuntime::open("hostile", &[way.clone()]).unwrap_err().code(), Code::RUNTIME_MISSING, "no `other`");
+    fs::create_dir(hostile.0.path("other")).unwrap();
+    ModuleRuntime::open("hostile", &[way.clone()]).unwrap();
+    fs::set_permissions(hostile.0.path("other"), fs::Permissions::from_mode(0o777)).unwrap();
+    let untrusted = |folder: &Path| {
+        let refused = ModuleRuntime::open("hostile", &[folder.to_owned()]).unwrap_err();
+        assert_eq!(refused.code(), Code::RUNTIME_UNTRUSTED, "{}", refused.report());
+    };
+    untrusted(&way);
+    fs::remove_dir(hostile.0.path("other")).unwrap();
+    // Up from where a link leads to, and not from where it lies.
+    let module = fs::read(hostile.module()).unwrap();
+    let file = file_name("hotshoe-hostile");
+    let elsewhere = PluginTree::new().file("open/x/y", "").file(&format!("open/modules/{file}"), module);
+    fs::set_permissions(elsewhere.path("open"), fs::Permissions::from_mode(0o777)).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path("open/x"), hostile.0.path("other")).unwrap();
+    untrusted(&way);
+    if chown(hostile.0.path("modules"), Some(12345), None).is_ok() {
+        untrusted(&hostile.0.path("modules"));
+    }
+}
+
+#[test]
+fn a_plugin_is_reloaded_as_one_of_another_runtime_and_back() {
+    let hostile = Hostile::new();
+    let native = r#"{"name": "gain", "version": "1.0.0"}"#;
+    let other = r#"{"name": "gain", "version": "1.0.0", "runtime": "hostile"}"#;
+    let library = fs::read(crate::native::saying(1, &[])).unwrap();
+    let tree = hostile.0.file("root/gain/plugin.json", native).file("root/gain/gain.hostile", "fails_and_is_open");
+    let hostile = Hostile(tree.file(&format!("root/gain/{}", file_name("gain")), library));
+    let host = hostile.host();
+    let says = |text: &str| fs::write(hostile.0.path("root/gain/plugin.json"), text).unwrap();
+    let old = host.load("gain", None, |_| Ok(())).unwrap();
+    says(other);
+    assert_eq!(host.reload(&old, |_| Ok(())).unwrap_err().code().as_str(), "hostile-open");
+    assert!(crate::native::said(old.entry().unwrap()) == 1 && hostile.open_now() == 0);
+    fs::write(hostile.0.path("root/gain/gain.hostile"), "good").unwrap();
+    let new = host.reload(&old, |_| Ok(())).unwrap();
+    assert!(!old.is_loaded() && new.runtime() == "hostile" && host.plugins().len() == 1);
+    says(native);
+    let again = host.replace(&new, |_| Ok(())).unwrap();
+    assert_eq!((crate::native::said(again.entry().unwrap()), hostile.open_now(), host.plugins().len()), (1, 0, 1));
+    assert_eq!(host.unload(&again).unwrap(), Unload::Unmapped);
 }
 
 // --- Modules and their files ---------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 //! Modules that are in this process: each is opened once, and stays.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -31,15 +32,50 @@ struct Modules {
 
 static MODULES: Mutex<Modules> = Mutex::new(Modules { files: BTreeMap::new(), entered: BTreeMap::new() });
 
+thread_local! {
+    /// Whether the first or the last function of a module runs on this thread. Others wait for those, so nothing that
+    /// they call may.
+    static IS_AT_THE_ENDS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The time in which one of those functions runs.
+struct AtTheEnds;
+
+impl AtTheEnds {
+    fn begin() -> AtTheEnds {
+        IS_AT_THE_ENDS.set(true);
+        AtTheEnds
+    }
+
+    fn refuse() -> Result<()> {
+        match IS_AT_THE_ENDS.get() {
+            false => Ok(()),
+            true => Err(Error::new(
+                Code::PLUGIN_BUSY,
+                "no runtime is opened while the first or the last function of a module runs",
+            )
+            .hint("do it when a plugin of that runtime is opened")),
+        }
+    }
+}
+
+impl Drop for AtTheEnds {
+    fn drop(&mut self) {
+        IS_AT_THE_ENDS.set(false);
+    }
+}
+
 impl Module {
     /// The module in a file, whose path is absolute and has no links in it.
     pub(super) fn in_file(name: &str, path: PathBuf) -> Result<User> {
+        AtTheEnds::refuse()?;
         let known = {
             let mut modules = lock(&MODULES);
             let entry = match modules.files.get(&path) {
                 Some(entry) => *entry,
                 None => {
                     // What cannot be mapped may be mended and tried again.
+                    let _constructors = AtTheEnds::begin();
                     let entry = map(&path).map_err(|error| cannot_open(name, &path).because(error))?;
                     modules.files.insert(path.clone(), entry);
                     entry
@@ -60,6 +96,7 @@ impl Module {
     /// # Safety
     /// The function does what [`Entry`] says.
     pub(super) unsafe fn linked(entry: Entry) -> Result<User> {
+        AtTheEnds::refuse()?;
         let known = lock(&MODULES).enter(entry);
         known.map(User::of).map_err(|why| {
             Error::new(Code::RUNTIME_INVALID, "the runtime that is linked in breaks the contract with this host")
@@ -68,6 +105,7 @@ impl Module {
     }
 
     fn enter(entry: Entry) -> Result<&'static Module, String> {
+        let _first = AtTheEnds::begin();
         // SAFETY: a module's function, which is called for the first time, and once only, for `MODULES` is locked.
         let table = unsafe { entry(&raw const HOST) };
         // SAFETY: what it returns is such a table; no more of it is believed than its size says.
@@ -144,6 +182,7 @@ impl Drop for User {
         let mut users = lock(&self.0.users);
         *users -= 1;
         if let (0, Some(shutdown)) = (*users, self.0.table.shutdown) {
+            let _last = AtTheEnds::begin();
             // SAFETY: all of its plugins are closed, and nobody calls it, for each who does is a user.
             unsafe { shutdown() };
         }
