@@ -245,7 +245,17 @@ impl Candidate {
             .or_else(|| incompatibility(&manifest, kind.as_ref(), has_manifest, rules.profile))
             .or(missing)
             .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(path))));
-        let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(name)).collect();
+        let idle = kind.as_ref().and_then(|kind| Some((kind, kind.idle_key(&manifest)?)));
+        let idle = idle.map(|(kind, key)| {
+            let file = if is_described { path.join(manifest::FILE_NAME) } else { path.to_owned() };
+            Diagnostic::warning(
+                Code::MANIFEST_FIELD,
+                format!("`{key}` means nothing for the runtime `{}`", kind.name()),
+            )
+            .hint(format!("remove it, or name its {} in `{}`", kind.called(), kind.artifact_key()))
+            .at(file)
+        });
+        let diagnostics = diagnostics.into_iter().chain(idle).map(|diagnostic| diagnostic.plugin(name)).collect();
         let candidate = Candidate {
             called: manifest.name.is_none().then(|| called.name.as_str().into()),
             of_version: called.version.clone().filter(|_| manifest.version.is_none()).map(Box::new),

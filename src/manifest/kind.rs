@@ -278,6 +278,14 @@ impl Kind {
         }
     }
 
+    /// The key of a manifest that names a file and means nothing here, if it is there.
+    pub(crate) fn idle_key(&self, manifest: &Manifest) -> Option<&'static str> {
+        match self.0.artifact {
+            ArtifactType::Library | ArtifactType::File => manifest.executable.as_ref().map(|_| "executable"),
+            ArtifactType::Executable => manifest.library.as_ref().map(|_| "library"),
+        }
+    }
+
     /// How the entry of a plugin is spelt.
     pub fn entry(&self) -> EntrySpelling {
         self.0.entry

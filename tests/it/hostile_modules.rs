@@ -241,9 +241,13 @@ fn a_folder_of_modules_counts_as_it_really_is() {
 
     let hostile = Hostile::new();
     let way = hostile.0.path("other/../modules/./");
-    assert_eq!(ModuleRuntime::open("hostile", &[way.clone()]).unwrap_err().code(), Code::RUNTIME_MISSING, "no `other`");
+    assert_eq!(
+        ModuleRuntime::open("hostile", std::slice::from_ref(&way)).unwrap_err().code(),
+        Code::RUNTIME_MISSING,
+        "no `other`"
+    );
     fs::create_dir(hostile.0.path("other")).unwrap();
-    ModuleRuntime::open("hostile", &[way.clone()]).unwrap();
+    ModuleRuntime::open("hostile", std::slice::from_ref(&way)).unwrap();
     fs::set_permissions(hostile.0.path("other"), fs::Permissions::from_mode(0o777)).unwrap();
     let untrusted = |folder: &Path| {
         let refused = ModuleRuntime::open("hostile", &[folder.to_owned()]).unwrap_err();

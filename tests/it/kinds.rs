@@ -293,6 +293,23 @@ fn a_program_that_nobody_may_run_is_refused_when_libraries_are_checked() {
 }
 
 #[test]
+fn a_file_that_is_named_by_the_key_of_another_kind_is_a_finding() {
+    let tree = PluginTree::new()
+        .file("root/gain/plugin.json", r#"{"executable": "bin/gain"}"#)
+        .file(&format!("root/gain/{}", hotshoe_testkit::file_name("gain")), "")
+        .file("root/serve/plugin.json", r#"{"runtime": "process", "executable": "serve", "library": "serve"}"#)
+        .file("root/serve/serve", "#!/bin/sh\n");
+    for (name, key, runtime) in [("gain", "executable", "native"), ("serve", "library", "process")] {
+        let (candidate, found) = Candidate::at(&tree.path(&format!("root/{name}")), &harmonics()).unwrap();
+        assert!(candidate.artifact().ends_with(hotshoe_testkit::file_name("gain")) || name == "serve");
+        let [found] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((found.code, found.severity), (Code::MANIFEST_FIELD, Severity::Warning));
+        assert_eq!(found.message, format!("`{key}` means nothing for the runtime `{runtime}`"));
+        assert!(found.hint.is_some() && found.path.as_ref().is_some_and(|path| path.ends_with("plugin.json")));
+    }
+}
+
+#[test]
 fn json_of_a_native_plugin_says_the_same_as_ever_and_its_runtime() {
     let tree = PluginTree::new().file("root/gain/plugin.json", "{}").file("root/gain/libgain.so", "");
     let (candidate, _) = Candidate::at(&tree.path("root/gain"), &harmonics()).unwrap();
