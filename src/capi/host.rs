@@ -414,7 +414,8 @@ pub unsafe extern "C" fn hotshoe_host_plugins(
 
 /// Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
 ///
-/// In a callback of a host it does nothing, which the log says as `plugin-busy`: free it afterwards.
+/// In a callback of a host, and while the thread loads, reloads or unloads a plugin of it, it does nothing, which the log
+/// says as `plugin-busy`: free it afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hotshoe_host_free(host: *mut hotshoe_host) {
     // SAFETY: the header's contract for handles.
@@ -424,3 +425,6 @@ pub unsafe extern "C" fn hotshoe_host_free(host: *mut hotshoe_host) {
     // SAFETY: the header's contract for handles.
     unsafe { free(host) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief};
-use crate::manifest::{ArtifactType, Kind, Manifest};
+use crate::manifest::{self, ArtifactType, Kind, Manifest};
 use crate::platform::System;
 
 /// How many folders above a library's own a manifest is looked for that describes it.
@@ -88,7 +88,10 @@ pub(super) fn only(folder: &Path, name: &str, kind: &Kind) -> Result<PathBuf> {
         .map_err(|error| Error::new(Code::FOLDER_UNREADABLE, "this folder cannot be read").because(error).at(folder))?;
     let mut artifacts: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| kind.may_be_artifact(system, &file_name(path)) && path.is_file())
+        .filter(|path| {
+            let name = file_name(path);
+            !is_manifest(&name) && kind.may_be_artifact(system, &name) && path.is_file()
+        })
         .collect();
     drop_links_between(&mut artifacts);
     let name_it = || format!("name the {} in the manifest's `{}`", kind.called(), kind.artifact_key());
@@ -106,6 +109,11 @@ pub(super) fn only(folder: &Path, name: &str, kind: &Kind) -> Result<PathBuf> {
             Err(Error::new(Code::LIBRARY_AMBIGUOUS, message).hint(name_it()).at(folder))
         }
     }
+}
+
+/// What describes a plugin is not what it consists of, whatever pattern it meets, unless it is named.
+fn is_manifest(file_name: &str) -> bool {
+    file_name == manifest::FILE_NAME || file_name == manifest::XML_FILE_NAME
 }
 
 fn missing(folder: &Path, usual: impl Iterator<Item = String>, kind: &Kind) -> Error {

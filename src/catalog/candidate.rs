@@ -245,7 +245,17 @@ impl Candidate {
             .or_else(|| incompatibility(&manifest, kind.as_ref(), has_manifest, rules.profile))
             .or(missing)
             .map(|error| Box::new(Diagnostic::from(error.plugin(name).at(path))));
-        let diagnostics = diagnostics.into_iter().map(|diagnostic| diagnostic.plugin(name)).collect();
+        let idle = kind.as_ref().and_then(|kind| Some((kind, kind.idle_key(&manifest)?)));
+        let idle = idle.map(|(kind, key)| {
+            let file = if is_described { path.join(manifest::FILE_NAME) } else { path.to_owned() };
+            Diagnostic::warning(
+                Code::MANIFEST_FIELD,
+                format!("`{key}` means nothing for the runtime `{}`", kind.name()),
+            )
+            .hint(format!("remove it, or name its {} in `{}`", kind.called(), kind.artifact_key()))
+            .at(file)
+        });
+        let diagnostics = diagnostics.into_iter().chain(idle).map(|diagnostic| diagnostic.plugin(name)).collect();
         let candidate = Candidate {
             called: manifest.name.is_none().then(|| called.name.as_str().into()),
             of_version: called.version.clone().filter(|_| manifest.version.is_none()).map(Box::new),
@@ -439,6 +449,11 @@ impl Place {
 
 /// Whether a program is for this platform, as far as its bytes say: a script is for any.
 fn check_program(path: &Path) -> Result<()> {
+    if !may_be_run(path) {
+        return Err(Error::new(Code::LIBRARY_UNREADABLE, "its program may not be run by anybody")
+            .hint("make it executable, `chmod +x`, and package it anew")
+            .at(path));
+    }
     let (platforms, here) = (inspect::platforms_of(path)?, Platform::current());
     if platforms.is_empty() || platforms.contains(&here) {
         return Ok(());
@@ -446,6 +461,18 @@ fn check_program(path: &Path) -> Result<()> {
     let names: Vec<String> = platforms.iter().map(ToString::to_string).collect();
     let message = format!("its program was built for {}, and this is {here}", names.join(" and "));
     Err(Error::new(Code::PLATFORM_INCOMPATIBLE, message).hint("get the build for this platform").at(path))
+}
+
+#[cfg(unix)]
+fn may_be_run(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    // What cannot be looked at is told by whoever reads it.
+    fs::metadata(path).map_or(true, |found| found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(windows)]
+fn may_be_run(_: &Path) -> bool {
+    true
 }
 
 /// The manifest inside a library, where `hotshoe_add_plugin` puts a copy of it.

@@ -211,7 +211,19 @@ impl Host {
         let opened = self.open(candidate, notes, beside);
         change.running();
         drop(withheld); // Nobody waits any more, so the log may be told what the runtime said meanwhile.
-        let plugin = opened.map_err(|error| error.plugin(candidate.name()))?;
+        let about = |error: Error| error.plugin(candidate.name()).at(candidate.path());
+        let plugin = opened.map_err(about)?;
+        if let Some(reason) = plugin.why_ended() {
+            // There is nothing to bind, and whoever got it could do no more than unload it.
+            let _ = self.take_back(&plugin);
+            return Err(Error::new(
+                Code::PLUGIN_ENDED,
+                format!("it has ended by itself as soon as it was opened: {reason}"),
+            )
+            .hint("see what the reason says, and load it again")
+            .plugin(candidate.name())
+            .at(candidate.artifact()));
+        }
         let error = match catch_unwind(AssertUnwindSafe(|| bind(&plugin))) {
             Ok(Ok(())) => return Ok(plugin),
             Ok(Err(error)) => error,

@@ -176,7 +176,7 @@ impl Host {
             return Err(refusal.clone().into());
         }
         self.admit(&candidate)?;
-        self.check(&candidate)?;
+        self.check(&candidate).map_err(|error| error.at(path))?;
         Ok(candidate)
     }
 }

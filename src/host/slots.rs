@@ -160,6 +160,20 @@ impl Host {
         }
     }
 
+    /// Refuses what this thread cannot do while it changes a plugin: code of the host or the plugin calls then.
+    #[cfg(feature = "capi")]
+    pub(super) fn check_unchanging(&self) -> Result<()> {
+        let here = thread::current().id();
+        let is_here = |slot: &&Slot| matches!(slot, Slot::Changing { thread, .. } if *thread == here);
+        match lock(&self.slots).0.values().find(is_here) {
+            None => Ok(()),
+            Some(slot) => Err(Error::new(Code::PLUGIN_BUSY, "this very thread is loading or unloading it")
+                .hint("do it after that has returned")
+                .plugin(slot.candidate().name())
+                .at(slot.candidate().path())),
+        }
+    }
+
     /// The plugins that would break if this one went.
     pub(super) fn dependents(&self, plugin: &Plugin) -> Vec<String> {
         let linked = plugin.linked();

@@ -200,12 +200,13 @@ impl Host {
         self.watch.listener.set(listener);
     }
 
-    /// Whether this thread is in a callback, so that the host cannot end. The log is told, for nobody else can be.
+    /// Whether this thread is in a callback, or in the midst of changing a plugin of this host, so that the host cannot
+    /// end. The log is told, for nobody else can be.
     #[cfg(feature = "capi")]
     pub(crate) fn must_stay(&self) -> bool {
-        let Err(error) = callback::check_outside() else { return false };
+        let Err(error) = callback::check_outside().and_then(|()| self.check_unchanging()) else { return false };
         // Not again from a log that does it, too.
-        if callback::depth() == 1 {
+        if callback::depth() <= 1 {
             self.watch.log(&Diagnostic::from(&error.because("the host was to be freed, and stays")));
         }
         true

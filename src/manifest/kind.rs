@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,6 +15,7 @@ use super::{Manifest, file_name_problem};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
+use crate::json;
 use crate::platform::System;
 use crate::spelling::is_slip;
 
@@ -91,11 +93,22 @@ pub enum EntrySpelling {
 }
 
 /// The usual names of artifacts: one list for each system, or one for all of them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum FileNames {
     All(Vec<String>),
     BySystem(BySystem),
+}
+
+impl<'de> Deserialize<'de> for FileNames {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<FileNames, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        // A form would be read from a list, too.
+        let read = match value.is_object() {
+            true => serde_json::from_value(value).map(FileNames::BySystem),
+            false => serde_json::from_value(value).map(FileNames::All),
+        };
+        read.map_err(|error| D::Error::custom(format!("`file_names`: {error}")))
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -177,8 +190,14 @@ impl Kind {
         if !input::is_json_object(bytes) {
             return Err(invalid("the description of a runtime is not a JSON object"));
         }
-        let form: KindFile = serde_json::from_slice(bytes)
-            .map_err(|error| invalid("the description of a runtime is not valid").because(error))?;
+        let not_valid = || invalid("the description of a runtime is not valid");
+        let text = std::str::from_utf8(bytes).map_err(|error| not_valid().because(error))?;
+        let (value, repeated) = json::value(text).map_err(|error| not_valid().because(error))?;
+        if let Some(key) = repeated.first() {
+            return Err(not_valid().because(format!("the key `{}` stands twice", brief(key))));
+        }
+        check_types(&value)?;
+        let form: KindFile = serde_json::from_slice(bytes).map_err(|error| not_valid().because(error))?;
         let findings = unknown_keys(&form.other)?;
         if !is_runtime_name(&form.name) {
             return Err(invalid(format!("`{}` cannot name a runtime", brief(&form.name)))
@@ -256,6 +275,14 @@ impl Kind {
         match self.0.artifact {
             ArtifactType::Library | ArtifactType::File => manifest.library.as_deref(),
             ArtifactType::Executable => manifest.executable.as_deref(),
+        }
+    }
+
+    /// The key of a manifest that names a file and means nothing here, if it is there.
+    pub(crate) fn idle_key(&self, manifest: &Manifest) -> Option<&'static str> {
+        match self.0.artifact {
+            ArtifactType::Library | ArtifactType::File => manifest.executable.as_ref().map(|_| "executable"),
+            ArtifactType::Executable => manifest.library.as_ref().map(|_| "library"),
         }
     }
 
@@ -403,6 +430,20 @@ fn check_file_name(pattern: &str) -> Result<()> {
         Err(invalid(format!("`file_names`: `{}` {problem}", brief(pattern)))
             .hint("write a file's name with `{name}` in it for the plugin's, or a `*` for any"))
     })
+}
+
+/// What is not there is left out, and not null.
+fn check_types(value: &Value) -> Result<()> {
+    let wrong = KindFile::KEYS.into_iter().find_map(|key| {
+        let value = value.get(key)?;
+        let (is_right, what) = match key {
+            "file_names" => (value.is_array() || value.is_object(), "a list or an object"),
+            "platform_bound" => (value.is_boolean(), "a truth value"),
+            _ => (value.is_string(), "a string"),
+        };
+        (!is_right).then(|| format!("`{key}` is {}, not {what}", json::kind(value)))
+    });
+    wrong.map_or(Ok(()), |wrong| Err(invalid(wrong)))
 }
 
 /// A warning for each key that a later version may know; one that is nearly a key of this version is an error.

@@ -40,7 +40,7 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// The most files of a folder that are read.
+/// The most files of a folder that are read, by the order of their names.
 const MOST_FILES: usize = 256;
 
 impl Kinds {
@@ -135,8 +135,15 @@ impl Found {
         };
         let paths = entries.flatten().map(|entry| entry.path());
         let is_kind = |path: &PathBuf| path.to_string_lossy().ends_with(Kind::FILE_SUFFIX);
-        let mut files: Vec<PathBuf> = paths.filter(is_kind).take(MOST_FILES).collect();
+        let mut files: Vec<PathBuf> = paths.filter(is_kind).collect();
         files.sort();
+        if let Some(passed) = files.len().checked_sub(MOST_FILES).filter(|passed| *passed > 0) {
+            let message =
+                format!("more than {MOST_FILES} runtimes are described here, and the last {passed} are not read");
+            let warning = Diagnostic::warning(Code::RUNTIME_KIND, message);
+            self.diagnostics.push(warning.hint("move those that are needed into a folder of their own").at(folder));
+            files.truncate(MOST_FILES);
+        }
         files.iter().for_each(|file| self.read_file(file, kinds));
     }
 

@@ -146,7 +146,11 @@ fn refuse_lists(value: &Value) -> Result<()> {
             return Err(invalid(format!("{what} is {}, not an object", kind(other))));
         }
     }
-    Ok(())
+    let sections = value.get("runtimes").and_then(Value::as_object).into_iter().flatten();
+    match sections.into_iter().find(|(_, section)| !section.is_object()) {
+        Some((name, other)) => Err(invalid(format!("`runtimes.{}` is {}, not an object", brief(name), kind(other)))),
+        None => Ok(()),
+    }
 }
 
 impl ProfileFile {

@@ -89,6 +89,12 @@ fn the_schema_and_the_reader_agree() {
         (r#"{"name": "lua", "artifact": "file", "file_names": ["{version}"]}"#.to_owned(), false),
         (r#"{"name": "lua", "artifact": "file", "file_names": [""]}"#.to_owned(), false),
         (r#"{"name": "lua", "artifact": "file", "file_names": {"beos": []}}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "file_names": [["a"]]}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "file_names": [1]}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "file_names": null}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "called": null}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": 7}"#.to_owned(), false),
+        (r#"{"name": "lua", "artifact": "file", "entry": null}"#.to_owned(), false),
     ];
     for (text, valid) in cases {
         assert_eq!(Kind::from_json(text.as_bytes()).is_ok(), valid, "the reader, {text}");
@@ -133,6 +139,61 @@ fn a_description_that_cannot_be_used_is_said_and_hides_no_other() {
     assert_eq!(about("second/echo.runtime.json"), 1, "the second one is noted");
     assert_eq!(kinds.diagnostics().len(), 6, "{:?}", kinds.diagnostics());
     assert!(kinds.diagnostics().iter().all(|found| found.code == Code::RUNTIME_KIND));
+}
+
+#[test]
+fn what_is_wrong_with_a_description_is_said_in_its_own_words() {
+    let cases = [
+        (r#"{"name": "x", "artifact": "file", "file_names": 5}"#, "`file_names` is a number, not a list or an object"),
+        (r#"{"name": "x", "artifact": "file", "file_names": [5]}"#, "`file_names`: invalid type"),
+        (r#"{"name": "x", "artifact": "file", "file_names": {"beos": []}}"#, "`file_names`: unknown field `beos`"),
+        (r#"{"name": "x", "artifact": ["file"]}"#, "`artifact` is a list, not a string"),
+        (r#"{"name": "x", "name": "x", "artifact": "file"}"#, "the key `name` stands twice"),
+        (
+            r#"{"name": "x", "artifact": "file", "file_names": {"linux": [], "linux": []}}"#,
+            "the key `linux` stands twice",
+        ),
+    ];
+    for (text, why) in cases {
+        let report = Kind::from_json(text.as_bytes()).unwrap_err().report();
+        assert!(report.contains(why), "{text}: {report}");
+    }
+    let bom = [b"\xef\xbb\xbf".as_slice(), ECHO.as_bytes()].concat();
+    for bytes in [bom.as_slice(), b"{\"name\": \"\xff\", \"artifact\": \"file\"}"] {
+        assert_eq!(Kind::from_json(bytes).unwrap_err().code(), Code::RUNTIME_KIND);
+    }
+}
+
+#[test]
+fn of_more_descriptions_than_are_read_it_is_said_which_are_left_out() {
+    let named = |number: usize| format!("r{number:04}");
+    let tree = (0..1000).fold(PluginTree::new(), |tree, number| {
+        let name = named(number);
+        tree.file(&format!("{name}.runtime.json"), format!(r#"{{"name": "{name}", "artifact": "file"}}"#))
+    });
+    let kinds = Kinds::built_in().with_folders([tree.root().to_owned()]);
+    assert!(kinds.find(&named(0)).is_some() && kinds.find(&named(255)).is_some() && kinds.find(&named(256)).is_none());
+    let [found] = kinds.diagnostics() else { panic!("{:?}", kinds.diagnostics()) };
+    assert!(found.message.contains("the last 744 are not read"), "{}", found.message);
+    assert_eq!(found.path.as_deref(), Some(tree.root()));
+}
+
+#[test]
+fn a_manifest_is_no_artifact_unless_it_is_named() {
+    let any = r#"{"name": "any", "artifact": "file", "file_names": ["*"]}"#;
+    let tree = PluginTree::new()
+        .file("runtimes/any.runtime.json", any)
+        .file("root/empty/plugin.json", r#"{"runtime": "any"}"#)
+        .file("root/one/plugin.json", r#"{"runtime": "any"}"#)
+        .file("root/one/data", "")
+        .file("root/named/plugin.json", r#"{"runtime": "any", "library": "plugin.json"}"#);
+    let catalog = scan(&tree, &Kinds::built_in().with_folders([tree.path("runtimes")]));
+    let artifact = |name: &str| {
+        let found = catalog.candidates().iter().find(|candidate| candidate.name() == name).unwrap();
+        found.artifact().file_name().map(|name| name.to_string_lossy().into_owned())
+    };
+    assert_eq!((artifact("empty"), artifact("one")), (None, Some("data".to_owned())));
+    assert_eq!(artifact("named").as_deref(), Some("plugin.json"));
 }
 
 #[test]
@@ -225,6 +286,42 @@ fn a_program_is_named_by_its_own_key_and_is_no_library() {
         let text = serde_json::json!({"runtime": "process", "executable": hostile}).to_string();
         let error = Manifest::from_json(text.as_bytes(), None).unwrap_err();
         assert!(error.message().starts_with("`executable`"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_nobody_may_run_is_refused_when_libraries_are_checked() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let manifest = r#"{"runtime": "process", "executable": "serve"}"#;
+    let tree = PluginTree::new().file("root/serve/plugin.json", manifest).file("root/serve/serve", "#!/bin/sh\n");
+    let mut profile = harmonics();
+    profile.add_runtime("process", serde_json::Map::new()).unwrap();
+    let checked = |mode| {
+        let program = tree.path("root/serve/serve");
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(mode)).unwrap();
+        let (candidate, _) = Candidate::at(&tree.path("root/serve"), &profile).unwrap();
+        assert!(candidate.refusal().is_none(), "a catalog looks at names only");
+        candidate.check_library(&profile).map_err(|error| error.code())
+    };
+    assert_eq!((checked(0o644), checked(0o755)), (Err(Code::LIBRARY_UNREADABLE), Ok(())));
+}
+
+#[test]
+fn a_file_that_is_named_by_the_key_of_another_kind_is_a_finding() {
+    let tree = PluginTree::new()
+        .file("root/gain/plugin.json", r#"{"executable": "bin/gain"}"#)
+        .file(&format!("root/gain/{}", hotshoe_testkit::file_name("gain")), "")
+        .file("root/serve/plugin.json", r#"{"runtime": "process", "executable": "serve", "library": "serve"}"#)
+        .file("root/serve/serve", "#!/bin/sh\n");
+    for (name, key, runtime) in [("gain", "executable", "native"), ("serve", "library", "process")] {
+        let (candidate, found) = Candidate::at(&tree.path(&format!("root/{name}")), &harmonics()).unwrap();
+        assert!(candidate.artifact().ends_with(hotshoe_testkit::file_name("gain")) || name == "serve");
+        let [found] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((found.code, found.severity), (Code::MANIFEST_FIELD, Severity::Warning));
+        assert_eq!(found.message, format!("`{key}` means nothing for the runtime `{runtime}`"));
+        assert!(found.hint.is_some() && found.path.as_ref().is_some_and(|path| path.ends_with("plugin.json")));
     }
 }
 

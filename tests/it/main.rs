@@ -14,6 +14,8 @@ mod echo;
 mod fixtures;
 mod headers;
 mod host;
+mod hostile_modules;
+mod hostile_reload;
 mod inspect;
 #[cfg(feature = "package")]
 mod key;

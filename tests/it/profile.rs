@@ -165,6 +165,18 @@ fn what_is_said_to_another_runtime_is_kept_as_it_stands() {
 }
 
 #[test]
+fn a_section_of_a_runtime_is_an_object() {
+    for (section, what) in [("null", "null"), ("[]", "a list"), ("5", "a number"), ("\"x\"", "a string")] {
+        for name in ["native", "echo"] {
+            let error = parse(&format!(r#"{{"name": "h", "runtimes": {{"{name}": {section}}}}}"#)).unwrap_err();
+            assert_eq!(error.code(), hotshoe::error::Code::PROFILE_INVALID);
+            let why = format!("`runtimes.{name}` is {what}, not an object");
+            assert!(error.report().contains(&why), "{}", error.report());
+        }
+    }
+}
+
+#[test]
 fn a_runtime_cannot_be_named_by_a_path_nor_be_told_more_than_it_can_hold() {
     for name in ["", "../../x", "a/b", r"a\\b", "Native", "5g", "a_b", "a.so", "ä", "a\\u0000", &"a".repeat(33)] {
         let error = parse(&format!(r#"{{"name": "synth", "runtimes": {{"{name}": {{}}}}}}"#)).unwrap_err();

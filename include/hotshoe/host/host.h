@@ -243,7 +243,8 @@ hotshoe_error *hotshoe_host_plugins(const hotshoe_host *host,
 /*
  Ends a host. Plugins that are loaded still stay mapped, and what they registered stays good. NULL is fine.
 
- In a callback of a host it does nothing, which the log says as `plugin-busy`: free it afterwards.
+ In a callback of a host, and while the thread loads, reloads or unloads a plugin of it, it does nothing, which the log
+ says as `plugin-busy`: free it afterwards.
  */
 void hotshoe_host_free(hotshoe_host *host);
 

@@ -157,11 +157,21 @@ pub(super) struct Kept {
     pub(super) is_json: bool,
     pub(super) output: Vec<u8>,
     pub(super) status: Vec<String>,
+    /// More came than is taken.
+    pub(super) is_full: bool,
+}
+
+impl Kept {
+    /// The error of a module that has put out more than anybody would read.
+    pub(super) fn too_much(&self, runtime: &str) -> Option<Error> {
+        self.is_full.then(|| broken(runtime, &format!("puts out more than {MOST_KEPT} bytes")))
+    }
 }
 
 impl Sink for Kept {
     fn output(&mut self, output: &[u8]) -> ControlFlow<()> {
         if self.output.len() + output.len() > MOST_KEPT {
+            self.is_full = true;
             return ControlFlow::Break(());
         }
         self.output.extend_from_slice(output);

@@ -47,6 +47,7 @@ fn trusted(name: &str, file: &Path) -> Result<PathBuf> {
         Refused::Unreadable(error) => {
             Error::new(Code::RUNTIME_MISSING, format!("the module of the runtime `{name}` cannot be read"))
                 .because(error)
+                .hint("install the module again, as a regular file that you may read")
                 .at(file)
         }
         Refused::Untrusted { place, why } => {

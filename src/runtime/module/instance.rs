@@ -83,8 +83,10 @@ impl ModuleInstance {
     fn ask(&self, mut kept: Kept, ask: impl FnOnce(abi::Sink) -> Option<i32>) -> Result<Kept> {
         let asked = Asked::new(self.runtime(), &mut kept);
         let returned = ask(asked.sink()).unwrap_or(Outcome::Unsupported as i32);
-        asked.end(returned)?;
-        Ok(kept)
+        match asked.end(returned) {
+            Ok(_) => Ok(kept),
+            Err(error) => Err(kept.too_much(self.runtime()).unwrap_or(error)),
+        }
     }
 
     /// The same of a plugin that is alive.
@@ -189,8 +191,13 @@ impl Instance for ModuleInstance {
             // SAFETY: the contract.
             self.table.describe.map(|describe| unsafe { describe(self.instance, sink) })
         })?;
-        serde_json::from_slice(&kept.output)
-            .map_err(|error| broken(self.runtime(), "describes its plugin in something other than JSON").because(error))
+        let described: serde_json::Value = serde_json::from_slice(&kept.output).map_err(|error| {
+            broken(self.runtime(), "describes its plugin in something other than JSON").because(error)
+        })?;
+        match described.is_object() {
+            true => Ok(described),
+            false => Err(broken(self.runtime(), "describes its plugin in something other than a JSON object")),
+        }
     }
 
     fn health(&self) -> Result<()> {

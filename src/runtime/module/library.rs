@@ -1,5 +1,6 @@
 //! Modules that are in this process: each is opened once, and stays.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -24,30 +25,73 @@ pub(super) struct Module {
     logs: Mutex<Vec<HostLog>>,
 }
 
-/// What a module is known by: an older one goes on being used after its file was replaced.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Origin {
-    File(PathBuf),
-    Linked(usize),
+/// The modules of this process.
+struct Modules {
+    /// The function in each file: an older one goes on being used after its file was replaced.
+    files: BTreeMap<PathBuf, Entry>,
+    /// What each function returned, or why that was refused. It is not called twice, also if several files lead to it.
+    entered: BTreeMap<usize, Result<&'static Module, String>>,
 }
 
-/// All of them, and why those were refused that were: their function is not called twice.
-static MODULES: Mutex<BTreeMap<Origin, Result<&'static Module, String>>> = Mutex::new(BTreeMap::new());
+static MODULES: Mutex<Modules> = Mutex::new(Modules { files: BTreeMap::new(), entered: BTreeMap::new() });
+
+thread_local! {
+    /// Whether the first or the last function of a module runs on this thread. Others wait for those, so nothing that
+    /// they call may.
+    static IS_AT_THE_ENDS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The time in which one of those functions runs.
+struct AtTheEnds;
+
+impl AtTheEnds {
+    fn begin() -> AtTheEnds {
+        IS_AT_THE_ENDS.set(true);
+        AtTheEnds
+    }
+
+    fn refuse() -> Result<()> {
+        match IS_AT_THE_ENDS.get() {
+            false => Ok(()),
+            true => Err(Error::new(
+                Code::PLUGIN_BUSY,
+                "no runtime is opened while the first or the last function of a module runs",
+            )
+            .hint("do it when a plugin of that runtime is opened")),
+        }
+    }
+}
+
+impl Drop for AtTheEnds {
+    fn drop(&mut self) {
+        IS_AT_THE_ENDS.set(false);
+    }
+}
 
 impl Module {
     /// The module in a file, whose path is absolute and has no links in it.
     pub(super) fn in_file(name: &str, path: PathBuf) -> Result<User> {
-        let origin = Origin::File(path.clone());
+        AtTheEnds::refuse()?;
         let _withheld = Withheld::begin(); // Its function runs under the lock.
         let known = {
             let mut modules = lock(&MODULES);
-            if !modules.contains_key(&origin) {
-                // What cannot be mapped may be mended and tried again.
-                let entry = map(&path).map_err(|error| cannot_open(name, &path).because(error))?;
-                modules.insert(origin.clone(), Module::enter(entry, Some(name)));
-            }
-            modules[&origin].clone()
+            let entry = match modules.files.get(&path) {
+                Some(entry) => *entry,
+                None => {
+                    // What cannot be mapped may be mended and tried again.
+                    let _constructors = AtTheEnds::begin();
+                    let entry = map(&path).map_err(|error| cannot_open(name, &path).because(error))?;
+                    modules.files.insert(path.clone(), entry);
+                    entry
+                }
+            };
+            modules.enter(entry)
         };
+        let named = |module: &&Module| match module.name == name {
+            true => Ok(()),
+            false => Err(format!("it calls itself `{}`, and not `{name}`", module.name)),
+        };
+        let known = known.and_then(|module| named(&module).map(|()| module));
         known.map(User::of).map_err(|why| cannot_open(name, &path).because(why))
     }
 
@@ -56,17 +100,18 @@ impl Module {
     /// # Safety
     /// The function does what [`Entry`] says.
     pub(super) unsafe fn linked(entry: Entry) -> Result<User> {
+        AtTheEnds::refuse()?;
         let _withheld = Withheld::begin(); // As above.
-        let known =
-            lock(&MODULES).entry(Origin::Linked(entry as usize)).or_insert_with(|| Module::enter(entry, None)).clone();
+        let known = lock(&MODULES).enter(entry);
         known.map(User::of).map_err(|why| {
             Error::new(Code::RUNTIME_INVALID, "the runtime that is linked in breaks the contract with this host")
                 .because(why)
         })
     }
 
-    fn enter(entry: Entry, name: Option<&str>) -> Result<&'static Module, String> {
+    fn enter(entry: Entry) -> Result<&'static Module, String> {
         let seat = Seat::next();
+        let _first = AtTheEnds::begin();
         // SAFETY: a module's function, which is called for the first time, and once only, for `MODULES` is locked.
         let table = unsafe { entry(seat.table()) };
         // SAFETY: what it returns is such a table; no more of it is believed than its size says.
@@ -77,9 +122,6 @@ impl Module {
         let own = String::from_utf8_lossy(own).into_owned();
         if table.name.is_null() || check_runtime_name(&own).is_err() {
             return Err(format!("its name `{}` cannot be the name of a runtime", brief(&own)));
-        }
-        if let Some(name) = name.filter(|name| *name != own) {
-            return Err(format!("it calls itself `{own}`, and not `{name}`"));
         }
         if table.open.is_none() {
             return Err("it cannot open anything".to_owned());
@@ -102,6 +144,12 @@ impl Module {
         // Without the lock, for this is the code of hosts.
         let logs = lock(&self.logs).clone();
         logs.iter().for_each(|log| log.line(severity, line));
+    }
+}
+
+impl Modules {
+    fn enter(&mut self, entry: Entry) -> Result<&'static Module, String> {
+        self.entered.entry(entry as usize).or_insert_with(|| Module::enter(entry)).clone()
     }
 }
 
@@ -158,6 +206,7 @@ impl Drop for User {
         let mut users = lock(&self.0.users);
         *users -= 1;
         if let (0, Some(shutdown)) = (*users, self.0.table.shutdown) {
+            let _last = AtTheEnds::begin();
             // SAFETY: all of its plugins are closed, and nobody calls it, for each who does is a user.
             unsafe { shutdown() };
         }

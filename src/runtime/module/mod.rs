@@ -96,9 +96,21 @@ impl Runtime for ModuleRuntime {
         let mut opened = abi::Opened { instance: std::ptr::null_mut(), table: std::ptr::null() };
         // SAFETY: the contract; all of the request lives until it returns, and there is room for what it writes.
         let returned = unsafe { open(&request.table(), told.key(), asked.sink(), &mut opened) };
-        let findings = asked.end(returned)?;
+        let ended = asked.end(returned);
         // SAFETY: `open` has just written it.
-        Ok(Box::new(unsafe { ModuleInstance::new(self.module.clone(), opened, findings, told) }?))
+        let instance = |findings| unsafe { ModuleInstance::new(self.module.clone(), opened, findings, told) };
+        match ended {
+            Ok(findings) => Ok(Box::new(instance(findings)?)),
+            Err(error) => {
+                // It says that it is open all the same, and nobody else could close it.
+                if returned == abi::Outcome::Ok as i32
+                    && let Ok(instance) = instance(Vec::new())
+                {
+                    let _ = Box::new(instance).close();
+                }
+                Err(kept.too_much(self.module.name()).unwrap_or(error))
+            }
+        }
     }
 
     fn log_to(&self, log: &HostLog) {

@@ -51,7 +51,7 @@ unsafe extern "C" fn call(key: Key, call: *const Call, sink: abi::Sink) -> i32 {
         let mut question = runtime::Call::new(method, encoding, input);
         question.deadline = from_clock(call.deadline);
         let mut theirs = Theirs { table, key: sink.key() };
-        match services.call(&question, &mut theirs) {
+        match question.check().and_then(|()| services.call(&question, &mut theirs)) {
             Ok(()) => Outcome::Ok,
             Err(error) if error.code() == Code::CALL_CANCELLED => Outcome::Cancelled,
             Err(error) if error.code() == Code::CALL_DEADLINE => Outcome::Deadline,

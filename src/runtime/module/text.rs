@@ -12,6 +12,9 @@ const MOST_BYTES: usize = 16 * 1024;
 /// So many characters of a line are shown.
 const MOST_IN_LINE: usize = 1000;
 
+/// So many lines of a message are shown.
+const MOST_LINES: usize = 200;
+
 /// So many bytes a code may have.
 const MOST_OF_CODE: usize = 64;
 
@@ -45,7 +48,10 @@ impl Said {
         let (code, message, hint) = unsafe { (code.bytes(MOST_OF_CODE + 1), decoded(message), line(hint)) };
         let message = message.trim();
         let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
-        let rest: Vec<String> = rest.lines().map(shortened).collect();
+        let mut rest: Vec<String> = rest.lines().take(MOST_LINES + 1).map(shortened).collect();
+        if rest.len() > MOST_LINES {
+            rest[MOST_LINES] = "…".to_owned();
+        }
         let mut first = shortened(first);
         if first.is_empty() {
             first = format!("the runtime `{runtime}` gave no reason");
