@@ -11,7 +11,7 @@ use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::{CandidateState, Host};
 use hotshoe::plugin::{Plugin, Registration, Unload};
 use hotshoe::runtime::{Call, CancelToken, Encoding, Sink};
-use hotshoe_testkit::{Library, PluginTree, file_name};
+use hotshoe_testkit::{Library, PluginTree};
 
 use crate::memory::{self, call};
 use crate::native::{said, saying};
@@ -70,10 +70,10 @@ const OLD: [&str; 3] = ["old c", "old a", "old b"];
 #[test]
 fn whatever_became_of_its_files_the_old_plugin_lives_on_with_all_that_it_registered() {
     let manifest = |text: &'static str| move |folder: &Path| fs::write(folder.join("plugin.json"), text).unwrap();
-    let artifact_removed = |folder: &Path| fs::remove_file(folder.join(file_name("gain"))).unwrap();
+    let artifact_removed = |folder: &Path| fs::remove_file(folder.join("gain.memory")).unwrap();
     let artifact_folder = |folder: &Path| {
-        fs::remove_file(folder.join(file_name("gain"))).unwrap();
-        fs::create_dir(folder.join(file_name("gain"))).unwrap();
+        fs::remove_file(folder.join("gain.memory")).unwrap();
+        fs::create_dir(folder.join("gain.memory")).unwrap();
     };
     let away = |folder: &Path| fs::rename(folder, folder.with_file_name("elsewhere")).unwrap();
     let file = |folder: &Path| {
@@ -86,12 +86,30 @@ fn whatever_became_of_its_files_the_old_plugin_lives_on_with_all_that_it_registe
         ("an empty manifest file", &manifest("")),
         ("another runtime", &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "process"}"#)),
         ("a runtime of no name", &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "../x"}"#)),
-        ("a library elsewhere", &manifest(r#"{"name": "gain", "version": "1.0.0", "library": "../base/base"}"#)),
-        ("a library that is not there", &manifest(r#"{"name": "gain", "version": "1.0.0", "library": "no"}"#)),
-        ("a newer host", &manifest(r#"{"name": "gain", "version": "1.0.0", "harmonics_version": "^9"}"#)),
-        ("needs itself", &manifest(r#"{"name": "gain", "version": "1.0.0", "dependencies": {"gain": "1"}}"#)),
-        ("needs what needs it", &manifest(r#"{"name": "gain", "version": "1.0.0", "dependencies": {"round": "1"}}"#)),
-        ("needs a newer one", &manifest(r#"{"name": "gain", "version": "1.0.0", "dependencies": {"base": "^2"}}"#)),
+        (
+            "a library elsewhere",
+            &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "memory", "library": "../base/base"}"#),
+        ),
+        (
+            "a library that is not there",
+            &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "memory", "library": "no"}"#),
+        ),
+        (
+            "a newer host",
+            &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "memory", "harmonics_version": "^9"}"#),
+        ),
+        (
+            "needs itself",
+            &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "memory", "dependencies": {"gain": "1"}}"#),
+        ),
+        (
+            "needs what needs it",
+            &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "memory", "dependencies": {"round": "1"}}"#),
+        ),
+        (
+            "needs a newer one",
+            &manifest(r#"{"name": "gain", "version": "1.0.0", "runtime": "memory", "dependencies": {"base": "^2"}}"#),
+        ),
         ("no artifact", &artifact_removed),
         ("an artifact that is a folder", &artifact_folder),
         ("no folder", &away),
@@ -99,8 +117,11 @@ fn whatever_became_of_its_files_the_old_plugin_lives_on_with_all_that_it_registe
     ];
     for (what, spoil) in cases {
         let tree = memory::tree(&[("base", "{}"), ("gain", r#"{"says": "old"}"#), ("last", "{}")])
-            .file("round/plugin.json", r#"{"name": "round", "version": "1.0.0", "dependencies": {"gain": "1"}}"#)
-            .file(&format!("round/{}", file_name("round")), "{}");
+            .file(
+                "round/plugin.json",
+                r#"{"name": "round", "version": "1.0.0", "runtime": "memory", "dependencies": {"gain": "1"}}"#,
+            )
+            .file(&memory::artifact("round"), "{}");
         let (host, memory) = memory::host(&tree);
         let order = Order::default();
         host.load("base", None, |_| Ok(())).unwrap();
@@ -133,7 +154,7 @@ fn after_a_failed_bind_what_was_registered_is_back_in_its_order() {
     let (host, _) = memory::host(&tree);
     let order = Order::default();
     let old = host.load("gain", None, listing(&order, "old")).unwrap();
-    fs::write(tree.library("gain"), r#"{"says": "new"}"#).unwrap();
+    fs::write(tree.path(&memory::artifact("gain")), r#"{"says": "new"}"#).unwrap();
     for _ in 0..3 {
         let failing = |plugin: &Arc<Plugin>| {
             assert!(shown(&order).is_empty());
@@ -166,7 +187,7 @@ fn a_replacement_whose_new_one_does_not_open_leaves_none_and_can_be_loaded_when_
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = lines.clone();
         host.set_listener(Some(Arc::new(move |event| kept.lock().unwrap().push(event.to_string()))));
-        fs::write(tree.library("gain"), format!(r#"{{"does": "{does}"}}"#)).unwrap();
+        fs::write(tree.path(&memory::artifact("gain")), format!(r#"{{"does": "{does}"}}"#)).unwrap();
         let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| host.replace(&old, |_| Ok(()))));
         assert!(answer.is_err() || answer.unwrap().is_err(), "{does}");
         assert!(!old.is_loaded() && shown(&order).is_empty() && memory.open_now() == 1, "{does}");
@@ -175,7 +196,7 @@ fn a_replacement_whose_new_one_does_not_open_leaves_none_and_can_be_loaded_when_
             let lines = lines.lock().unwrap().join("\n");
             assert!(lines.contains("was unloaded") && lines.contains("was not loaded"), "{lines}");
         }
-        fs::write(tree.library("gain"), r#"{"says": "mended"}"#).unwrap();
+        fs::write(tree.path(&memory::artifact("gain")), r#"{"says": "mended"}"#).unwrap();
         let new = host.load("gain", None, |_| Ok(())).unwrap();
         assert_eq!(call(&new, "say").unwrap(), "mended");
     }
