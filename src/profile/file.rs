@@ -13,7 +13,8 @@ use super::{HostProfile, IndexPolicy, LoadPolicy, ManifestPolicy, ReceiptPolicy,
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::json::{self, Keys, kind};
-use crate::manifest::DEFAULT_RUNTIME;
+use crate::manifest::{DEFAULT_RUNTIME, is_runtime_name};
+use crate::spelling::is_slip;
 
 /// The keys of the form.
 const KEYS: Keys = &[
@@ -126,7 +127,7 @@ pub(super) fn profile(bytes: &[u8]) -> Result<HostProfile> {
     if let Some(key) = repeated.first() {
         return Err(invalid(format!("the key `{}` stands twice", brief(key))));
     }
-    refuse_lists(&value)?;
+    check_shape(&value)?;
     let (file, unknown) = json::form::<ProfileFile>(bytes, KEYS).map_err(invalid)?;
     if let Some(misspelt) = unknown.misspelt() {
         return Err(invalid(misspelt));
@@ -136,8 +137,8 @@ pub(super) fn profile(bytes: &[u8]) -> Result<HostProfile> {
     Ok(profile)
 }
 
-/// A form would be read from a list, too.
-fn refuse_lists(value: &Value) -> Result<()> {
+/// A form would be read from a list, too; and the names of runtimes are open, but for what is meant to be `native`.
+fn check_shape(value: &Value) -> Result<()> {
     for (place, _) in KEYS {
         let mut parts = place.split('.').filter(|part| !part.is_empty());
         let found = parts.try_fold(value, |value, part| value.get(part));
@@ -145,6 +146,11 @@ fn refuse_lists(value: &Value) -> Result<()> {
             let what = if place.is_empty() { "it".to_owned() } else { format!("`{place}`") };
             return Err(invalid(format!("{what} is {}, not an object", kind(other))));
         }
+    }
+    let names = value.get("runtimes").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    if let Some(name) = names.into_iter().find(|name| is_runtime_name(name) && is_slip(name, DEFAULT_RUNTIME)) {
+        // It would be a host that takes no native plugin, and nobody would say so.
+        return Err(invalid(format!("the key `runtimes.{}` is nearly `{DEFAULT_RUNTIME}`", brief(name))));
     }
     let sections = value.get("runtimes").and_then(Value::as_object).into_iter().flatten();
     match sections.into_iter().find(|(_, section)| !section.is_object()) {

@@ -177,6 +177,15 @@ fn a_section_of_a_runtime_is_an_object() {
 }
 
 #[test]
+fn a_runtime_that_is_nearly_called_native_is_a_slip() {
+    for name in ["nativ", "natve", "nativee", "antive"] {
+        let error = parse(&format!(r#"{{"name": "h", "runtimes": {{"{name}": {{}}}}}}"#)).unwrap_err();
+        assert!(error.report().contains("is nearly `native`"), "{}", error.report());
+    }
+    assert!(parse(r#"{"name": "h", "runtimes": {"lua": {}, "alternative": {}}}"#).is_ok());
+}
+
+#[test]
 fn a_runtime_cannot_be_named_by_a_path_nor_be_told_more_than_it_can_hold() {
     for name in ["", "../../x", "a/b", r"a\\b", "Native", "5g", "a_b", "a.so", "ä", "a\\u0000", &"a".repeat(33)] {
         let error = parse(&format!(r#"{{"name": "synth", "runtimes": {{"{name}": {{}}}}}}"#)).unwrap_err();

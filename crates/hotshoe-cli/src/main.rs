@@ -9,9 +9,11 @@ mod progress;
 mod release;
 mod template;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use hotshoe::runtime::Prober;
 
 use commands::Command;
@@ -41,7 +43,7 @@ struct Args {
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(usage) => return ExitCode::from(print_usage(&usage)),
+        Err(usage) => return ExitCode::from(print_usage(usage)),
     };
     let result = args.command.run(args.json);
     let code = result.unwrap_or_else(Answer::from).print(args.json);
@@ -50,7 +52,14 @@ fn main() -> ExitCode {
 }
 
 /// Prints help, or what is wrong with the command line, and returns the exit code.
-fn print_usage(usage: &clap::Error) -> u8 {
+fn print_usage(mut usage: clap::Error) -> u8 {
+    // What was given may be the name of somebody else's file.
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue] {
+        if let Some(ContextValue::String(given)) = usage.get(kind) {
+            let shown = output::path_in_line(Path::new(given));
+            usage.insert(kind, ContextValue::String(shown));
+        }
+    }
     let code = u8::try_from(usage.exit_code()).unwrap_or(2);
     usage.print().map_or_else(|error| output::unwritten(&error).unwrap_or(code), |()| code)
 }

@@ -328,3 +328,16 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
     assert!(!says_escape(&[("NO_COLOR", "1")]));
     assert!(says_escape(&[("CLICOLOR_FORCE", "1")]));
 }
+
+#[test]
+fn what_was_given_and_is_wrong_is_shown_on_its_line() {
+    let hostile = "x\u{1b}[31m\nerror: y\u{202e}";
+    let value = ["runtimes", "--runtime-folder", hostile];
+    let (option, verb) = (format!("--{hostile}"), hostile);
+    for args in [&value[..], &["list", &option], &[verb]] {
+        let output = hotshoe(&gain(), args).assert().code(2).get_output().clone();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains('x') && !said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        assert_eq!(said.matches("\nerror:").count(), 0, "{said}");
+    }
+}
