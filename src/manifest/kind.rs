@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{Manifest, file_name_problem};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::input::{self, brief, is_invisible};
+use crate::input::{self, brief, is_invisible, printable};
 use crate::platform::System;
 use crate::spelling::is_slip;
 
@@ -178,7 +178,10 @@ impl Kind {
             return Err(invalid("the description of a runtime is not a JSON object"));
         }
         let form: KindFile = serde_json::from_slice(bytes)
-            .map_err(|error| invalid("the description of a runtime is not valid").because(error))?;
+            // What is wrong with it may be any text of the file's.
+            .map_err(|error| {
+                invalid("the description of a runtime is not valid").because(printable(&error.to_string()))
+            })?;
         let findings = unknown_keys(&form.other)?;
         if !is_runtime_name(&form.name) {
             return Err(invalid(format!("`{}` cannot name a runtime", brief(&form.name)))
