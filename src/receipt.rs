@@ -120,7 +120,8 @@ impl Receipt {
         if !input::is_json_object(&bytes) {
             return Err(invalid().because("it is no JSON object"));
         }
-        let (mut receipt, unknown) = json::form::<Receipt>(&bytes, KEYS).map_err(|error| invalid().because(error))?;
+        let (mut receipt, unknown) = json::form::<Receipt>(&bytes, KEYS)
+            .map_err(|error| invalid().because(input::printable(&error.to_string())))?;
         receipt.check().map_err(|problem| invalid().because(problem))?;
         if let Some(misspelt) = unknown.misspelt() {
             return Err(invalid().because(misspelt));

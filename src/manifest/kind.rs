@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::{Manifest, file_name_problem};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
-use crate::input::{self, brief, is_invisible};
+use crate::input::{self, brief, is_invisible, printable};
 use crate::json;
 use crate::platform::System;
 use crate::spelling::is_slip;
@@ -190,14 +190,17 @@ impl Kind {
         if !input::is_json_object(bytes) {
             return Err(invalid("the description of a runtime is not a JSON object"));
         }
-        let not_valid = || invalid("the description of a runtime is not valid");
-        let text = std::str::from_utf8(bytes).map_err(|error| not_valid().because(error))?;
-        let (value, repeated) = json::value(text).map_err(|error| not_valid().because(error))?;
+        // What is wrong with it may be any text of the file's.
+        let not_valid = |why: &dyn std::fmt::Display| {
+            invalid("the description of a runtime is not valid").because(printable(&why.to_string()))
+        };
+        let text = std::str::from_utf8(bytes).map_err(|error| not_valid(&error))?;
+        let (value, repeated) = json::value(text).map_err(|error| not_valid(&error))?;
         if let Some(key) = repeated.first() {
-            return Err(not_valid().because(format!("the key `{}` stands twice", brief(key))));
+            return Err(not_valid(&format!("the key `{}` stands twice", brief(key))));
         }
         check_types(&value)?;
-        let form: KindFile = serde_json::from_slice(bytes).map_err(|error| not_valid().because(error))?;
+        let form: KindFile = serde_json::from_slice(bytes).map_err(|error| not_valid(&error))?;
         let findings = unknown_keys(&form.other)?;
         if !is_runtime_name(&form.name) {
             return Err(invalid(format!("`{}` cannot name a runtime", brief(&form.name)))

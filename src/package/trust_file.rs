@@ -183,7 +183,8 @@ impl StoreFile {
         if !input::is_json_object(&bytes) {
             return Err(unreadable("it is no JSON object", path));
         }
-        let file: StoreFile = serde_json::from_slice(&bytes).map_err(|error| unreadable(error, path))?;
+        let file: StoreFile =
+            serde_json::from_slice(&bytes).map_err(|error| unreadable(input::printable(&error.to_string()), path))?;
         if let Some(format) = file.format.filter(|format| *format != 1) {
             return Err(unreadable(format!("its form is {format}, and this Hotshoe knows 1"), path));
         }

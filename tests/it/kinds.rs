@@ -245,6 +245,18 @@ fn a_kind_that_a_program_brings_counts_before_files_and_after_what_is_built_in()
 }
 
 #[test]
+fn what_is_wrong_with_a_description_is_told_in_plain_and_short_words() {
+    for value in ["\u{1b}[31mred".to_owned(), "\u{202e}x".to_owned(), "x".repeat(50_000)] {
+        for key in ["artifact", "entry"] {
+            let mut text = serde_json::json!({"name": "lua", "artifact": "file"});
+            text[key] = value.clone().into();
+            let report = Kind::from_json(text.to_string().as_bytes()).unwrap_err().report();
+            assert!(report.len() < 5000 && !report.contains(['\u{1b}', '\u{202e}']), "{report:?}");
+        }
+    }
+}
+
+#[test]
 fn the_only_file_of_its_kind_is_the_artifact() {
     let (tree, kinds) = echo(&[
         ("one/plugin.json", r#"{"runtime": "echo"}"#),
