@@ -11,7 +11,7 @@ use super::folders::FolderKind;
 use super::runtimes::Runtimes;
 use super::{HostProfile, IndexPolicy, LoadPolicy, ManifestPolicy, ReceiptPolicy, check_abi, checked_text};
 use crate::error::{Code, Error, Result};
-use crate::input::brief;
+use crate::input::{brief, printable};
 use crate::json::{self, Keys, kind};
 use crate::manifest::{DEFAULT_RUNTIME, is_runtime_name};
 use crate::spelling::is_slip;
@@ -128,7 +128,8 @@ pub(super) fn profile(bytes: &[u8]) -> Result<HostProfile> {
         return Err(invalid(format!("the key `{}` stands twice", brief(key))));
     }
     check_shape(&value)?;
-    let (file, unknown) = json::form::<ProfileFile>(bytes, KEYS).map_err(invalid)?;
+    let (file, unknown) =
+        json::form::<ProfileFile>(bytes, KEYS).map_err(|error| invalid(printable(&error.to_string())))?;
     if let Some(misspelt) = unknown.misspelt() {
         return Err(invalid(misspelt));
     }

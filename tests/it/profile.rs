@@ -366,3 +366,14 @@ fn the_schema_and_the_reader_agree() {
         assert_eq!(schema.is_valid(&serde_json::from_str(text).unwrap()), valid, "the schema, {text}");
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_profile_is_said_without_its_control_characters() {
+    let long = "x".repeat(100_000);
+    for text in [r#"\u001b[31mred"#, r#"a\nerror: b"#, r#"\u202egnp"#, &long] {
+        let profile = format!(r#"{{"name": "harmonics", "policies": {{"load": "{text}"}}}}"#);
+        let report = HostProfile::from_json(profile.as_bytes()).unwrap_err().report();
+        assert!(!report.contains(['\u{1b}', '\u{202e}']) && !report.contains("\nerror: b"), "{report}");
+        assert!(report.len() < 5_000, "{} bytes", report.len());
+    }
+}
