@@ -10,8 +10,9 @@ use std::thread;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::{CandidateState, Host};
 use hotshoe::plugin::{Plugin, Unload};
-use hotshoe::runtime::module::ModuleRuntime;
-use hotshoe::runtime::{Call, CancelToken, Encoding, Runtime, Services, Sink};
+use hotshoe::runtime::{Call, CancelToken, Encoding, Services, Sink};
+#[cfg(unix)]
+use hotshoe::runtime::{Runtime, module::ModuleRuntime};
 use hotshoe_testkit::{PluginTree, file_name};
 
 use crate::runtime_module::{built, root};
