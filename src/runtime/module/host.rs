@@ -7,13 +7,24 @@ use std::time::{Duration, Instant};
 use hotshoe_abi::runtime::{HostTable, Key, NO_DEADLINE, Outcome, REVISION, Severity, Text};
 
 use super::keys::{Keys, Known};
-use super::seats;
+use super::seats::{self, SEATS, Seat};
 use super::text::line;
 use crate::diagnostics;
 use crate::runtime::Events;
 
 /// The host's functions, for the modules in a seat.
-pub(super) const fn table<const SEAT: usize>() -> HostTable {
+pub(super) fn table_of(seat: &Seat) -> &'static HostTable {
+    &TABLES[seat.number()]
+}
+
+macro_rules! tables {
+    ($($seat:literal)*) => { [$(table::<$seat>()),*] };
+}
+
+static TABLES: [HostTable; SEATS] =
+    tables!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+
+const fn table<const SEAT: usize>() -> HostTable {
     HostTable {
         size: size_of::<HostTable>(),
         revision: REVISION,

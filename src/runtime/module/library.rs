@@ -3,17 +3,17 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use hotshoe_abi::runtime::{self as abi, Entry, ModuleTable, TO_NUL, Text};
 
+use super::host::table_of;
 use super::lock;
-use super::seats::Seat;
-use crate::diagnostics::Severity;
+use super::seats::{Seat, Voice};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::profile::check_runtime_name;
-use crate::runtime::{Address, HostLog, Withheld, native};
+use crate::runtime::{Address, Withheld, native};
 
 /// A module that is in this process. It is never unmapped, so it lives for ever.
 pub(super) struct Module {
@@ -21,8 +21,8 @@ pub(super) struct Module {
     pub(super) table: ModuleTable,
     /// How many runtimes and live plugins need it.
     users: Mutex<usize>,
-    /// Of the hosts that have it.
-    logs: Mutex<Vec<HostLog>>,
+    /// What it says of no plugin.
+    pub(super) voice: Arc<Voice>,
 }
 
 /// The modules of this process.
@@ -113,7 +113,7 @@ impl Module {
         let seat = Seat::next();
         let _first = AtTheEnds::begin();
         // SAFETY: a module's function, which is called for the first time, and once only, for `MODULES` is locked.
-        let table = unsafe { entry(seat.table()) };
+        let table = unsafe { entry(table_of(&seat)) };
         // SAFETY: what it returns is such a table; no more of it is believed than its size says.
         let table =
             unsafe { abi::read(table) }.map_err(|why| format!("the table that it returns cannot be used: {why}"))?;
@@ -126,24 +126,8 @@ impl Module {
         if table.open.is_none() {
             return Err("it cannot open anything".to_owned());
         }
-        let module = Module { name: own, table, users: Mutex::new(0), logs: Mutex::default() };
-        let module: &'static Module = Box::leak(Box::new(module));
-        seat.take(module);
-        Ok(module)
-    }
-
-    /// Has what it says of no plugin written into the log of a host, too.
-    pub(super) fn log_to(&self, log: &HostLog) {
-        let mut logs = lock(&self.logs);
-        logs.retain(|known| known.has_host() && !known.is_of_same_host(log));
-        logs.push(log.clone());
-    }
-
-    /// Writes a line into the logs of the hosts that have it.
-    pub(super) fn say(&self, severity: Severity, line: &str) {
-        // Without the lock, for this is the code of hosts.
-        let logs = lock(&self.logs).clone();
-        logs.iter().for_each(|log| log.line(severity, line));
+        let voice = seat.take(&own);
+        Ok(Box::leak(Box::new(Module { name: own, table, users: Mutex::new(0), voice })))
     }
 }
 

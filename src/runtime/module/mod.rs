@@ -114,7 +114,7 @@ impl Runtime for ModuleRuntime {
     }
 
     fn log_to(&self, log: &HostLog) {
-        self.module.log_to(log);
+        self.module.voice.log_to(log);
     }
 }
 
