@@ -1,7 +1,7 @@
-# Of two platforms one was built.
+# Of two platforms one was built, and not into its own folder.
 expect_hotshoe(0 plan)
 file(WRITE "${project}/plan.json" "${output}")
-expect_hotshoe(0 release build --platform linux-x86_64)
+expect_hotshoe(0 release build --platform linux-x86_64 --output dist)
 
 function(expect_missing)
   expect_hotshoe(1 release collect dist --plan plan.json --tag v1.2.3)
