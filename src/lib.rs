@@ -25,6 +25,7 @@
 //! |---|---|
 //! | [`profile`] | what a host expects of its plugins |
 //! | [`manifest`] | what a plugin says of itself |
+//! | [`interface`] | the ids under which tables of functions are asked for |
 //! | [`catalog`] | the plugins found on a search path |
 //! | [`inspect`] | facts read out of a library without running it |
 //! | [`runtime`] | what brings a plugin to life |
@@ -44,6 +45,7 @@ pub mod version;
 
 pub mod capability;
 pub mod inspect;
+pub mod interface;
 pub mod manifest;
 pub mod profile;
 pub mod receipt;
@@ -64,8 +66,15 @@ pub mod capi;
 
 /// Every code of this library, stage by stage. Runtimes that come as modules, and the tool, have codes of their own.
 pub fn codes() -> impl Iterator<Item = error::Code> {
-    let before =
-        [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
+    let before = [
+        error::CODES,
+        profile::CODES,
+        version::CODES,
+        platform::CODES,
+        capability::CODES,
+        interface::CODES,
+        manifest::codes::CODES,
+    ];
     let found = [catalog::codes::CODES, inspect::codes::CODES];
     let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
     let live = [receipt::CODES, plugin::CODES, host::reload::CODES, host::watch::CODES];

@@ -194,6 +194,7 @@ impl Host {
             entry: candidate.manifest().entry.as_deref(),
             profile: &self.profile,
             prober: self.prober.as_ref(),
+            offers: &self.offers,
             beside: false,
         }
     }

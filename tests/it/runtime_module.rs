@@ -80,7 +80,15 @@ fn asked<T>(artifact: &Path, ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let folder = artifact.parent().expect("it has a folder");
     let mut profile = crate::harmonics();
     profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
-    ask(&Request { artifact, folder, entry: Some("main"), profile: &profile, prober: None, beside: false })
+    ask(&Request {
+        artifact,
+        folder,
+        entry: Some("main"),
+        profile: &profile,
+        prober: None,
+        offers: &Arc::default(),
+        beside: false,
+    })
 }
 
 /// What came of a call, and what is done when its status comes.

@@ -8,18 +8,21 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::fmt;
 use std::path::Path;
 use std::ptr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, LONGEST_ID};
+use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, Interface, LONGEST_ID};
 use hotshoe_abi::table::{self, LARGEST_TABLE};
 
 use super::Library;
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, visible};
-use crate::runtime::Address;
+use crate::runtime::{Address, Offers};
 
 /// The name of the function that such a plugin exports: what its manifest gives as its `entry`.
 pub(super) const ENTRY: &str = "hotshoe_descriptor";
+
+/// The interfaces that Hotshoe itself offers to every plugin. Their functions are given NULL first.
+const OWN: &[Interface] = &[];
 
 /// So many bytes of a text of a plugin are looked at.
 const MOST_OF_TEXT: usize = 16 * 1024;
@@ -43,15 +46,17 @@ struct Lent {
     table: abi::Host,
     /// What the table points to.
     folder: CString,
+    /// What the program offers, kept as long as the plugin may have it.
+    offers: Arc<Offers>,
     /// Why `init` failed: a reason and a hint.
     failure: Mutex<Option<(String, Option<String>)>>,
 }
 
 impl Contract {
     /// Asks a library for its descriptor and makes an instance. `folder` is the plugin's.
-    pub(super) fn of(library: &Library, folder: &Path) -> Result<Contract> {
+    pub(super) fn of(library: &Library, folder: &Path, offers: &Arc<Offers>) -> Result<Contract> {
         let descriptor = descriptor(library)?;
-        let host = Lent::new(folder)?;
+        let host = Lent::new(folder, offers.clone())?;
         let mut instance = ptr::null_mut();
         if let Some(init) = descriptor.init {
             // SAFETY: a plugin's function, as the contract has it. The host's part stays until the instance has ended.
@@ -118,7 +123,7 @@ fn descriptor(library: &Library) -> Result<Descriptor> {
 }
 
 impl Lent {
-    fn new(folder: &Path) -> Result<Box<Lent>> {
+    fn new(folder: &Path, offers: Arc<Offers>) -> Result<Box<Lent>> {
         let folder = c_path(folder)?;
         let table = abi::Host {
             size: size_of::<abi::Host>(),
@@ -127,7 +132,7 @@ impl Lent {
             get_interface: Some(get_interface),
             fail: Some(fail),
         };
-        Ok(Box::new(Lent { table, folder, failure: Mutex::default() }))
+        Ok(Box::new(Lent { table, folder, offers, failure: Mutex::default() }))
     }
 
     fn why_failed(&self) -> Error {
@@ -153,9 +158,26 @@ fn c_path(path: &Path) -> Result<CString> {
         .map_err(|error| broken("its folder's name holds a NUL").because(error))
 }
 
-/// What hosts offer to plugins by name: nothing yet.
-unsafe extern "C" fn get_interface(_: *const abi::Host, _: *const c_char) -> *const c_void {
-    ptr::null()
+/// What the host offers to plugins by name.
+unsafe extern "C" fn get_interface(
+    host: *const abi::Host,
+    id: *const c_char,
+    instance: *mut *mut c_void,
+) -> *const c_void {
+    // SAFETY: a plugin passes what `init` gave it, which is the first field of this, or NULL.
+    let host = unsafe { host.cast::<Lent>().as_ref() };
+    // SAFETY: a plugin's text ends with NUL, or is NULL.
+    let id = if id.is_null() { None } else { Some(unsafe { CStr::from_ptr(id) }) };
+    let found = host.zip(id).and_then(|(host, id)| match Interface::find(OWN, id) {
+        own if own.is_null() => host.offers.find(id.to_str().ok()?),
+        own => Some((own, ptr::null())),
+    });
+    let (table, its_instance) = found.unwrap_or((ptr::null(), ptr::null()));
+    if !instance.is_null() {
+        // SAFETY: a plugin that passes a place has room there.
+        unsafe { instance.write(its_instance.cast_mut()) };
+    }
+    table
 }
 
 unsafe extern "C" fn fail(host: *const abi::Host, message: *const c_char, hint: *const c_char) {

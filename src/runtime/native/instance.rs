@@ -42,7 +42,7 @@ impl Runtime for Native {
         };
         let contract = match entry == contract::ENTRY {
             false => None,
-            true => match Contract::of(&library, own_folder(request)) {
+            true => match Contract::of(&library, own_folder(request), request.offers) {
                 Ok(contract) => Some(contract),
                 Err(error) => {
                     // Nothing of it is in use; what came of closing it changes nothing about the reason.

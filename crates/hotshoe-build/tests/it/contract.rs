@@ -33,7 +33,7 @@ impl Plugin for Gain {
     const INTERFACES: &'static [Interface] = &[Interface::new(c"org.example.filter/1", &FILTER)];
 
     fn init(host: HostRef) -> Result<Gain, String> {
-        if !host.interface(c"org.example.nothing/1").is_null() {
+        if host.interface(c"org.example.nothing/1").is_some() {
             return Err("nothing was offered".to_owned());
         }
         let folder = host.folder().to_str().map_err(|error| error.to_string())?;

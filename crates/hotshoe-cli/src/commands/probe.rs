@@ -31,6 +31,7 @@ pub fn run(args: &Args) -> Result<Answer> {
         entry: Some(&args.entry),
         profile: &profile,
         prober: None,
+        offers: &Arc::default(),
         beside: false,
     };
     // The first one is that of shared libraries, which alone run code when they are opened.
