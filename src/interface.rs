@@ -55,6 +55,16 @@ impl InterfaceId {
         &self.0
     }
 
+    /// The name without its revision.
+    pub fn name(&self) -> &str {
+        self.0.split_once('/').map_or("", |(name, _)| name)
+    }
+
+    /// The revision.
+    pub fn revision(&self) -> u32 {
+        self.0.split_once('/').and_then(|(_, revision)| revision.parse().ok()).unwrap_or_default()
+    }
+
     /// Whether it is one of Hotshoe's own.
     pub fn is_own(&self) -> bool {
         self.0.starts_with("hotshoe.")
@@ -84,7 +94,8 @@ mod tests {
     fn an_id_is_a_domain_the_other_way_round_and_a_revision() {
         let long = format!("org.{}/1", "x".repeat(249));
         for good in ["org.example.filter/1", "hotshoe.context/4294967295", "a.b-c_d2/10", long.as_str()] {
-            assert_eq!(InterfaceId::new(good).unwrap().as_str(), good);
+            let id = InterfaceId::new(good).unwrap();
+            assert_eq!((id.as_str(), format!("{}/{}", id.name(), id.revision()).as_str()), (good, good));
         }
         let too_long = format!("org.{}/1", "x".repeat(250));
         let bad = [

@@ -26,6 +26,7 @@ pub use prober::Prober;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
+use crate::manifest::Manifest;
 use crate::profile::HostProfile;
 
 codes! {
@@ -55,6 +56,8 @@ pub struct Request<'a> {
     pub folder: &'a Path,
     /// What of the artifact is asked for first, if the manifest says so: of a native plugin the symbol of its entry.
     pub entry: Option<&'a str>,
+    /// What the plugin says of itself.
+    pub manifest: &'a Manifest,
     /// What the host expects of its plugins.
     pub profile: &'a HostProfile,
     /// What opens the artifact in another process before this one does.

@@ -197,6 +197,47 @@ fn what_init_says_is_shown_on_one_line_and_escaped() {
     assert!(!error.to_string().contains('\u{1b}'), "{error}");
 }
 
+/// The error of a plugin whose manifest is this.
+fn refused_with(manifest: &str, defines: &[&str]) -> Error {
+    let tree = PluginTree::new().plugin("gain", manifest, &library(defines));
+    let host = host_on(tree.root());
+    let error = host.load("gain", None, |_| Ok(())).unwrap_err();
+    assert_eq!(error.code(), Code::CONTRACT_BROKEN, "{error}");
+    error
+}
+
+#[test]
+fn a_library_that_is_another_plugin_than_its_manifest_says_is_refused() {
+    let error = refused_with(&MANIFEST.replace("1.2.3", "1.2.4"), &[]);
+    assert!(error.to_string().contains("says the version `1.2.4`, and its descriptor `1.2.3`"), "{error}");
+    let error = refused_with(MANIFEST, &["NAME=\"loss\""]);
+    assert!(error.to_string().contains("says the name `gain`, and its descriptor `loss`"), "{error}");
+    let error = refused_with(MANIFEST, &["VERSION=\"1.2.3+1\""]);
+    assert!(error.to_string().contains("`1.2.3+1`"), "{error}");
+    refused_with(MANIFEST, &["NAME=NULL"]);
+    // What one of them does not say is not compared.
+    for (manifest, define) in [(r#"{"entry": "hotshoe_descriptor"}"#, "NAME=\"loss\""), (MANIFEST, "VERSION=NULL")] {
+        let tree = PluginTree::new().plugin("gain", manifest, &library(&[define]));
+        assert_eq!(use_filter(&load(&host_on(tree.root()))).0, 42.0);
+    }
+}
+
+#[test]
+fn an_interface_that_the_manifest_names_is_there() {
+    let named = |ids: &str| MANIFEST.replace('}', &format!(r#", "interfaces": [{ids}]}}"#));
+    let both = r#""org.example.filter/1", "org.example.filter/2""#;
+    let tree = PluginTree::new().plugin("gain", &named(r#""org.example.filter/1""#), &library(&[]));
+    let plugin = load(&host_on(tree.root()));
+    assert_eq!(plugin.manifest().interfaces[0].as_str(), "org.example.filter/1");
+    let error = refused_with(&named(both), &[]);
+    assert!(error.to_string().contains("no table for `org.example.filter/2`"), "{error}");
+    refused_with(&named(r#""org.example.filter/1""#), &["TABLE_SIZE=0"]);
+    // What has another entry has no tables.
+    let manifest = r#"{"name": "gain", "entry": "instances_alive", "interfaces": ["org.example.filter/1"]}"#;
+    let error = refused_with(manifest, &[]);
+    assert!(error.to_string().contains("its entry `instances_alive` gives no tables"), "{error}");
+}
+
 #[test]
 fn a_descriptor_that_cannot_be_right_is_refused() {
     for define in ["NO_DESCRIPTOR", "SIZE=0", "SIZE=1", "SIZE=((size_t)-1)", "REVISION=77"] {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use hotshoe::diagnostics::Severity;
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::manifest::Manifest;
 use hotshoe::runtime::module::ModuleRuntime;
 use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime, Services, Sink};
 use hotshoe_testkit::{Library, PluginTree, file_name};
@@ -84,6 +85,7 @@ fn asked<T>(artifact: &Path, ask: impl FnOnce(&Request<'_>) -> T) -> T {
         artifact,
         folder,
         entry: Some("main"),
+        manifest: &Manifest::default(),
         profile: &profile,
         prober: None,
         offers: &Arc::default(),

@@ -16,7 +16,10 @@ use hotshoe_abi::table::{self, LARGEST_TABLE};
 use super::Library;
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, visible};
-use crate::runtime::{Address, Offers};
+use crate::inspect::Inspection;
+use crate::interface::InterfaceId;
+use crate::manifest::Manifest;
+use crate::runtime::{Address, Offers, Request};
 
 /// The name of the function that such a plugin exports: what its manifest gives as its `entry`.
 pub(super) const ENTRY: &str = "hotshoe_descriptor";
@@ -53,10 +56,11 @@ struct Lent {
 }
 
 impl Contract {
-    /// Asks a library for its descriptor and makes an instance. `folder` is the plugin's.
-    pub(super) fn of(library: &Library, folder: &Path, offers: &Arc<Offers>) -> Result<Contract> {
+    /// Asks a library for its descriptor and makes an instance, if it is what the manifest says. `folder` is the plugin's.
+    pub(super) fn of(library: &Library, folder: &Path, request: &Request<'_>) -> Result<Contract> {
         let descriptor = descriptor(library)?;
-        let host = Lent::new(folder, offers.clone())?;
+        agrees(&descriptor, request.manifest)?;
+        let host = Lent::new(folder, request.offers.clone())?;
         let mut instance = ptr::null_mut();
         if let Some(init) = descriptor.init {
             // SAFETY: a plugin's function, as the contract has it. The host's part stays until the instance has ended.
@@ -65,7 +69,24 @@ impl Contract {
                 return Err(host.why_failed());
             }
         }
-        Ok(Contract { descriptor, instance, host })
+        let contract = Contract { descriptor, instance, host };
+        match contract.has_all(&request.manifest.interfaces) {
+            Ok(()) => Ok(contract),
+            Err(error) => {
+                contract.end();
+                Err(error)
+            }
+        }
+    }
+
+    /// That each interface which the manifest names is there.
+    fn has_all(&self, declared: &[InterfaceId]) -> Result<()> {
+        for id in declared {
+            if self.interface(id.name(), id.revision())?.is_none() {
+                return Err(broken(format!("it has no table for `{}`, which its manifest names", brief(id.as_str()))));
+            }
+        }
+        Ok(())
     }
 
     /// The table of an interface in one revision, if the plugin has it.
@@ -120,6 +141,50 @@ fn descriptor(library: &Library) -> Result<Descriptor> {
     // SAFETY: it takes nothing, and what it returns is such a table; no more of it is believed than its size says.
     let descriptor = unsafe { table::read(entry(), abi::REVISION) };
     descriptor.map_err(|why| broken(format!("its descriptor cannot be used: {why}")))
+}
+
+/// That name and version are those of the manifest, as far as either says them.
+fn agrees(descriptor: &Descriptor, manifest: &Manifest) -> Result<()> {
+    // SAFETY: a plugin's texts end with NUL, or are NULL.
+    let (name, version) = unsafe { (text(descriptor.name), text(descriptor.version)) };
+    let Some(name) = name else { return Err(broken("its descriptor says no name")) };
+    let said = [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
+    same_texts(said, "its descriptor", [Some(name), version])
+}
+
+/// That a library, which is not run, is what the manifest says: as far as it has a manifest in it, from the build.
+pub(super) fn check(library: &Path, manifest: &Manifest) -> Result<()> {
+    let Some(text) = Inspection::of(library)?.manifest else { return Ok(()) };
+    let Ok((built, _)) = Manifest::from_json(text.as_bytes(), None) else { return Ok(()) };
+    let texts = |manifest: &Manifest| [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
+    let place = "the one inside its library";
+    same_texts(texts(manifest), place, texts(&built))?;
+    match manifest.interfaces.iter().find(|id| !built.interfaces.contains(id)) {
+        Some(id) => Err(broken(format!("its manifest names the interface `{id}`, and {place} does not"))),
+        None => Ok(()),
+    }
+}
+
+/// That a plugin which is none of the contract declares nothing that only those have.
+pub(super) fn check_other(entry: &str, manifest: &Manifest) -> Result<()> {
+    let Some(first) = manifest.interfaces.first() else { return Ok(()) };
+    let message =
+        format!("its manifest names the interface `{first}`, and its entry `{}` gives no tables", brief(entry));
+    Err(broken(message).hint(format!("let the entry be `{ENTRY}`, or leave `interfaces` out")))
+}
+
+/// That name and version of a manifest are those of its library.
+fn same_texts(manifest: [Option<String>; 2], place: &str, library: [Option<String>; 2]) -> Result<()> {
+    for (what, (said, own)) in ["name", "version"].into_iter().zip(manifest.into_iter().zip(library)) {
+        if let (Some(said), Some(own)) = (said, own)
+            && said != own
+        {
+            let (said, own) = (brief(&said), brief(&own));
+            return Err(broken(format!("its manifest says the {what} `{said}`, and {place} `{own}`"))
+                .hint("take manifest and library of one build: both must say the same, letter by letter"));
+        }
+    }
+    Ok(())
 }
 
 impl Lent {
