@@ -10,6 +10,7 @@ use hotshoe::error::{Code, Error};
 use hotshoe::host::Host;
 use hotshoe::plugin::{Plugin, Unload};
 use hotshoe::runtime::Offer;
+use hotshoe_abi::plugin as abi;
 use hotshoe_testkit::{Library, PluginTree};
 
 use crate::host_on;
@@ -173,10 +174,110 @@ fn a_plugin_is_told_its_own_folder_also_where_a_copy_is_mapped() {
     let told = use_filter(&plugin).1;
     let reloaded = host.reload(&plugin, |_| Ok(())).unwrap();
     assert_ne!(reloaded.mapped().unwrap(), tree.library("gain").canonicalize().unwrap(), "a private copy is mapped");
-    assert_eq!(use_filter(&reloaded), (42.0, told));
+    assert_eq!(use_filter(&reloaded), (42.0, told.clone()));
+    // Who cannot ask the host has the folder of the copy, with the plugin's files in it.
+    let (here, there) = (folder_of_file(&plugin_of_files(&tree)), folder_of_file(&reloaded));
+    assert_eq!((&here, there == told), (&told, false));
+    assert!(Path::new(&there).join("plugin.json").exists(), "{there}");
     // A library that has no folder of its own.
     let lone = host.load_path(&library(&[]), |_| Ok(()));
     assert_eq!(lone.unwrap_err().code(), Code::ENTRY_MISSING, "nothing says that it is one of the contract");
+}
+
+/// The same plugin by another host, from its own file.
+fn plugin_of_files(tree: &PluginTree) -> Arc<Plugin> {
+    load(&host_on(tree.root()))
+}
+
+/// What `hotshoe_folder` says without a host.
+fn folder_of_file(plugin: &Plugin) -> String {
+    // SAFETY: the plugin is loaded, and this is such a function.
+    let ask = unsafe { std::mem::transmute::<*const c_void, FolderFunction>(plugin.symbol("folder_of_file").unwrap()) };
+    asked_for_folder(ask)
+}
+
+type FolderFunction = extern "C" fn(*mut c_char, usize) -> usize;
+
+fn asked_for_folder(ask: FolderFunction) -> String {
+    let length = ask(std::ptr::null_mut(), 0);
+    let mut folder = vec![0xff_u8; length + 1];
+    assert_eq!((ask(folder.as_mut_ptr().cast(), length), folder[0]), (length, 0), "there is no room for the NUL");
+    assert_eq!(ask(folder.as_mut_ptr().cast(), length + 1), length);
+    CStr::from_bytes_with_nul(&folder).unwrap().to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_host_that_is_none_of_hotshoes_runs_the_same_plugin() {
+    for library in [library(&[]), library_in_cpp(&[])] {
+        let tree = PluginTree::new().plugin("gain", MANIFEST, &library);
+        // SAFETY: the constructors of the fixtures do nothing.
+        let bare = unsafe { libloading::Library::new(tree.library("gain")) }.unwrap();
+        // SAFETY: it is a plugin of the contract.
+        let descriptor = unsafe { &*bare.get::<abi::Entry>(abi::ENTRY.to_bytes()).unwrap()() };
+        // It knows no folder, and offers nothing.
+        let host = abi::Host {
+            size: size_of::<abi::Host>(),
+            revision: abi::REVISION,
+            folder: std::ptr::null(),
+            get_interface: Some(offers_nothing),
+            fail: Some(hears_nothing),
+        };
+        let mut instance = std::ptr::null_mut();
+        // SAFETY: the functions of a plugin of the contract, in their order, and its table of this name.
+        unsafe {
+            assert_eq!(descriptor.init.unwrap()(&raw const host, &mut instance), 0);
+            let table =
+                &*descriptor.get_interface.unwrap()(instance, c"org.example.filter/1".as_ptr()).cast::<Filter>();
+            assert_eq!((table.filter)(instance, 21.0), 42.0);
+            let folder = CStr::from_ptr((table.folder)(instance)).to_str().unwrap();
+            assert_eq!(Path::new(folder), tree.path("gain").canonicalize().unwrap());
+            descriptor.shutdown.unwrap()(instance);
+        }
+    }
+}
+
+unsafe extern "C" fn offers_nothing(
+    _: *const abi::Host,
+    _: *const c_char,
+    instance: *mut *mut c_void,
+) -> *const c_void {
+    if !instance.is_null() {
+        // SAFETY: a plugin that passes a place has room there.
+        unsafe { instance.write(std::ptr::null_mut()) };
+    }
+    std::ptr::null()
+}
+
+unsafe extern "C" fn hears_nothing(_: *const abi::Host, _: *const c_char, _: *const c_char) {}
+
+#[test]
+fn eight_threads_call_a_plugin_and_it_calls_their_host() {
+    let tree = tree(&[]);
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let tree = &tree;
+            scope.spawn(move || {
+                for round in 0..20 {
+                    let (host, most) = (host_on(tree.root()), f64::from(number * 20 + round));
+                    host.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, Arc::new(most))).unwrap();
+                    let plugin = load(&host);
+                    assert_eq!(use_filter(&plugin).0, most.min(42.0));
+                    host.unload(&plugin).unwrap();
+                    assert!(!plugin.is_loaded());
+                }
+            });
+        }
+    });
+    // And all of them one plugin of one host.
+    let host = host_on(tree.root());
+    host.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, Arc::new(10.0))).unwrap();
+    let plugin = load(&host);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..1000).for_each(|_| assert_eq!(use_filter(&plugin).0, 10.0)));
+        }
+    });
+    assert!(matches!(host.unload(&plugin).unwrap(), Unload::Unmapped));
 }
 
 #[test]

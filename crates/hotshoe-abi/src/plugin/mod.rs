@@ -22,6 +22,8 @@ mod export;
 
 use core::ffi::{CStr, c_char, c_void};
 
+#[doc(hidden)]
+pub use export::with_nul;
 pub use export::{HostRef, Interface, Offered, Plugin};
 
 use crate::table::Table;
