@@ -25,8 +25,8 @@
 
 namespace hotshoe {
 
-// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later, and
-// call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
+// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later,
+// and call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
 template <class Table>
 struct HostInterface {
   const Table* table = nullptr;

@@ -18,9 +18,12 @@ static const void* get_interface(void* instance, const char* id) {
 }
 
 HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(void) {
-  static const hotshoe_plugin_descriptor descriptor = {
-      sizeof descriptor,      HOTSHOE_PLUGIN_REVISION, HOTSHOE_PLUGIN_NAME,
-      HOTSHOE_PLUGIN_VERSION, NULL,                    get_interface,
-      NULL};
+  static const hotshoe_plugin_descriptor descriptor = {sizeof descriptor,
+                                                       HOTSHOE_PLUGIN_REVISION,
+                                                       HOTSHOE_PLUGIN_NAME,
+                                                       HOTSHOE_PLUGIN_VERSION,
+                                                       NULL,
+                                                       get_interface,
+                                                       NULL};
   return &descriptor;
 }
