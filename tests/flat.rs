@@ -190,10 +190,10 @@ static const void *get_interface(void *instance, const char *id) {
   (void)instance;
   return strcmp(id, "org.example.answer/1") == 0 ? &table : NULL;
 }
-HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor *hotshoe_descriptor(void) {
+HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor *hotshoe_descriptor(uint32_t newest) {
   static const hotshoe_plugin_descriptor descriptor = {
       sizeof descriptor, HOTSHOE_PLUGIN_REVISION, "gain", NULL, init, get_interface, free};
-  return &descriptor;
+  return newest < HOTSHOE_PLUGIN_REVISION ? NULL : &descriptor;
 }
 "#;
 

@@ -112,17 +112,17 @@ struct Described {
 }  // namespace hotshoe
 
 // Exports a class as the plugin of this library. Once in a library, outside of namespaces.
-#define HOTSHOE_PLUGIN(Class, name, version)                                        \
-  HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(void) { \
-    static const hotshoe_plugin_descriptor descriptor = {                           \
-        sizeof(hotshoe_plugin_descriptor),                                          \
-        HOTSHOE_PLUGIN_REVISION,                                                    \
-        name,                                                                       \
-        version,                                                                    \
-        &::hotshoe::detail::Described<Class>::init,                                 \
-        &::hotshoe::detail::Described<Class>::get_interface,                        \
-        &::hotshoe::detail::Described<Class>::shutdown};                            \
-    return &descriptor;                                                             \
+#define HOTSHOE_PLUGIN(Class, name, version)                                                        \
+  HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(std::uint32_t newest) { \
+    static const hotshoe_plugin_descriptor descriptor = {                                           \
+        sizeof(hotshoe_plugin_descriptor),                                                          \
+        HOTSHOE_PLUGIN_REVISION,                                                                    \
+        name,                                                                                       \
+        version,                                                                                    \
+        &::hotshoe::detail::Described<Class>::init,                                                 \
+        &::hotshoe::detail::Described<Class>::get_interface,                                        \
+        &::hotshoe::detail::Described<Class>::shutdown};                                            \
+    return newest < HOTSHOE_PLUGIN_REVISION ? nullptr : &descriptor;                                \
   }
 
 #endif

@@ -17,6 +17,7 @@ mod host;
 mod hostile_modules;
 mod hostile_reload;
 mod inspect;
+mod interface;
 #[cfg(feature = "package")]
 mod key;
 mod kinds;
@@ -37,6 +38,7 @@ mod readme;
 #[cfg(feature = "package")]
 mod receipts;
 mod reload;
+mod revision;
 #[cfg(feature = "package")]
 mod root;
 mod runtime;

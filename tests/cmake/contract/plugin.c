@@ -17,7 +17,7 @@ static const void* get_interface(void* instance, const char* id) {
   return strcmp(id, "org.example.filter/1") == 0 ? &table : NULL;
 }
 
-HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(void) {
+HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(uint32_t newest) {
   static const hotshoe_plugin_descriptor descriptor = {sizeof descriptor,
                                                        HOTSHOE_PLUGIN_REVISION,
                                                        HOTSHOE_PLUGIN_NAME,
@@ -25,5 +25,5 @@ HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(void) 
                                                        NULL,
                                                        get_interface,
                                                        NULL};
-  return &descriptor;
+  return newest < HOTSHOE_PLUGIN_REVISION ? NULL : &descriptor;
 }

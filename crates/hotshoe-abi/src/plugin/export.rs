@@ -167,7 +167,7 @@ macro_rules! hotshoe_plugin {
         /// What a host is told of this plugin.
         // SAFETY: the one function that the contract asks for.
         #[unsafe(no_mangle)]
-        pub extern "C" fn hotshoe_descriptor() -> *const $crate::plugin::Descriptor {
+        pub extern "C" fn hotshoe_descriptor(newest: u32) -> *const $crate::plugin::Descriptor {
             use ::std::ffi::{CStr, CString, c_char, c_void};
             use ::std::panic::{AssertUnwindSafe, catch_unwind};
             use $crate::plugin::{Descriptor, Host, HostRef, Interface, Plugin, REVISION, with_nul};
@@ -212,7 +212,7 @@ macro_rules! hotshoe_plugin {
                 get_interface: Some(get_interface),
                 shutdown: Some(shutdown),
             };
-            &raw const DESCRIPTOR
+            if newest < REVISION { ::std::ptr::null() } else { &raw const DESCRIPTOR }
         }
     };
 }
