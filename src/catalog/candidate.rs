@@ -359,7 +359,8 @@ impl Candidate {
         let checked = match self.kind.as_ref().map(Kind::artifact) {
             Some(ArtifactType::Library) => Inspection::of(self.artifact()).and_then(|mut facts| {
                 facts.set_provided(&profile.provides);
-                facts.check(Platform::current(), self.entry(profile))
+                facts.check(Platform::current(), self.entry(profile))?;
+                facts.check_manifest(&self.manifest, self.entry(profile))
             }),
             Some(ArtifactType::Executable) => check_program(self.artifact()),
             Some(ArtifactType::File) | None => Ok(()),

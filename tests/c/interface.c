@@ -38,12 +38,14 @@ static void a_plugin_calls_its_host(const char* root, const char* name) {
   hotshoe_plugin* reloaded = NULL;
   hotshoe_unload* unload = NULL;
   const void* table = NULL;
+  hotshoe_function entry = NULL;
   released = 0;
   CHECK_OK(hotshoe_host_offer_interface(hosts[0], ORG_EXAMPLE_LIMIT_1, Z, &limit_table, &ten, release));
   CHECK_OK(hotshoe_host_offer_interface(hosts[1], ORG_EXAMPLE_LIMIT_1, Z, &limit_table, &twenty, release));
   CHECK_OK(hotshoe_host_load(hosts[0], name, Z, NULL, 0, NULL, NULL, &plugins[0]));
   CHECK_OK(hotshoe_host_load(hosts[1], name, Z, NULL, 0, NULL, NULL, &plugins[1]));
   CHECK(filtered(plugins[0], 21) == 10 && filtered(plugins[1], 21) == 20 && filtered(plugins[0], 2) == 4);
+  CHECK_FAILS(hotshoe_plugin_entry(plugins[0], &entry), "runtime-unsupported");
   CHECK_OK(hotshoe_plugin_interface(plugins[0], "org.example.filter", Z, 2, &table));
   CHECK(table == NULL);
   CHECK_OK(hotshoe_host_unload(hosts[1], plugins[1], &unload));

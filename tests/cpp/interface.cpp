@@ -35,12 +35,10 @@ hotshoe::Host host() {
   return made;
 }
 
+// There is nothing that it could be bound with.
 hotshoe::Plugin loaded(const hotshoe::Host& host, const char* name) {
-  hotshoe_plugin* plugin = nullptr;
-  hotshoe::Result<void>(
-      hotshoe_host_load(host.get(), name, HOTSHOE_NUL_TERMINATED, nullptr, 0, nullptr, nullptr, &plugin))
-      .value();
-  return hotshoe::Plugin(plugin);
+  Nothing nothing;
+  return host.load(name, nothing).value();
 }
 
 double filtered(const hotshoe::Plugin& plugin, double input) {

@@ -86,6 +86,8 @@ fn a_host_gets_the_table_of_an_interface_by_name_and_revision() {
     for (id, revision) in [(FILTER, 2), (FILTER, 0), ("org.example.filter/1", 1), ("", 1), ("a\0b", 1)] {
         assert!(plugin.interface(id, revision).unwrap().is_none(), "{id} {revision}");
     }
+    // Its entry is none that a host binds it with.
+    assert_eq!(plugin.entry().unwrap_err().code(), Code::RUNTIME_UNSUPPORTED);
     let long = "x".repeat(10_000);
     assert!(plugin.interface(&long, 1).unwrap().is_none());
     assert!(matches!(host.unload(&plugin).unwrap(), Unload::Unmapped));

@@ -7,7 +7,7 @@ use hotshoe::error::Result;
 use crate::staged;
 
 /// The entry of such a plugin.
-pub(crate) const ENTRY: &str = "hotshoe_descriptor";
+pub(crate) use hotshoe::interface::CONTRACT_ENTRY as ENTRY;
 
 const HEADERS: [(&str, &str); 3] = [
     ("plugin.h", include_str!("../include/plugin.h")),

@@ -16,13 +16,13 @@ use hotshoe_abi::table::{self, BadTable, LARGEST_TABLE};
 use super::Library;
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, visible};
-use crate::inspect::Inspection;
-use crate::interface::InterfaceId;
+use crate::inspect;
+use crate::interface::{CONTRACT_ENTRY, InterfaceId};
 use crate::manifest::Manifest;
 use crate::runtime::{Address, Offers, Request};
 
 /// The name of the function that such a plugin exports: what its manifest gives as its `entry`.
-pub(super) const ENTRY: &str = "hotshoe_descriptor";
+pub(super) const ENTRY: &str = CONTRACT_ENTRY;
 
 /// The interfaces that Hotshoe itself offers to every plugin. Their functions are given NULL first.
 const OWN: &[Interface] = &[];
@@ -159,43 +159,7 @@ fn agrees(descriptor: &Descriptor, manifest: &Manifest) -> Result<()> {
     // SAFETY: a plugin's texts end with NUL, or are NULL.
     let (name, version) = unsafe { (text(descriptor.name), text(descriptor.version)) };
     let Some(name) = name else { return Err(broken("its descriptor says no name")) };
-    let said = [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
-    same_texts(said, "its descriptor", [Some(name), version])
-}
-
-/// That a library, which is not run, is what the manifest says: as far as it has a manifest in it, from the build.
-pub(super) fn check(library: &Path, manifest: &Manifest) -> Result<()> {
-    let Some(text) = Inspection::of(library)?.manifest else { return Ok(()) };
-    let Ok((built, _)) = Manifest::from_json(text.as_bytes(), None) else { return Ok(()) };
-    let texts = |manifest: &Manifest| [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
-    let place = "the one inside its library";
-    same_texts(texts(manifest), place, texts(&built))?;
-    match manifest.interfaces.iter().find(|id| !built.interfaces.contains(id)) {
-        Some(id) => Err(broken(format!("its manifest names the interface `{id}`, and {place} does not"))),
-        None => Ok(()),
-    }
-}
-
-/// That a plugin which is none of the contract declares nothing that only those have.
-pub(super) fn check_other(entry: &str, manifest: &Manifest) -> Result<()> {
-    let Some(first) = manifest.interfaces.first() else { return Ok(()) };
-    let message =
-        format!("its manifest names the interface `{first}`, and its entry `{}` gives no tables", brief(entry));
-    Err(broken(message).hint(format!("let the entry be `{ENTRY}`, or leave `interfaces` out")))
-}
-
-/// That name and version of a manifest are those of its library.
-fn same_texts(manifest: [Option<String>; 2], place: &str, library: [Option<String>; 2]) -> Result<()> {
-    for (what, (said, own)) in ["name", "version"].into_iter().zip(manifest.into_iter().zip(library)) {
-        if let (Some(said), Some(own)) = (said, own)
-            && said != own
-        {
-            let (said, own) = (brief(&said), brief(&own));
-            return Err(broken(format!("its manifest says the {what} `{said}`, and {place} `{own}`"))
-                .hint("take manifest and library of one build: both must say the same, letter by letter"));
-        }
-    }
-    Ok(())
+    inspect::same_plugin(manifest, "its descriptor", Some(&name), version.as_deref())
 }
 
 impl Lent {
