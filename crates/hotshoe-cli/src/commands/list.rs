@@ -156,14 +156,15 @@ fn line(candidate: &Candidate, is_used: bool) -> String {
         (None, true) => (GOOD, '✓'),
         (None, false) => (Style::new(), ' '),
     };
-    let tags: Vec<&str> = candidate.manifest().capabilities.iter().map(|capability| capability.as_str()).collect();
     let version = candidate.version().map(ToString::to_string).unwrap_or_default();
     let mut line = format!(
-        "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
+        "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}",
         candidate.name(),
         path_in_line(candidate.path()),
-        tags.join(" ")
     );
-    line.truncate(line.trim_end().len());
+    for (number, capability) in candidate.manifest().capabilities.iter().enumerate() {
+        line.push_str(if number == 0 { "  " } else { " " });
+        line.push_str(capability.as_str());
+    }
     line
 }
