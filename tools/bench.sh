@@ -62,6 +62,7 @@ for program in bench scan contract; do
   cc -std=c11 -O2 -Wall -Wextra -Iinclude -Itests/fixtures/contract -o "$work/$program" bench/$program.c \
     -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
 done
+cc -std=c11 -O2 -Wall -Wextra -o "$work/walk" bench/walk.c
 
 # The indexes are the benchmark's own, and not of files that were just written.
 export XDG_CACHE_HOME=$work/cache
@@ -78,6 +79,7 @@ for count in 1000 10000; do
   list="$hotshoe/hotshoe list --host harmonics --path $root"
   export LV2_PATH=$root.lv2
   "$work/scan" "$root" $((count == 1000 ? 40 : 8)) \
+    "C walk, as a program=$work/walk $root $count" \
     "hotshoe list --quick, no index=$list --quick --no-index" \
     "hotshoe list --quick --json, no index=$list --quick --json --no-index" \
     "hotshoe list --quick --json, index=$list --quick --json" \
