@@ -40,8 +40,9 @@ class PluginHost {
  public:
   explicit PluginHost(const hotshoe_plugin_host* lent) noexcept : lent_(lent) {}
 
-  // The folder of the plugin, where its files are; as the system spells paths.
-  const char* folder() const noexcept { return lent_->folder; }
+  // The folder of the plugin, where its files are; as the system spells paths. Empty if the host does not say
+  // it: hotshoe/folder.h asks the system then.
+  const char* folder() const noexcept { return HOTSHOE_PLUGIN_HAS(lent_, folder) ? lent_->folder : ""; }
 
   // The interface of an id that the host offers, such as "org.example.log/1"; false if it does not.
   template <class Table>
