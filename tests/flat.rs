@@ -143,7 +143,9 @@ fn reload(times: u32) {
 /// Makes an instance, asks it for its table, calls it, and ends it, this often.
 fn run_instances(times: u32) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let library = Library::c(INSTANCE).arg(concat!("-I", env!("CARGO_MANIFEST_DIR"), "/include")).build();
+    let library = Library::c(INSTANCE).arg(concat!("-I", env!("CARGO_MANIFEST_DIR"), "/include"));
+    let header = concat!(env!("CARGO_MANIFEST_DIR"), "/include/hotshoe/plugin.h");
+    let library = library.header(header.as_ref()).build();
     let manifest = r#"{"name": "gain", "entry": "hotshoe_descriptor", "interfaces": ["org.example.answer/1"]}"#;
     let tree = PluginTree::new().plugin("gain", manifest, &library);
     let host = || {

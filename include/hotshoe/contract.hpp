@@ -85,6 +85,7 @@ inline void say_why(const hotshoe_plugin_host* host, const char* why) noexcept {
 template <class Class>
 struct Described {
   static std::int32_t init(const hotshoe_plugin_host* host, void** instance) noexcept {
+    if (instance == nullptr) return 1;
 #if defined(__cpp_exceptions)
     try {
       *instance = new Class(PluginHost(host));
@@ -102,6 +103,7 @@ struct Described {
   }
 
   static const void* get_interface(void* instance, const char* id) noexcept {
+    if (instance == nullptr || id == nullptr) return nullptr;
     const Class& plugin = *static_cast<const Class*>(instance);
     return contained<const void*>(nullptr, [&] { return static_cast<const void*>(plugin.interface(id)); });
   }

@@ -39,6 +39,10 @@ fn built(library: Library, defines: &[&str]) -> PathBuf {
     let mut library = library
         .arg(format!("-I{}", root.join("include").display()))
         .arg(format!("-I{}", root.join("tests/fixtures/contract").display()));
+    for header in ["include/hotshoe/plugin.h", "include/hotshoe/contract.hpp", "include/hotshoe/folder.h"] {
+        library = library.header(&root.join(header));
+    }
+    library = library.header(&root.join("tests/fixtures/contract/filter.h"));
     for define in defines {
         library = library.arg(format!("-D{define}"));
     }
@@ -130,6 +134,36 @@ fn plugin_of_files(tree: &PluginTree) -> Arc<Plugin> {
     load(&host_on(tree.root()))
 }
 
+/// The entry of a plugin that nothing of Hotshoe's has opened, and its library, which stays open with it.
+fn bare(library: &Path) -> (libloading::Library, abi::Entry) {
+    // SAFETY: the constructors of the fixtures do nothing.
+    let library = unsafe { libloading::Library::new(library) }.unwrap();
+    // SAFETY: it is a plugin of the contract.
+    let entry = unsafe { *library.get::<abi::Entry>(abi::ENTRY.to_bytes()).unwrap() };
+    (library, entry)
+}
+
+#[test]
+fn what_makes_a_plugin_of_a_class_takes_null_and_wrong_order() {
+    let (_library, entry) = bare(&library_in_cpp(&[]));
+    let mut instance = std::ptr::null_mut();
+    // SAFETY: what no host should do, and nothing is followed.
+    unsafe {
+        assert!(entry(0).is_null(), "a host that knows the draft only");
+        let descriptor = &*entry(u32::MAX);
+        assert_eq!(descriptor.revision, abi::REVISION);
+        let (init, get_interface) = (descriptor.init.unwrap(), descriptor.get_interface.unwrap());
+        assert!(get_interface(std::ptr::null_mut(), c"org.example.filter/1".as_ptr()).is_null(), "before init");
+        descriptor.shutdown.unwrap()(std::ptr::null_mut());
+        assert_ne!(init(std::ptr::null(), std::ptr::null_mut()), 0);
+        // Without a host there is nothing to ask; it is an instance all the same.
+        assert_eq!(init(std::ptr::null(), &mut instance), 0);
+        assert!(get_interface(instance, std::ptr::null()).is_null());
+        assert!(!get_interface(instance, c"org.example.filter/1".as_ptr()).is_null());
+        descriptor.shutdown.unwrap()(instance);
+    }
+}
+
 /// What `hotshoe_folder` says without a host.
 fn folder_of_file(plugin: &Plugin) -> String {
     // SAFETY: the plugin is loaded, and this is such a function.
@@ -151,10 +185,9 @@ fn asked_for_folder(ask: FolderFunction) -> String {
 fn a_host_that_is_none_of_hotshoes_runs_the_same_plugin() {
     for library in [library(&[]), library_in_cpp(&[])] {
         let tree = PluginTree::new().plugin("gain", MANIFEST, &library);
-        // SAFETY: the constructors of the fixtures do nothing.
-        let bare = unsafe { libloading::Library::new(tree.library("gain")) }.unwrap();
+        let (_library, entry) = bare(&tree.library("gain"));
         // SAFETY: it is a plugin of the contract.
-        let descriptor = unsafe { &*bare.get::<abi::Entry>(abi::ENTRY.to_bytes()).unwrap()(abi::REVISION) };
+        let descriptor = unsafe { &*entry(abi::REVISION) };
         // It knows no folder, and offers nothing.
         let host = abi::Host {
             size: size_of::<abi::Host>(),

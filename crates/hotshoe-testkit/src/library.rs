@@ -25,6 +25,8 @@ pub struct Library {
     compiler: String,
     kind: Vec<String>,
     args: Vec<String>,
+    /// The texts of the headers that may change without the source.
+    headers: Vec<Vec<u8>>,
     file_name: String,
 }
 
@@ -63,6 +65,16 @@ impl Library {
         self
     }
 
+    /// Compiles it again when this header, which is found by an argument, has changed.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be read.
+    pub fn header(mut self, path: &Path) -> Library {
+        self.headers.push(fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+        self
+    }
+
     /// Compiles it, unless that was done before, and says where it is.
     ///
     /// # Panics
@@ -84,6 +96,7 @@ impl Library {
             compiler: compiler.to_owned(),
             kind: vec!["-shared".to_owned(), "-fPIC".to_owned()],
             args: Vec::new(),
+            headers: Vec::new(),
             file_name: "libplugin.so".to_owned(),
         }
     }

@@ -173,6 +173,9 @@ macro_rules! hotshoe_plugin {
             use $crate::plugin::{Descriptor, Host, HostRef, Interface, Plugin, REVISION, with_nul};
 
             unsafe extern "C" fn init(host: *const Host, instance: *mut *mut c_void) -> i32 {
+                if instance.is_null() {
+                    return 1;
+                }
                 // SAFETY: what the host lends to this instance.
                 let host = unsafe { HostRef::new(host) };
                 let why = match catch_unwind(|| <$plugin as Plugin>::init(host).map_err(|why| why.to_string())) {
@@ -189,11 +192,17 @@ macro_rules! hotshoe_plugin {
             }
 
             unsafe extern "C" fn get_interface(_: *mut c_void, id: *const c_char) -> *const c_void {
+                if id.is_null() {
+                    return ::std::ptr::null();
+                }
                 // SAFETY: a text of the host, which ends with NUL.
                 Interface::find(<$plugin as Plugin>::INTERFACES, unsafe { CStr::from_ptr(id) })
             }
 
             unsafe extern "C" fn shutdown(instance: *mut c_void) {
+                if instance.is_null() {
+                    return;
+                }
                 // SAFETY: it was made in `init`, and this is its end.
                 let made = unsafe { Box::from_raw(instance.cast::<$plugin>()) };
                 let _ = catch_unwind(AssertUnwindSafe(|| drop(made)));
