@@ -1,5 +1,5 @@
-/* A call through an interface of the contract of hotshoe/plugin.h against one through a function pointer that a program
- * has kept, interleaved in one run.
+/* A call through an interface of the contract of hotshoe/plugin.h against one through a function pointer that
+ * a program has kept, interleaved in one run.
  *
  *   contract <root with the plugin folder gain>
  *
@@ -78,7 +78,7 @@ int main(int count, char** arguments) {
     interface[run] = (end - middle) / CALLS;
     ratios[run] = interface[run] / pointer[run];
   }
-  printf("| %-34s | %10s | %10s | %5s |\n", "what", "pointer, ns", "interface, ns", "ratio");
+  printf("| %-34s | %11s | %13s | %5s |\n", "what", "pointer, ns", "interface, ns", "ratio");
   printf("|------------------------------------|-------------|---------------|-------|\n");
   printf("| %-34s | %11.2f | %13.2f | %5.3f |\n", "a call through an interface", median(pointer),
          median(interface), median(ratios));

@@ -630,6 +630,8 @@ function(_hotshoe_add_module)
     "HOTSHOE_PLUGIN_NAME=\"${name}\"" "HOTSHOE_PLUGIN_VERSION=\"${arg_VERSION}\"")
   if(arg_CONTRACT AND NOT arg_LANGUAGE)
     target_include_directories(${name} PRIVATE "${contract_includes}")
+    # For hotshoe/folder.h, before glibc 2.34.
+    target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS})
   endif()
 
   # The same bytes from any folder; a debugger needs the true paths.

@@ -67,9 +67,10 @@ fn a_type_is_the_plugin_of_a_cdylib() {
     project.script(
         "hotshoe_build::link_args()?;
         hotshoe_build::Plugin::cc(\"in_c\").host(\"rack\").contract().interface(\"org.example.filter/1\")
-            .sources(\"c/*.c\").build()?;",
+            .sources(\"c/*.c\").data(\"c/gain.txt\").build()?;",
     );
     project.write("src/lib.rs", SOURCE);
+    project.write("c/gain.txt", "2\n");
     project.write("c/plugin.c", include_str!("../../../../tests/cmake/contract/plugin.c"));
     project.build();
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("debug").join("librust_contract.so");
