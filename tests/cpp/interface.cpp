@@ -88,7 +88,7 @@ void eight_threads_call_one_plugin(const char* name) {
 void what_cannot_be_offered_is_an_error() {
   hotshoe::Host offering = host();
   auto offer = [&](const char* id) {
-    return offering.offer_interface(id, limit_table, std::make_unique<Limit>(1)).error().code();
+    return std::string(offering.offer_interface(id, limit_table, std::make_unique<Limit>(1)).error().code());
   };
   CHECK_EQUAL(offer("limit"), "interface-invalid");
   CHECK_EQUAL(offer("hotshoe.context/1"), "interface-invalid");
