@@ -27,6 +27,7 @@
 //! | [`manifest`] | what a plugin says of itself |
 //! | [`catalog`] | the plugins found on a search path |
 //! | [`inspect`] | facts read out of a library without running it |
+//! | [`context`] | values, and contexts that hold them |
 //! | [`runtime`] | what brings a plugin to life |
 //! | [`plugin`] | a live plugin |
 //! | [`host`] | the facade that joins them |
@@ -50,6 +51,8 @@ pub mod receipt;
 
 pub mod catalog;
 
+pub mod context;
+
 pub mod runtime;
 
 pub mod plugin;
@@ -66,7 +69,7 @@ pub mod capi;
 pub fn codes() -> impl Iterator<Item = error::Code> {
     let before =
         [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
-    let found = [catalog::codes::CODES, inspect::codes::CODES];
+    let found = [catalog::codes::CODES, inspect::codes::CODES, context::CODES];
     let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
     let live = [receipt::CODES, plugin::CODES, host::reload::CODES, host::watch::CODES];
     #[cfg(feature = "package")]

@@ -3,9 +3,11 @@
 
 #[cfg(feature = "package")]
 mod archive;
+mod buffer;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;
+mod context;
 mod contract;
 #[cfg(all(feature = "package", unix))]
 mod differential;
@@ -47,7 +49,9 @@ mod signature;
 mod swapped;
 #[cfg(feature = "package")]
 mod trust;
+mod value;
 mod watch;
+mod wire;
 
 use std::path::Path;
 
