@@ -25,6 +25,7 @@
 //! |---|---|
 //! | [`profile`] | what a host expects of its plugins |
 //! | [`manifest`] | what a plugin says of itself |
+//! | [`interface`] | the ids under which tables of functions are asked for |
 //! | [`catalog`] | the plugins found on a search path |
 //! | [`inspect`] | facts read out of a library without running it |
 //! | [`context`] | values, and contexts that hold them |
@@ -45,6 +46,7 @@ pub mod version;
 
 pub mod capability;
 pub mod inspect;
+pub mod interface;
 pub mod manifest;
 pub mod profile;
 pub mod receipt;
@@ -67,8 +69,15 @@ pub mod capi;
 
 /// Every code of this library, stage by stage. Runtimes that come as modules, and the tool, have codes of their own.
 pub fn codes() -> impl Iterator<Item = error::Code> {
-    let before =
-        [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
+    let before = [
+        error::CODES,
+        profile::CODES,
+        version::CODES,
+        platform::CODES,
+        capability::CODES,
+        interface::CODES,
+        manifest::codes::CODES,
+    ];
     let found = [catalog::codes::CODES, inspect::codes::CODES, context::CODES];
     let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
     let live = [receipt::CODES, plugin::CODES, host::reload::CODES, host::watch::CODES];

@@ -61,6 +61,9 @@
 /* A text cannot be a capability. */
 #define HOTSHOE_CODE_CAPABILITY_INVALID "capability-invalid"
 
+/* A text cannot be the id of an interface, or the interface cannot be offered. */
+#define HOTSHOE_CODE_INTERFACE_INVALID "interface-invalid"
+
 /* The manifest cannot be read. */
 #define HOTSHOE_CODE_MANIFEST_UNREADABLE "manifest-unreadable"
 

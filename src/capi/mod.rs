@@ -18,6 +18,7 @@ pub mod host;
 pub mod inspection;
 pub mod install;
 pub mod installed;
+pub mod interface;
 pub mod package;
 pub mod plugin;
 pub mod profile;

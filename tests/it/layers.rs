@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["input", "spelling"],
     &["error"],
     &["diagnostics", "platform", "version"],
-    &["capability", "json"],
+    &["capability", "interface", "json"],
     &["manifest"],
     &["profile"],
     &["inspect", "receipt"],
