@@ -19,7 +19,7 @@ pub mod wire;
 pub use buffer::{Buffer, Element, Layout, Number};
 pub use collection::{List, Map};
 pub use context::{Context, Reported};
-pub use memory::Memory;
+pub use memory::{Memory, Owner};
 pub use object::{HostObject, Object};
 pub use schema::{Field, Flags, Schema, Slot};
 pub use text::Text;
