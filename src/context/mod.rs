@@ -20,6 +20,7 @@ pub use buffer::{Buffer, Element, Layout, Number};
 pub use collection::{List, Map};
 pub use context::{Context, Reported};
 pub use memory::{Memory, Owner};
+pub(crate) use object::unknown_method;
 pub use object::{HostObject, Object};
 pub use schema::{Field, Flags, Schema, Slot};
 pub use text::Text;
@@ -35,7 +36,8 @@ codes! {
     BUFFER_INVALID = "buffer-invalid", CONTEXT, "A view does not lie within its memory, or has a shape that no view has.";
     BUFFER_IN_USE = "buffer-in-use", CONTEXT, "Memory cannot be freed or resized, for a view of it is alive.";
     BUFFER_READ_ONLY = "buffer-read-only", CONTEXT, "A view may be read only.";
-    OBJECT_METHOD = "object-method", CONTEXT, "An object has no such method, or the method failed.";
+    METHOD_UNKNOWN = "method-unknown", CONTEXT, "An object has no method of this name.";
+    METHOD_FAILED = "method-failed", CONTEXT, "A method of an object failed.";
     SCHEMA_INVALID = "schema-invalid", CONTEXT, "A schema cannot have such a field.";
     SCHEMA_FROZEN = "schema-frozen", CONTEXT, "A schema has a context already, and gets no more fields.";
     FIELD_UNKNOWN = "field-unknown", CONTEXT, "A context has no such field.";
