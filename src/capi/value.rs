@@ -4,8 +4,8 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 
 use hotshoe_abi::context::{
-    Memory as hotshoe_memory, Method as hotshoe_method, Type as hotshoe_value_type, Value as hotshoe_value,
-    View as hotshoe_view,
+    Memory as hotshoe_memory, Method as hotshoe_method, Table as hotshoe_context_1, Type as hotshoe_value_type,
+    Value as hotshoe_value, View as hotshoe_view,
 };
 
 use super::boundary::{byte_string, infallible};
@@ -413,4 +413,11 @@ pub unsafe extern "C" fn hotshoe_memory_resize(memory: *const hotshoe_memory, si
 pub unsafe extern "C" fn hotshoe_memory_free(memory: *mut hotshoe_memory) {
     // SAFETY: the header's contract for handles.
     infallible((), || unsafe { calls::memory_free(memory) });
+}
+
+/// The functions of hotshoe.context/1, as plugins have them, which are given NULL first. hotshoe/value.hpp is made of them, so
+/// that it is the same for hosts and plugins. Never NULL, and good as long as the process. [any thread]
+#[unsafe(no_mangle)]
+pub extern "C" fn hotshoe_value_functions() -> *const hotshoe_context_1 {
+    calls::functions()
 }

@@ -305,6 +305,12 @@ hotshoe_error *hotshoe_memory_resize(const hotshoe_memory *memory,
  */
 void hotshoe_memory_free(hotshoe_memory *memory);
 
+/*
+ The functions of hotshoe.context/1, as plugins have them, which are given NULL first. hotshoe/value.hpp is made of them, so
+ that it is the same for hosts and plugins. Never NULL, and good as long as the process. [any thread]
+ */
+const hotshoe_context_1 *hotshoe_value_functions(void);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

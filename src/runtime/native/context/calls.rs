@@ -15,11 +15,8 @@ use super::foreign::{ForeignMemory, ForeignObject, Run};
 use crate::context::{Buffer, Context, Element, Layout, List, Map, Memory, Slot, Text, Type, Value};
 use crate::diagnostics::Severity;
 use crate::error::{Code, Error, Result};
-use crate::input::{brief, visible};
+use crate::input::{brief, printable};
 use crate::runtime::native::passed::{byte_string, null, out, required, required_mut, text};
-
-/// So many characters of what is reported are kept.
-const MOST_OF_MESSAGE: usize = 16 * 1024;
 
 const ELEMENTS: [(Element, abi::Element); 14] = [
     (Element::Bool, abi::Element::Bool),
@@ -56,6 +53,11 @@ const SEVERITIES: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::
 
 fn argument(message: String) -> Error {
     Error::new(Code::ARGUMENT_INVALID, message)
+}
+
+/// The table that plugins have.
+pub(crate) fn functions() -> &'static abi::Table {
+    &super::TABLE
 }
 
 /// The type of a number that C passes.
@@ -152,8 +154,7 @@ pub(crate) unsafe fn report(
     let severity = *known.ok_or_else(|| argument(format!("`severity` is {severity}")))?;
     // SAFETY: as the caller promises.
     let (code, message) = unsafe { (text(code, code_length, "code")?, text(message, message_length, "message")?) };
-    let message: String = message.chars().take(MOST_OF_MESSAGE).collect();
-    context.report(severity, visible(&brief(code)), visible(&message))
+    context.report(severity, brief(code), printable(message))
 }
 
 // --- Making values -------------------------------------------------------------------------------

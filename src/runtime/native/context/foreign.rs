@@ -11,7 +11,7 @@ use hotshoe_abi::context as abi;
 use super::calls;
 use crate::context::{HostObject, Owner, Text, Value, unknown_method};
 use crate::error::{Code, Error, Result};
-use crate::input::{brief, visible};
+use crate::input::{brief, printable};
 
 /// What a plugin has made with functions of its own: while a copy of it is there, the plugin is in use.
 pub(crate) type InUse = Option<Arc<()>>;
@@ -88,7 +88,7 @@ impl HostObject for ForeignObject {
         if returned == 0 {
             return Ok(result);
         }
-        let why = result.as_text().map(|why| visible(&brief(why)));
+        let why = result.as_text().map(|why| printable(why));
         let why = why.unwrap_or_else(|| "it gives no reason".to_owned());
         let message = format!("`{}` of an object `{}` failed: {why}", brief(method), brief(&self.type_name));
         Err(Error::new(Code::METHOD_FAILED, message))
