@@ -18,6 +18,8 @@ mod values;
 
 use core::ffi::{CStr, c_char, c_void};
 
+pub use values::{LentContext, OwnedValue, Values};
+
 /// The id of the interface.
 pub const ID: &CStr = c"hotshoe.context/1";
 
