@@ -7,31 +7,23 @@
  * plugin.json and library, which is what a start with an index cannot do without; the other also reads the
  * headers of each library, as what looks into libraries must. A command is words with spaces between them,
  * which no shell runs: that would start for a millisecond, a fifth of the walk. The command's own start is
- * part of its time, and what it prints goes to /dev/null. What a catalog takes to be freed is not counted.
+ * part of its time, and what it prints goes to /dev/null; the measure is among the commands too, for programs
+ * to be held against. What a catalog takes to be freed is not counted.
  *
  * Prints the median of each, in milliseconds, and the median of the ratios to the walk of the same round: a
  * machine that is busy slows all of them.
  */
-#define _GNU_SOURCE
-#include <dirent.h>
+#include "walk.h"
+
 #include <fcntl.h>
 #include <hotshoe/host.h>
 #include <malloc.h>
 #include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char** environ;
-
-static void fail(const char* what) {
-  fprintf(stderr, "scan: %s\n", what);
-  exit(1);
-}
 
 static void check(hotshoe_error* error) {
   if (error) fail(hotshoe_error_report(error));
@@ -47,60 +39,26 @@ static const char* root;
 static hotshoe_profile *profile, *without_index;
 static size_t plugins;
 
-/* What a walk does with each folder. */
-typedef enum { STATS, MANIFESTS, HEADERS } work;
-
-static void read_some(const char* path, int whole) {
-  char bytes[4096];
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) fail("a file of a plugin is gone");
-  while (read(file, bytes, sizeof bytes) > 0 && whole) continue;
-  close(file);
-}
-
-static void walk_and(work work) {
-  DIR* folder = opendir(root);
-  if (!folder) fail("no root");
-  size_t found = 0;
-  for (struct dirent* entry; (entry = readdir(folder));) {
-    char path[4096];
-    struct stat facts;
-    if (entry->d_name[0] == '.') continue;
-    if (work == STATS) {
-      snprintf(path, sizeof path, "%s/%s", root, entry->d_name);
-      if (stat(path, &facts)) fail("a plugin is gone");
-    }
-    snprintf(path, sizeof path, "%s/%s/plugin.json", root, entry->d_name);
-    if (work == STATS && stat(path, &facts)) fail("a manifest is gone");
-    if (work != STATS) read_some(path, 1);
-    snprintf(path, sizeof path, "%s/%s/lib%s.so", root, entry->d_name, entry->d_name);
-    found += stat(path, &facts) == 0;
-    if (work == HEADERS) read_some(path, 0);
-  }
-  closedir(folder);
-  if (found != plugins) fail("the walk did not find every plugin");
-}
-
 /* Each way returns the milliseconds it took. */
 
 static double walk(const char* command) {
   (void)command;
   double start = now();
-  walk_and(MANIFESTS);
+  walk_and(root, plugins, MANIFESTS);
   return now() - start;
 }
 
 static double walk_of_stats(const char* command) {
   (void)command;
   double start = now();
-  walk_and(STATS);
+  walk_and(root, plugins, STATS);
   return now() - start;
 }
 
 static double walk_of_headers(const char* command) {
   (void)command;
   double start = now();
-  walk_and(HEADERS);
+  walk_and(root, plugins, HEADERS);
   return now() - start;
 }
 

@@ -16,7 +16,11 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
     // known to be a file, opening it must not block.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    let file = options.open(path)?;
+    opened(options.open(path)?)
+}
+
+/// A file that was opened without blocking, if it is a regular one.
+fn opened(file: File) -> Result<(File, Metadata)> {
     let metadata = file.metadata()?;
     match metadata.is_file() {
         true => Ok((file, metadata)),
@@ -28,7 +32,15 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
 ///
 /// Of a file that grows meanwhile, it reads what there was at first.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let (file, metadata) = open(path)?;
+    read_whole(open(path)?, limit)
+}
+
+/// The same of a file that was opened without blocking.
+pub(crate) fn read_opened(file: File, limit: u64) -> Result<Vec<u8>> {
+    read_whole(opened(file)?, limit)
+}
+
+fn read_whole((file, metadata): (File, Metadata), limit: u64) -> Result<Vec<u8>> {
     if metadata.len() > limit {
         return Err(Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
     }

@@ -11,6 +11,9 @@ codes! {
     INTERFACE_INVALID = "interface-invalid", MANIFEST, "A text cannot be the id of an interface, or the interface cannot be offered.";
 }
 
+/// The entry of a plugin of the contract of `hotshoe/plugin.h`, which is asked for its interfaces.
+pub const CONTRACT_ENTRY: &str = "hotshoe_descriptor";
+
 /// The id of an interface in one of its revisions: `org.example.filter/1`.
 ///
 /// Its name is that of a domain, the other way round, and so nobody else's: two labels or more of `a` to `z`, digits, `_` and

@@ -10,6 +10,7 @@ mod folders;
 mod mount;
 mod own_image;
 mod processor;
+mod reach;
 mod trusted;
 
 use std::fmt;
@@ -27,6 +28,7 @@ pub(crate) use folders::{data_folder, library_folders, multiarch, program_folder
 pub(crate) use mount::forbids_code;
 pub(crate) use own_image::runtime_folders;
 pub(crate) use processor::{leave_processor, processor};
+pub(crate) use reach::Reach;
 #[cfg(all(feature = "package", any(target_os = "linux", target_os = "macos")))]
 pub(crate) use trusted::Owners;
 pub(crate) use trusted::{Refused, trusted_file};

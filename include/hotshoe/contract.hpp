@@ -25,8 +25,8 @@
 
 namespace hotshoe {
 
-// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later, and
-// call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
+// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later,
+// and call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
 template <class Table>
 struct HostInterface {
   const Table* table = nullptr;
@@ -40,8 +40,9 @@ class PluginHost {
  public:
   explicit PluginHost(const hotshoe_plugin_host* lent) noexcept : lent_(lent) {}
 
-  // The folder of the plugin, where its files are; as the system spells paths.
-  const char* folder() const noexcept { return lent_->folder; }
+  // The folder of the plugin, where its files are; as the system spells paths. Empty if the host does not say
+  // it: hotshoe/folder.h asks the system then.
+  const char* folder() const noexcept { return HOTSHOE_PLUGIN_HAS(lent_, folder) ? lent_->folder : ""; }
 
   // The interface of an id that the host offers, such as "org.example.log/1"; false if it does not.
   template <class Table>
@@ -112,17 +113,17 @@ struct Described {
 }  // namespace hotshoe
 
 // Exports a class as the plugin of this library. Once in a library, outside of namespaces.
-#define HOTSHOE_PLUGIN(Class, name, version)                                        \
-  HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(void) { \
-    static const hotshoe_plugin_descriptor descriptor = {                           \
-        sizeof(hotshoe_plugin_descriptor),                                          \
-        HOTSHOE_PLUGIN_REVISION,                                                    \
-        name,                                                                       \
-        version,                                                                    \
-        &::hotshoe::detail::Described<Class>::init,                                 \
-        &::hotshoe::detail::Described<Class>::get_interface,                        \
-        &::hotshoe::detail::Described<Class>::shutdown};                            \
-    return &descriptor;                                                             \
+#define HOTSHOE_PLUGIN(Class, name, version)                                                        \
+  HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(std::uint32_t newest) { \
+    static const hotshoe_plugin_descriptor descriptor = {                                           \
+        sizeof(hotshoe_plugin_descriptor),                                                          \
+        HOTSHOE_PLUGIN_REVISION,                                                                    \
+        name,                                                                                       \
+        version,                                                                                    \
+        &::hotshoe::detail::Described<Class>::init,                                                 \
+        &::hotshoe::detail::Described<Class>::get_interface,                                        \
+        &::hotshoe::detail::Described<Class>::shutdown};                                            \
+    return newest < HOTSHOE_PLUGIN_REVISION ? nullptr : &descriptor;                                \
   }
 
 #endif

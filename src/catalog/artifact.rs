@@ -6,10 +6,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::Rules;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief};
 use crate::manifest::{self, ArtifactType, Kind, Manifest};
-use crate::platform::System;
+use crate::platform::{Reach, System};
 
 /// How many folders above a library's own a manifest is looked for that describes it.
 pub(super) const HIGHEST_MANIFEST: usize = 8;
@@ -21,22 +22,21 @@ pub(super) const NEAR_MANIFEST: usize = 3;
 const MOST_SHOWN: usize = 5;
 
 /// The artifact of a plugin with a manifest, whose runtime may not be known here.
-pub(super) fn of_manifest(folder: &Path, manifest: &Manifest, name: &str, kind: Option<&Kind>) -> Result<PathBuf> {
-    let Some(kind) = kind else {
+pub(super) fn of_manifest(folder: &Path, manifest: &Manifest, name: &str, rules: Rules<'_>) -> Result<PathBuf> {
+    let existing = |named, called, hint| existing(folder, named, called, hint, rules.reach);
+    let Some(kind) = rules.kinds.find(manifest.runtime()) else {
         // Whatever it is, what the manifest names must be there.
         let named = manifest.library.as_deref().or(manifest.executable.as_deref());
-        return named.map_or_else(|| Err(unknown(folder, manifest)), |named| existing(folder, named, "file", UNKNOWN));
+        return named.map_or_else(|| Err(unknown(folder, manifest)), |named| existing(named, "file", UNKNOWN));
     };
-    let Some(named) = kind.named_artifact(manifest) else { return only(folder, name, kind) };
+    let Some(named) = kind.named_artifact(manifest) else { return only(folder, name, kind, rules.reach) };
     let (called, key) = (kind.called(), kind.artifact_key());
     match kind.artifact() {
-        ArtifactType::File => {
-            existing(folder, named, called, "put it into the plugin's folder, as the manifest names it")
-        }
+        ArtifactType::File => existing(named, called, "put it into the plugin's folder, as the manifest names it"),
         _ => {
             let hint =
                 format!("install the plugin again, or name the {called} that is there in the manifest's `{key}`");
-            existing(folder, named, called, &hint)
+            existing(named, called, &hint)
         }
     }
 }
@@ -50,9 +50,9 @@ fn unknown(folder: &Path, manifest: &Manifest) -> Error {
 }
 
 /// The file that a manifest names, if it is there.
-fn existing(folder: &Path, named: &Path, called: &str, hint: &str) -> Result<PathBuf> {
+fn existing(folder: &Path, named: &Path, called: &str, hint: &str, reach: &Reach) -> Result<PathBuf> {
     let artifact = input::join(folder, named);
-    if artifact.is_file() {
+    if reach.is_file(&artifact) {
         return Ok(artifact);
     }
     let message = format!("its {called} {}", why_no_file(&artifact, &named.display().to_string()));
@@ -78,10 +78,10 @@ pub(super) fn absence(error: &std::io::Error) -> String {
 }
 
 /// The artifact of a plugin that does not name one: called after the plugin, else the only one there.
-pub(super) fn only(folder: &Path, name: &str, kind: &Kind) -> Result<PathBuf> {
+pub(super) fn only(folder: &Path, name: &str, kind: &Kind, reach: &Reach) -> Result<PathBuf> {
     let system = System::current();
     let usual = || kind.usual_names(system, name);
-    if let Some(artifact) = usual().map(|file| folder.join(file)).find(|path| path.is_file()) {
+    if let Some(artifact) = usual().map(|file| folder.join(file)).find(|path| reach.is_file(path)) {
         return Ok(artifact);
     }
     let entries = fs::read_dir(folder)
@@ -90,7 +90,7 @@ pub(super) fn only(folder: &Path, name: &str, kind: &Kind) -> Result<PathBuf> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = file_name(path);
-            !is_manifest(&name) && kind.may_be_artifact(system, &name) && path.is_file()
+            !is_manifest(&name) && kind.may_be_artifact(system, &name) && reach.is_file(path)
         })
         .collect();
     drop_links_between(&mut artifacts);

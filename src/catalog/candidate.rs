@@ -15,7 +15,7 @@ use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
 use crate::inspect::{self, Inspection};
 use crate::manifest::{self, ArtifactType, DEFAULT_RUNTIME, Kind, Kinds, Manifest};
-use crate::platform::Platform;
+use crate::platform::{Platform, Reach};
 use crate::profile::HostProfile;
 use crate::version::{self, Version, VersionReq};
 
@@ -49,7 +49,7 @@ impl Candidate {
 
     /// The same with the runtimes that the caller knows of.
     pub fn at_with(path: &Path, profile: &HostProfile, kinds: &Kinds) -> Result<(Candidate, Vec<Diagnostic>)> {
-        let (mut candidate, diagnostics) = Self::reached_by(path, Rules { profile, kinds })?;
+        let (mut candidate, diagnostics) = Self::reached_by(path, Rules { profile, kinds, reach: &Reach::BY_PATH })?;
         candidate.refusal.take_if(|refusal| refusal.code.stage() == Stage::INSPECT);
         Ok((candidate, diagnostics))
     }
@@ -97,7 +97,7 @@ impl Candidate {
     /// plugin that asks for nothing. So would one whose manifest does not lead to any library.
     fn described(library: &Path, rules: Rules<'_>) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
         for (above, folder) in library.ancestors().skip(1).take(artifact::HIGHEST_MANIFEST + 1).enumerate() {
-            let manifest = Manifest::in_folder(folder, Some(&rules.profile.version_key));
+            let manifest = Manifest::in_folder_of(rules.reach, folder, Some(&rules.profile.version_key));
             let with_it = |found| Self::with_manifest(found, folder, &Called::by_own_name(folder), rules);
             let found = match manifest.and_then(|found| found.map(with_it).transpose()) {
                 Err(error) if above <= artifact::NEAR_MANIFEST => return Err(error),
@@ -119,7 +119,7 @@ impl Candidate {
         called: &Called,
         rules: Rules<'_>,
     ) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
-        let manifest = Manifest::in_folder(folder, Some(&rules.profile.version_key))?;
+        let manifest = Manifest::in_folder_of(rules.reach, folder, Some(&rules.profile.version_key))?;
         Self::from_folder_with(manifest, folder, called, rules)
     }
 
@@ -135,7 +135,7 @@ impl Candidate {
         }
         // Without a manifest it is a plugin of the usual runtime.
         let Some(kind) = rules.kinds.find(DEFAULT_RUNTIME) else { return Ok(None) };
-        match artifact::only(folder, &called.name, kind) {
+        match artifact::only(folder, &called.name, kind, rules.reach) {
             Err(error) if error.code() == Code::LIBRARY_MISSING => Ok(None),
             Err(error) => Err(error),
             Ok(library) => {
@@ -154,7 +154,7 @@ impl Candidate {
     ) -> Result<(Candidate, Vec<Diagnostic>)> {
         let manifest = &found.0;
         let name = manifest.name.as_deref().unwrap_or(&called.name);
-        let artifact = artifact::of_manifest(folder, manifest, name, rules.kinds.find(manifest.runtime()));
+        let artifact = artifact::of_manifest(folder, manifest, name, rules);
         Self::new(called, found, folder, artifact, true, rules)
     }
 
@@ -359,7 +359,8 @@ impl Candidate {
         let checked = match self.kind.as_ref().map(Kind::artifact) {
             Some(ArtifactType::Library) => Inspection::of(self.artifact()).and_then(|mut facts| {
                 facts.set_provided(&profile.provides);
-                facts.check(Platform::current(), self.entry(profile))
+                facts.check(Platform::current(), self.entry(profile))?;
+                facts.check_manifest(&self.manifest, self.entry(profile))
             }),
             Some(ArtifactType::Executable) => check_program(self.artifact()),
             Some(ArtifactType::File) | None => Ok(()),

@@ -68,8 +68,7 @@ impl Catalog {
 
     /// Where those stand whose version of a plugin was found before, with the one that is used.
     fn found_before(&self) -> impl Iterator<Item = (usize, &Candidate)> {
-        let of_one_name = self.by_name.chunk_by(|&a, &b| self.candidates[a].name() == self.candidates[b].name());
-        of_one_name.filter(|places| places.len() > 1).flat_map(|places| {
+        self.of_one_name().filter(|places| places.len() > 1).flat_map(|places| {
             let mut first: HashMap<Option<&Version>, &Candidate> = HashMap::new();
             let usable = places.iter().filter(|&&place| self.candidates[place].refusal().is_none());
             let repeated = usable.filter_map(|&place| {

@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::{self, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -17,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::input;
 use crate::manifest;
-use crate::platform;
+use crate::platform::{self, Reach};
 use crate::profile::{HostProfile, IndexPolicy};
 
 /// What an index of this form begins with.
@@ -55,8 +54,9 @@ impl Indexes {
     pub fn of_root(&self, root: &Path) -> Option<Index> {
         // Before anything is read: what is written from now on is newer.
         let rested_since = SystemTime::now().checked_sub(self.rest)?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        let (path, identity) = (root.as_os_str().as_encoded_bytes().to_vec(), Identity::of(&fs::metadata(root).ok()?)?);
-        let key = Key { path, device: identity.0[0], inode: identity.0[1] };
+        let (path, identity) =
+            (root.as_os_str().as_encoded_bytes().to_vec(), Reach::BY_PATH.status(root).ok()?.identity?);
+        let key = Key { path, device: identity[0], inode: identity[1] };
         let name = Sha256::new().chain_update(&key.path).chain_update(key.device.to_le_bytes());
         let name = name.chain_update(key.inode.to_le_bytes()).finalize();
         let name: String = name[..16].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -191,24 +191,25 @@ pub(super) struct Seen {
 }
 
 /// A manifest that is read now, to be known from then on.
-pub(super) struct Reading {
+pub(super) struct Reading<'a> {
+    reach: &'a Reach,
     identity: Option<Identity>,
     manifest: Option<(PathBuf, Stamp, Vec<u8>)>,
 }
 
 impl<'a> Folders<'a> {
     /// What is known of a folder, if it and its manifest are still the same.
-    pub fn facts(&'a self, folder: &Path, seen: &mut Seen) -> Option<&'a Facts<'a>> {
+    pub fn facts(&'a self, folder: &Path, reach: &Reach, seen: &mut Seen) -> Option<&'a Facts<'a>> {
         let name = folder.as_os_str().as_encoded_bytes();
         // What is read in order is mostly the next one.
         let next = seen.used.last().map(|last| last + 1);
         let next = next.filter(|&next| self.known.get(next).is_some_and(|known| *known.path == *name));
         let place = next.or_else(|| self.known.binary_search_by(|known| (*known.path).cmp(name)).ok())?;
         let known = &self.known[place];
-        let is_same = Identity::of_path(folder).is_some_and(|identity| identity == known.identity)
+        let is_same = Identity::of_path(folder, reach).is_some_and(|identity| identity == known.identity)
             && match &known.facts {
                 Facts::Plugin(plugin) => {
-                    Stamp::of(&folder.join(&*plugin.file)).is_ok_and(|stamp| stamp == plugin.stamp)
+                    Stamp::of(&input::join(folder, &*plugin.file), reach).is_ok_and(|stamp| stamp == plugin.stamp)
                 }
                 Facts::Entries(_) => true,
             };
@@ -227,13 +228,13 @@ impl<'a> Folders<'a> {
 
     /// Keeps what was read of a plugin's folder, if it is as most are.
     pub fn keep_plugin(&self, folder: &Path, reading: Reading, library: &Path, seen: &mut Seen) {
-        let Reading { identity: Some(identity), manifest: Some((path, stamp, bytes)) } = reading else { return };
+        let Reading { identity: Some(identity), manifest: Some((path, stamp, bytes)), reach } = reading else { return };
         let has_rested = identity.has_rested_since(self.rested_since) && stamp.has_rested_since(self.rested_since);
         let Some(file) = path.file_name().and_then(|name| name.to_str()) else { return };
         if !has_rested || bytes.len() > LARGEST_MANIFEST {
             return;
         }
-        let is_file = || library.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        let is_file = || reach.status_here(library).is_ok_and(|status| status.is_file);
         let inside = library.parent() == Some(folder) && is_file();
         let library = library.file_name().and_then(|name| name.to_str()).filter(|_| inside);
         let library = library.map(|name| Cow::Owned(name.to_owned()));
@@ -251,15 +252,15 @@ impl Known<'static> {
     }
 }
 
-impl Reading {
-    pub fn of(folder: &Path) -> Reading {
-        Reading { identity: Identity::of_path(folder), manifest: None }
+impl<'a> Reading<'a> {
+    pub fn of(folder: &Path, reach: &'a Reach) -> Reading<'a> {
+        Reading { reach, identity: Identity::of_path(folder, reach), manifest: None }
     }
 
     /// Reads a manifest, and what tells it from one that lies there later.
     pub fn read(&mut self, path: &Path) -> io::Result<Cow<'static, [u8]>> {
-        let stamp = Stamp::of(path)?;
-        let bytes = input::read(path, manifest::LARGEST_FILE)?;
+        let stamp = Stamp::of(path, self.reach)?;
+        let bytes = self.reach.read(path, manifest::LARGEST_FILE)?;
         self.manifest = Some((path.to_owned(), stamp, bytes.clone()));
         Ok(Cow::Owned(bytes))
     }
@@ -273,13 +274,13 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn of(path: &Path) -> io::Result<Stamp> {
-        let here = fs::symlink_metadata(path)?;
-        let (link, file) = match here.is_symlink() {
-            true => (Some(here), fs::metadata(path)?),
+    fn of(path: &Path, reach: &Reach) -> io::Result<Stamp> {
+        let here = reach.status_here(path)?;
+        let (link, file) = match here.is_link {
+            true => (Some(here), reach.status(path)?),
             false => (None, here),
         };
-        Ok(Stamp { link: link.as_ref().and_then(Identity::of), file: Identity::of(&file) })
+        Ok(Stamp { link: link.and_then(|link| link.identity).map(Identity), file: file.identity.map(Identity) })
     }
 
     fn has_rested_since(&self, time: u64) -> bool {
@@ -293,29 +294,13 @@ pub(super) struct Identity([u64; 5]);
 
 impl Identity {
     /// Of what stands at a path, which is a folder's real one: a link in its place is something else.
-    pub fn of_path(path: &Path) -> Option<Identity> {
-        Identity::of(&fs::symlink_metadata(path).ok()?)
+    pub fn of_path(path: &Path, reach: &Reach) -> Option<Identity> {
+        reach.status_here(path).ok()?.identity.map(Identity)
     }
 
     /// A file system that keeps no time of a change, as FAT does of its root, says zero: that shows nothing.
     fn has_rested_since(&self, time: u64) -> bool {
         self.0[3..].iter().all(|&changed| 0 < changed && changed < time)
-    }
-
-    #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Option<Identity> {
-        use std::os::unix::fs::MetadataExt;
-        let time = |seconds: i64, nanoseconds: i64| {
-            u64::try_from(seconds).ok()?.checked_mul(1_000_000_000)?.checked_add(u64::try_from(nanoseconds).ok()?)
-        };
-        let changed = (time(metadata.mtime(), metadata.mtime_nsec())?, time(metadata.ctime(), metadata.ctime_nsec())?);
-        Some(Identity([metadata.dev(), metadata.ino(), metadata.size(), changed.0, changed.1]))
-    }
-
-    /// A file's number is told by an open file only on Windows, and opening costs more than reading then.
-    #[cfg(windows)]
-    fn of(_metadata: &Metadata) -> Option<Identity> {
-        None
     }
 }
 

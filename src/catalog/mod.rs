@@ -16,7 +16,6 @@ mod scan;
 mod search_path;
 mod veto;
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -32,6 +31,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::error::{Code, Error, Result};
 use crate::inspect;
 use crate::manifest::Kinds;
+use crate::platform::Reach;
 use crate::profile::HostProfile;
 use crate::version::VersionReq;
 
@@ -56,6 +56,8 @@ pub struct Catalog {
 struct Rules<'a> {
     profile: &'a HostProfile,
     kinds: &'a Kinds,
+    /// How its files are reached.
+    reach: &'a Reach,
 }
 
 impl Catalog {
@@ -70,7 +72,7 @@ impl Catalog {
 
     /// The same with the runtimes that the caller knows of.
     pub fn scan_with(profile: &HostProfile, kinds: &Kinds, search_path: &SearchPath) -> Catalog {
-        scan::scan(Rules { profile, kinds }, search_path, index::Indexes::of_user(profile))
+        scan::scan(Rules { profile, kinds, reach: &Reach::BY_PATH }, search_path, index::Indexes::of_user(profile))
     }
 
     /// Looks into the libraries of the plugins that are not refused yet, and refuses those that cannot be loaded,
@@ -121,7 +123,7 @@ impl Catalog {
     /// before cannot be loaded.
     pub fn ranked(&self, name: &str, requirement: Option<&VersionReq>) -> Vec<&Candidate> {
         let mut ranked: Vec<&Candidate> =
-            self.suitable(name, requirement).map(|index| &self.candidates[index]).collect();
+            self.suitable(self.places(name), requirement).map(|index| &self.candidates[index]).collect();
         // The sort is stable, so that of equals the first found stays in front.
         ranked.sort_by(|a, b| b.version().cmp(&a.version()));
         ranked
@@ -134,11 +136,9 @@ impl Catalog {
 
     /// For each name the plugin that [`Catalog::find`] picks, in catalog order.
     pub fn newest(&self) -> Vec<&Candidate> {
-        let mut best: HashMap<&str, &Candidate> = HashMap::new();
-        for candidate in self.usable() {
-            best.entry(candidate.name()).and_modify(|found| *found = higher(found, candidate)).or_insert(candidate);
-        }
-        self.usable().filter(|candidate| std::ptr::eq(best[candidate.name()], *candidate)).collect()
+        let mut places: Vec<usize> = self.of_one_name().filter_map(|places| self.best(places, None)).collect();
+        places.sort_unstable();
+        places.into_iter().map(|place| &self.candidates[place]).collect()
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &Candidate> {
@@ -154,21 +154,28 @@ impl Catalog {
 
     /// Where the plugin stands that [`Catalog::find`] picks.
     fn chosen(&self, name: &str, requirement: Option<&VersionReq>) -> Option<usize> {
-        let version = |index: usize| self.candidates[index].version();
-        self.suitable(name, requirement).reduce(|first, next| if version(next) > version(first) { next } else { first })
+        self.best(self.places(name), requirement)
     }
 
-    /// Where the plugins of a name stand that the host takes and the requirement matches.
-    fn suitable(&self, name: &str, requirement: Option<&VersionReq>) -> impl Iterator<Item = usize> {
+    /// Of plugins of one name the one with the highest version; of equals the first, as everywhere on a search path.
+    fn best(&self, places: &[usize], requirement: Option<&VersionReq>) -> Option<usize> {
+        let version = |index: usize| self.candidates[index].version();
+        let suitable = self.suitable(places, requirement);
+        suitable.reduce(|first, next| if version(next) > version(first) { next } else { first })
+    }
+
+    /// Where the plugins of each name stand.
+    fn of_one_name(&self) -> impl Iterator<Item = &[usize]> {
+        self.by_name.chunk_by(|&a, &b| self.candidates[a].name() == self.candidates[b].name())
+    }
+
+    /// Of these places the ones of plugins that the host takes and the requirement matches.
+    fn suitable(&self, places: &[usize], requirement: Option<&VersionReq>) -> impl Iterator<Item = usize> {
         let is_suitable = move |index: &usize| {
             let candidate = &self.candidates[*index];
             candidate.refusal().is_none() && candidate.satisfies(requirement)
         };
-        self.places(name).iter().copied().filter(is_suitable)
-    }
-
-    fn usable(&self) -> impl Iterator<Item = &Candidate> {
-        self.candidates.iter().filter(|candidate| candidate.refusal().is_none())
+        places.iter().copied().filter(is_suitable)
     }
 
     fn not_found(&self, name: &str, requirement: Option<&VersionReq>) -> Error {
@@ -218,9 +225,4 @@ fn because_of(error: Error, noticed: &Diagnostic) -> Error {
         (None, None) => error,
     };
     error.because(Error::from(noticed.clone()))
-}
-
-/// The one with the higher version; of equals the first, as everywhere on a search path.
-fn higher<'a>(first: &'a Candidate, second: &'a Candidate) -> &'a Candidate {
-    if second.version() > first.version() { second } else { first }
 }

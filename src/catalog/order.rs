@@ -113,7 +113,7 @@ impl Catalog {
     fn gives_way(&self, circle: &[usize], link: usize) -> bool {
         let dependent = &self.candidates[circle[(link + circle.len() - 1) % circle.len()]];
         let name = self.candidates[circle[link]].name();
-        self.suitable(name, dependent.manifest().dependencies.get(name)).any(|other| other != circle[link])
+        self.suitable(self.places(name), dependent.manifest().dependencies.get(name)).any(|other| other != circle[link])
     }
 }
 

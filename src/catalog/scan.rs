@@ -16,7 +16,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief};
 use crate::manifest::{ArtifactType, Kind, Manifest};
-use crate::platform::System;
+use crate::platform::{Reach, System};
 
 /// Finds the plugins on a search path, with the help of indexes if there are any.
 pub(super) fn scan(rules: Rules<'_>, search_path: &SearchPath, indexes: Option<Indexes>) -> Catalog {
@@ -61,7 +61,8 @@ impl Scan<'_> {
         }
         let index = self.indexes.as_ref().and_then(|indexes| indexes.of_root(&canonical));
         let known = index.as_ref().map(Index::known);
-        let mut found = Found::new(self.found.rules, known.as_ref());
+        let reach = Reach::below(&canonical);
+        let mut found = Found::new(Rules { reach: &reach, ..self.found.rules }, known.as_ref());
         let entries = found.sorted_entries(&canonical);
         let is_for = |index: &Index| index.is_for(entries.len());
         let (rules, known) = (found.rules, found.known.filter(|_| index.as_ref().is_some_and(is_for)));
@@ -125,7 +126,7 @@ impl<'a> Found<'a> {
     fn in_folder(&mut self, folder: &Path, called: &Called) -> Result<Option<(Candidate, Vec<Diagnostic>)>> {
         let (rules, key) = (self.rules, Some(self.rules.profile.version_key.as_str()));
         let Some(known) = self.known else { return Candidate::from_folder(folder, called, rules) };
-        match known.facts(folder, &mut self.seen) {
+        match known.facts(folder, rules.reach, &mut self.seen) {
             Some(Facts::Entries(_)) => Ok(None),
             Some(Facts::Plugin(plugin)) => {
                 let manifest = Manifest::of_file(&folder.join(&*plugin.file), &plugin.bytes, key)?;
@@ -141,8 +142,8 @@ impl<'a> Found<'a> {
                 }
             }
             None => {
-                let mut reading = Reading::of(folder);
-                let manifest = Manifest::read_by(|path| reading.read(path), folder, key)?;
+                let mut reading = Reading::of(folder, rules.reach);
+                let manifest = Manifest::read_by(|path| reading.read(path), rules.reach, folder, key)?;
                 let found = Candidate::from_folder_with(manifest, folder, called, rules)?;
                 let is_alone = |found: &[Diagnostic]| found.iter().all(|found| found.code != Code::MANIFEST_IGNORED);
                 if let Some((candidate, _)) = found.as_ref().filter(|(_, diagnostics)| is_alone(diagnostics)) {
@@ -246,13 +247,13 @@ impl<'a> Found<'a> {
     /// What lies in a folder, by name; hidden entries and what leads back up are left out.
     fn sorted_entries(&mut self, folder: &Path) -> Vec<Entry> {
         let Some(known) = self.known else { return self.read_entries(folder) };
-        if let Some(Facts::Entries(entries)) = known.facts(folder, &mut self.seen) {
+        if let Some(Facts::Entries(entries)) = known.facts(folder, self.rules.reach, &mut self.seen) {
             let entry = |(name, is_folder): &(Cow<str>, bool)| {
                 Entry::new(input::join(folder, &**name), name.to_string(), *is_folder)
             };
             return entries.iter().map(entry).collect();
         }
-        let (identity, before) = (Identity::of_path(folder), self.diagnostics.len());
+        let (identity, before) = (Identity::of_path(folder, self.rules.reach), self.diagnostics.len());
         let entries = self.read_entries(folder);
         // A link may lead elsewhere the next time, and what there is something to say about is looked at again.
         let is_plain = |entry: &Entry| entry.link_to.is_none() && entry.path.ends_with(&entry.name);

@@ -15,6 +15,7 @@ mod format;
 mod leftovers;
 mod library;
 mod macho;
+mod manifest;
 mod memory;
 mod names;
 mod pe;
@@ -37,6 +38,7 @@ use resolve::Inherited;
 use source::Source;
 
 pub use elf::{GlibcSymbol, GlibcVersion};
+pub(crate) use manifest::{check_no_interfaces, same_plugin};
 pub(crate) use memory::with_memory;
 pub use portability::Portability;
 pub(crate) use sanitizer::Sanitizer;

@@ -26,7 +26,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
 use crate::interface::InterfaceId;
-use crate::platform::Platform;
+use crate::platform::{Platform, Reach};
 use crate::version::{Version, VersionReq};
 
 pub use kind::{ArtifactType, DEFAULT_RUNTIME, EntrySpelling, Kind};
@@ -107,12 +107,22 @@ impl Manifest {
     /// `version_key` is the host profile's key for the requirement on the host, if a host is known.
     /// Next to the manifest come the findings that did not stop it from being read.
     pub fn in_folder(folder: &Path, version_key: Option<&str>) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
-        Self::read_by(|path| input::read(path, LARGEST_FILE).map(Cow::Owned), folder, version_key)
+        Self::in_folder_of(&Reach::BY_PATH, folder, version_key)
+    }
+
+    /// As [`Manifest::in_folder`] does, of a folder that is reached so.
+    pub(crate) fn in_folder_of(
+        reach: &Reach,
+        folder: &Path,
+        version_key: Option<&str>,
+    ) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
+        Self::read_by(|path| reach.read(path, LARGEST_FILE).map(Cow::Owned), reach, folder, version_key)
     }
 
     /// As [`Manifest::in_folder`] does, by a reader of files that may know their bytes already.
     pub(crate) fn read_by<'a>(
         mut read_file: impl FnMut(&Path) -> io::Result<Cow<'a, [u8]>>,
+        reach: &Reach,
         folder: &Path,
         version_key: Option<&str>,
     ) -> Result<Option<(Manifest, Vec<Diagnostic>)>> {
@@ -122,7 +132,7 @@ impl Manifest {
             return read(&xml)?.map(|bytes| Self::of_file(&xml, &bytes, version_key)).transpose();
         };
         let (manifest, mut diagnostics) = Self::of_file(&json, &bytes, version_key)?;
-        if xml.exists() {
+        if reach.status(&xml).is_ok() {
             let message = format!("there is a `{XML_FILE_NAME}` too; `{FILE_NAME}` counts");
             let note = Diagnostic::note(Code::MANIFEST_IGNORED, message).hint("remove the one that is not meant");
             diagnostics.push(note.at(json));

@@ -2,12 +2,10 @@
 //!
 //! Owns the question which file holds it, a library or a program it is linked into, and where the runtimes that belong
 //! to it lie. It reads nothing of them.
-//!
-//! Sources: dladdr(3) and getauxval(3); GetModuleHandleExW and GetModuleFileNameW in the Windows documentation.
-
-#![expect(unsafe_code, reason = "std does not tell")]
 
 use std::path::{Path, PathBuf};
+
+use hotshoe_abi::image;
 
 use super::multiarch;
 
@@ -37,39 +35,14 @@ fn library_folders(prefix: &Path) -> impl Iterator<Item = PathBuf> {
 /// The file that this code was mapped from.
 #[cfg(unix)]
 fn own_image() -> Option<PathBuf> {
-    use std::ffi::{CStr, OsStr};
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
-    let own = image_of(own_image as *const () as *const libc::c_void)?;
-    // A program is known here by the name that it was started with, which may be anything.
-    if own.dli_fname.is_null() || is_program(&own) {
+    let own = image::own()?;
+    if own.is_program {
         return std::env::current_exe().ok();
     }
-    // SAFETY: the loader's own text, which lives as long as this library.
-    let name = unsafe { CStr::from_ptr(own.dli_fname) };
-    Some(PathBuf::from(OsStr::from_bytes(name.to_bytes()))).filter(|name| name.is_absolute())
-}
-
-/// What an address is part of.
-#[cfg(unix)]
-fn image_of(address: *const libc::c_void) -> Option<libc::Dl_info> {
-    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: it writes only into what it is given, which may be all zero, too; and any address may be asked for.
-    unsafe { (libc::dladdr(address, found.as_mut_ptr()) != 0).then(|| found.assume_init()) }
-}
-
-/// Whether this is the program, and no library.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_program(image: &libc::Dl_info) -> bool {
-    // SAFETY: it reads a value that the kernel gave the process; it takes any number.
-    let header = unsafe { libc::getauxval(libc::AT_PHDR) };
-    image_of(header as *const libc::c_void).is_some_and(|program| program.dli_fbase == image.dli_fbase)
-}
-
-/// Elsewhere the name of a program is its path.
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-fn is_program(_: &libc::Dl_info) -> bool {
-    false
+    Some(PathBuf::from(OsStr::from_bytes(own.name.to_bytes()))).filter(|name| name.is_absolute())
 }
 
 /// The file that this code was mapped from.
@@ -77,21 +50,8 @@ fn is_program(_: &libc::Dl_info) -> bool {
 fn own_image() -> Option<PathBuf> {
     use std::ffi::OsString;
     use std::os::windows::ffi::OsStringExt;
-    use windows_sys::Win32::System::LibraryLoader::{
-        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW,
-        GetModuleHandleExW,
-    };
 
     /// The longest path that Windows knows.
     const LONGEST: usize = 32_768;
-    let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
-    let mut own = std::ptr::null_mut();
-    // SAFETY: with this flag the "name" is an address, any; the handle is written where there is room for it.
-    if unsafe { GetModuleHandleExW(flags, own_image as *const () as *const u16, &mut own) } == 0 {
-        return None;
-    }
-    let mut path = vec![0; LONGEST];
-    // SAFETY: it writes as many as it is told that there is room for; this library, whose handle it is, stays.
-    let length = unsafe { GetModuleFileNameW(own, path.as_mut_ptr(), LONGEST as u32) } as usize;
-    (length > 0 && length < LONGEST).then(|| OsString::from_wide(&path[..length]).into())
+    image::own(&mut vec![0; LONGEST]).map(|path| OsString::from_wide(path).into())
 }

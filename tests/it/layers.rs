@@ -29,8 +29,6 @@ const UNSAFE: &[&str] = &[
     "src/runtime/module/",
     "src/capi/",
     "crates/hotshoe-abi/",
-    "src/platform/environment.rs",
-    "src/platform/own_image.rs",
     "tests/",
     "crates/hotshoe-build/tests/",
     "bench/",

@@ -19,6 +19,7 @@ mod host;
 mod hostile_modules;
 mod hostile_reload;
 mod inspect;
+mod interface;
 #[cfg(feature = "package")]
 mod key;
 mod kinds;
@@ -39,6 +40,7 @@ mod readme;
 #[cfg(feature = "package")]
 mod receipts;
 mod reload;
+mod revision;
 #[cfg(feature = "package")]
 mod root;
 mod runtime;

@@ -1,4 +1,4 @@
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
@@ -51,7 +51,11 @@ impl Place {
 
     fn scan_with(&self, indexes: Option<Indexes>) -> String {
         let search_path = SearchPath::from_iter([self.path("root")]);
-        shown(&scan::scan(Rules { profile: &self.profile, kinds: &Kinds::built_in() }, &search_path, indexes))
+        shown(&scan::scan(
+            Rules { profile: &self.profile, kinds: &Kinds::built_in(), reach: &Reach::BY_PATH },
+            &search_path,
+            indexes,
+        ))
     }
 
     fn scan(&self) -> String {
@@ -74,7 +78,7 @@ impl Place {
         let index = self.indexes(Duration::ZERO).of_root(&root).expect("an index");
         let path = root.join(name).join("plugin.json");
         let folder = root.join(name);
-        let mut reading = Reading::of(&folder);
+        let mut reading = Reading::of(&folder, &Reach::BY_PATH);
         reading.read(&path).expect("a manifest");
         reading.manifest.as_mut().expect("what was read").2 = bytes.as_bytes().to_vec();
         let (known, mut seen) = (index.known(), Seen::default());

@@ -11,21 +11,24 @@ use std::ptr;
 use std::sync::{Arc, Mutex};
 
 use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, Interface, LONGEST_ID};
-use hotshoe_abi::table::{self, LARGEST_TABLE};
+use hotshoe_abi::table::{self, BadTable, LARGEST_TABLE};
 
 use super::{Library, context};
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, visible};
-use crate::inspect::Inspection;
-use crate::interface::InterfaceId;
+use crate::inspect;
+use crate::interface::{CONTRACT_ENTRY, InterfaceId};
 use crate::manifest::Manifest;
 use crate::runtime::{Address, Offers, Request};
 
 /// The name of the function that such a plugin exports: what its manifest gives as its `entry`.
-pub(super) const ENTRY: &str = "hotshoe_descriptor";
+pub(super) const ENTRY: &str = CONTRACT_ENTRY;
 
 /// The interfaces that Hotshoe itself offers to every plugin. Their functions are given [`Lent::made`] first.
 const OWN: &[Interface] = &[Interface::new(hotshoe_abi::context::ID, &context::TABLE)];
+
+/// The oldest revision of the contract that is taken. There was a draft before.
+const OLDEST: u32 = 1;
 
 /// So many bytes of a text of a plugin are looked at.
 const MOST_OF_TEXT: usize = 16 * 1024;
@@ -62,7 +65,7 @@ impl Contract {
     pub(super) fn of(library: &Library, folder: &Path, request: &Request<'_>) -> Result<Contract> {
         let descriptor = descriptor(library)?;
         agrees(&descriptor, request.manifest)?;
-        let host = Lent::new(folder, request.offers.clone())?;
+        let host = Lent::new(folder, descriptor.revision, request.offers.clone())?;
         let mut instance = ptr::null_mut();
         if let Some(init) = descriptor.init {
             // SAFETY: a plugin's function, as the contract has it. The host's part stays until the instance has ended.
@@ -148,9 +151,17 @@ fn descriptor(library: &Library) -> Result<Descriptor> {
     let address = library.symbol(ENTRY).ok_or_else(|| broken(format!("it does not export `{ENTRY}`")))?;
     // SAFETY: what a plugin exports under this name is such a function.
     let entry = unsafe { std::mem::transmute::<Address, Entry>(address) };
-    // SAFETY: it takes nothing, and what it returns is such a table; no more of it is believed than its size says.
-    let descriptor = unsafe { table::read(entry(), abi::REVISION) };
-    descriptor.map_err(|why| broken(format!("its descriptor cannot be used: {why}")))
+    // SAFETY: what it returns is such a table; no more of it is believed than its size says.
+    let descriptor = unsafe { table::read_any(entry(abi::REVISION), OLDEST..=abi::REVISION) };
+    descriptor.map_err(|why| match why {
+        BadTable::Null => broken(format!("it has no descriptor of the revision {} or an older one", abi::REVISION))
+            .hint("take a build of the plugin for this host, or a newer host"),
+        BadTable::Revision(newer @ abi::REVISION.., _) => {
+            broken(format!("its descriptor is of the revision {newer}, and this host knows {}", abi::REVISION))
+                .hint("take a build of the plugin for this host, or a newer host")
+        }
+        why => broken(format!("its descriptor cannot be used: {why}")),
+    })
 }
 
 /// That name and version are those of the manifest, as far as either says them.
@@ -158,51 +169,15 @@ fn agrees(descriptor: &Descriptor, manifest: &Manifest) -> Result<()> {
     // SAFETY: a plugin's texts end with NUL, or are NULL.
     let (name, version) = unsafe { (text(descriptor.name), text(descriptor.version)) };
     let Some(name) = name else { return Err(broken("its descriptor says no name")) };
-    let said = [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
-    same_texts(said, "its descriptor", [Some(name), version])
-}
-
-/// That a library, which is not run, is what the manifest says: as far as it has a manifest in it, from the build.
-pub(super) fn check(library: &Path, manifest: &Manifest) -> Result<()> {
-    let Some(text) = Inspection::of(library)?.manifest else { return Ok(()) };
-    let Ok((built, _)) = Manifest::from_json(text.as_bytes(), None) else { return Ok(()) };
-    let texts = |manifest: &Manifest| [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
-    let place = "the one inside its library";
-    same_texts(texts(manifest), place, texts(&built))?;
-    match manifest.interfaces.iter().find(|id| !built.interfaces.contains(id)) {
-        Some(id) => Err(broken(format!("its manifest names the interface `{id}`, and {place} does not"))),
-        None => Ok(()),
-    }
-}
-
-/// That a plugin which is none of the contract declares nothing that only those have.
-pub(super) fn check_other(entry: &str, manifest: &Manifest) -> Result<()> {
-    let Some(first) = manifest.interfaces.first() else { return Ok(()) };
-    let message =
-        format!("its manifest names the interface `{first}`, and its entry `{}` gives no tables", brief(entry));
-    Err(broken(message).hint(format!("let the entry be `{ENTRY}`, or leave `interfaces` out")))
-}
-
-/// That name and version of a manifest are those of its library.
-fn same_texts(manifest: [Option<String>; 2], place: &str, library: [Option<String>; 2]) -> Result<()> {
-    for (what, (said, own)) in ["name", "version"].into_iter().zip(manifest.into_iter().zip(library)) {
-        if let (Some(said), Some(own)) = (said, own)
-            && said != own
-        {
-            let (said, own) = (brief(&said), brief(&own));
-            return Err(broken(format!("its manifest says the {what} `{said}`, and {place} `{own}`"))
-                .hint("take manifest and library of one build: both must say the same, letter by letter"));
-        }
-    }
-    Ok(())
+    inspect::same_plugin(manifest, "its descriptor", Some(&name), version.as_deref())
 }
 
 impl Lent {
-    fn new(folder: &Path, offers: Arc<Offers>) -> Result<Box<Lent>> {
+    fn new(folder: &Path, revision: u32, offers: Arc<Offers>) -> Result<Box<Lent>> {
         let folder = c_path(folder)?;
         let table = abi::Host {
             size: size_of::<abi::Host>(),
-            revision: abi::REVISION,
+            revision,
             folder: folder.as_ptr(),
             get_interface: Some(get_interface),
             fail: Some(fail),

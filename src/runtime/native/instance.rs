@@ -8,7 +8,7 @@ use crate::catalog::{check_place, receipt};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
-use crate::inspect::Inspection;
+use crate::inspect::{self, Inspection};
 use crate::profile::LoadPolicy;
 use crate::runtime::{self, Address, Ended, Events, Instance, Request, Runtime};
 
@@ -23,11 +23,10 @@ impl Runtime for Native {
 
     fn check(&self, request: &Request<'_>) -> Result<()> {
         check_before_load(request.artifact, entry(request))?;
-        match entry(request) {
-            contract::ENTRY => contract::check(request.artifact, request.manifest),
-            other => contract::check_other(other, request.manifest),
+        if entry(request) == contract::ENTRY || !request.manifest.interfaces.is_empty() {
+            let facts = Inspection::of(request.artifact)?;
+            facts.check_manifest(request.manifest, entry(request)).map_err(|error| error.at(request.artifact))?;
         }
-        .map_err(|error| error.at(request.artifact))?;
         check_place(request.folder, request.artifact, request.profile)?;
         request.prober.map_or(Ok(()), |prober| prober.probe(request.artifact, entry(request)))
     }
@@ -38,7 +37,7 @@ impl Runtime for Native {
         }
         let (profile, entry) = (request.profile, entry(request));
         if entry != contract::ENTRY {
-            contract::check_other(entry, request.manifest).map_err(|error| error.at(request.artifact))?;
+            inspect::check_no_interfaces(request.manifest, entry).map_err(|error| error.at(request.artifact))?;
         }
         let mapping = Mapping { library: request.artifact, plugin: request.folder, entry };
         let receipt = receipt(request.folder, request.artifact, profile.policies.receipt)?;
@@ -91,6 +90,12 @@ struct Plugin {
 
 impl Instance for Plugin {
     fn entry(&self) -> Result<Option<Address>> {
+        if self.contract.is_some() {
+            // Its entry was called when it was opened, and is none that takes what a host binds plugins with.
+            return Err(runtime::unsupported(
+                "it is a plugin of the contract of hotshoe/plugin.h: ask for its interfaces",
+            ));
+        }
         Ok(self.library.symbol(&self.entry))
     }
 

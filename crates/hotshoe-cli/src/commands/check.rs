@@ -193,7 +193,9 @@ fn refusals(
     let checked = if any_platform { facts.check_anywhere(entry) } else { facts.check(Platform::current(), entry) };
     // It is to be loaded elsewhere.
     let placed = if any_platform { Ok(()) } else { candidate.check_place(profile) };
-    let mut refusals: Vec<Diagnostic> = [checked, placed].into_iter().filter_map(Result::err).map(Into::into).collect();
+    let described = facts.check_manifest(candidate.manifest(), entry);
+    let mut refusals: Vec<Diagnostic> =
+        [checked, described, placed].into_iter().filter_map(Result::err).map(Into::into).collect();
     refusals.extend(portability.iter().flat_map(|rules| facts.portability(rules)));
     // What is a warning to whoever inspects and a refusal here is said once; so is what is allowed.
     // What is missing here says nothing of another platform.

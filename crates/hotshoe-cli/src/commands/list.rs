@@ -156,16 +156,17 @@ fn line(candidate: &Candidate, is_used: bool) -> String {
         (None, true) => (GOOD, '✓'),
         (None, false) => (Style::new(), ' '),
     };
-    let manifest = candidate.manifest();
-    let capabilities = manifest.capabilities.iter().map(|capability| capability.as_str());
-    let tags: Vec<&str> = capabilities.chain(manifest.interfaces.iter().map(|interface| interface.as_str())).collect();
     let version = candidate.version().map(ToString::to_string).unwrap_or_default();
     let mut line = format!(
-        "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",
+        "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}",
         candidate.name(),
         path_in_line(candidate.path()),
-        tags.join(" ")
     );
-    line.truncate(line.trim_end().len());
+    let manifest = candidate.manifest();
+    let capabilities = manifest.capabilities.iter().map(|capability| capability.as_str());
+    for (number, tag) in capabilities.chain(manifest.interfaces.iter().map(|id| id.as_str())).enumerate() {
+        line.push_str(if number == 0 { "  " } else { " " });
+        line.push_str(tag);
+    }
     line
 }

@@ -24,7 +24,8 @@ Examples:
   hotshoe new
   hotshoe new plugin-cpp my_plugin --host harmonics
   hotshoe new plugin-c gain --host /usr/share/mixer/mixer.host.json --license Apache-2.0
-  hotshoe new host-cpp mixer --defaults")]
+  hotshoe new host-cpp mixer --defaults
+  hotshoe new host-c mixer --contract")]
 pub struct Args {
     /// What to make
     #[arg(requires = "name")]
@@ -36,6 +37,11 @@ pub struct Args {
     /// For a plugin, its host: a name, or its <name>.host.json, of which the project gets a copy
     #[arg(long, value_name = "NAME|FILE")]
     pub host: Option<PathBuf>,
+
+    /// Make it one of the contract of hotshoe/plugin.h, for a host that has no entry of its own; a plugin for a host
+    /// whose profile says `"entry": "hotshoe_descriptor"` is one without this
+    #[arg(long)]
+    pub contract: bool,
 
     /// The project's folder, which is new or empty; ./<NAME> without this
     #[arg(long, value_name = "DIR")]
@@ -68,9 +74,10 @@ pub fn run(args: &Args) -> Result<Answer> {
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(name));
     let host = host(template, args)?;
     let words = words(name, host.as_ref(), args)?;
-    let needs = host.as_ref().map(|host| template.needs(host)).transpose()?.flatten();
+    let contract = args.contract || host.as_ref().is_some_and(HostChoice::is_of_contract);
+    let needs = host.as_ref().filter(|_| !contract).map(|host| template.needs(host)).transpose()?.flatten();
     let needs = needs.map(|needs| words.fill(&(PathBuf::new(), needs)).1);
-    let files = project(template, &words, host.as_ref(), args)?;
+    let files = project(template, &words, host.as_ref(), contract, args)?;
     template::write(&files, &folder)?;
     let mut answer = made(template, name, &folder, &files, needs);
     if args.ci.iter().any(Option::is_some) {
@@ -130,8 +137,14 @@ fn words(name: &str, host: Option<&HostChoice>, args: &Args) -> Result<Words> {
 }
 
 /// All files of the project.
-fn project(template: &Template, words: &Words, host: Option<&HostChoice>, args: &Args) -> Result<Vec<File>> {
-    let mut files: Vec<File> = template.files(host)?.iter().map(|file| words.fill(file)).collect();
+fn project(
+    template: &Template,
+    words: &Words,
+    host: Option<&HostChoice>,
+    contract: bool,
+    args: &Args,
+) -> Result<Vec<File>> {
+    let mut files: Vec<File> = template.files(host, contract)?.iter().map(|file| words.fill(file)).collect();
     files.extend(licence_files(&args.license).iter().map(|file| words.fill(file)));
     if let Some(host) = host.filter(|host| host.file.is_some()) {
         files.push((host.argument().into(), host.text.clone()));

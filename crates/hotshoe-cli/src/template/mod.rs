@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::interface::CONTRACT_ENTRY;
 use hotshoe::profile::HostProfile;
 
 pub use words::{Words, check_name};
@@ -20,6 +21,13 @@ const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates
 
 /// For projects on machines without an installed Hotshoe.
 const ADD_PLUGIN: &str = include_str!("../../HotshoeAddPlugin.cmake");
+
+/// What plugins of the contract in C and C++ carry beside it.
+const CONTRACT: [(&str, &str); 3] = [
+    ("cmake/hotshoe/plugin.h", include_str!("../../include/plugin.h")),
+    ("cmake/hotshoe/contract.hpp", include_str!("../../include/contract.hpp")),
+    ("cmake/hotshoe/folder.h", include_str!("../../include/folder.h")),
+];
 
 /// One kind of project.
 pub struct Template {
@@ -79,8 +87,9 @@ impl Template {
     /// The files of a project, as they stand in templates/.
     ///
     /// A host may have files of its own for those who write its plugins. Such a host is known here by its name, or
-    /// the files are beside its profile, in `templates/<template>/`.
-    pub fn files(&self, host: Option<&HostChoice>) -> Result<Vec<File>> {
+    /// the files are beside its profile, in `templates/<template>/`. With `contract` the project is one of the contract of
+    /// `hotshoe/plugin.h`: what is otherwise in it is in `contract/`.
+    pub fn files(&self, host: Option<&HostChoice>, contract: bool) -> Result<Vec<File>> {
         let mut files = Vec::new();
         for folder in self.folders {
             put(&mut files, embedded(folder));
@@ -88,11 +97,34 @@ impl Template {
         if self.carries_module() {
             put(&mut files, vec![("cmake/HotshoeAddPlugin.cmake".into(), ADD_PLUGIN.to_owned())]);
         }
-        if let Some(host) = host {
+        if contract {
+            if !self.is_plugin() {
+                let others = ["include", "plugins", "templates"];
+                files.retain(|(path, _)| !others.iter().any(|folder| path.starts_with(folder)));
+            }
+            put(&mut files, self.files_of_contract());
+        }
+        // What a host has for its own entry is of no use to others.
+        if let Some(host) = host.filter(|host| contract == host.is_of_contract()) {
             put(&mut files, self.files_of(host)?);
         }
         files.sort();
         Ok(files)
+    }
+
+    /// What a project of the contract has beside, or otherwise.
+    fn files_of_contract(&self) -> Vec<File> {
+        let mut files = Vec::new();
+        let is_rust = self.name.ends_with("-rust");
+        if self.is_plugin() && !is_rust {
+            put(&mut files, CONTRACT.iter().map(|(path, text)| (path.into(), (*text).to_owned())).collect());
+            put(&mut files, embedded("contract/every-c-plugin"));
+        }
+        if !self.is_plugin() {
+            put(&mut files, embedded("contract/every-host"));
+        }
+        put(&mut files, embedded(&format!("contract/{}", self.name)));
+        files
     }
 
     /// What a plugin for this host needs before it registers something, in the words of the template.
@@ -125,7 +157,7 @@ impl Template {
         };
         let brought: Vec<&str> =
             ALL.iter().map(|template| template.name).filter(|name| templates.join(name).is_dir()).collect();
-        if !brought.is_empty() && !brought.contains(&self.name) {
+        if !brought.is_empty() && !brought.contains(&self.name) && !host.is_of_contract() {
             let (host, brought) = (&host.profile.name, brought.join(", "));
             let message = format!("this host brings {brought} only, and nothing for `{}`", self.name);
             let hint = format!("make one of those; `--host {host}` makes a plugin that does not know its header");
@@ -155,6 +187,11 @@ impl HostChoice {
         let file = if is_named { HostProfile::installed_file(&profile.name)? } else { Some(host.to_owned()) };
         let text = file.as_deref().map(read).transpose()?.unwrap_or_default();
         Ok(HostChoice { profile, is_installed: is_named && file.is_some(), file, text })
+    }
+
+    /// Whether its plugins are those of the contract of `hotshoe/plugin.h`: it has no entry of its own.
+    pub fn is_of_contract(&self) -> bool {
+        self.profile.native.entry == CONTRACT_ENTRY
     }
 
     /// What `HOST` and `--host` are given in the project.

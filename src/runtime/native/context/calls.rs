@@ -56,11 +56,13 @@ fn argument(message: String) -> Error {
 }
 
 /// The table that plugins have.
+#[cfg(feature = "capi")]
 pub(crate) fn functions() -> &'static abi::Table {
     &super::TABLE
 }
 
 /// The type of a number that C passes.
+#[cfg(feature = "capi")]
 pub(crate) fn type_of(kind: i32) -> Result<Type> {
     let known = TYPES.iter().find(|(_, known)| *known as i32 == kind);
     known.map(|(kind, _)| *kind).ok_or_else(|| argument(format!("`type` is {kind}")))

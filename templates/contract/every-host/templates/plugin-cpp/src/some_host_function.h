@@ -1,0 +1,2 @@
+/* The interface of the host, from its own header. */
+#include <my_host/plugin.h>
