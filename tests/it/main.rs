@@ -8,6 +8,7 @@ mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;
 mod context;
+mod context_interface;
 mod contract;
 #[cfg(all(feature = "package", unix))]
 mod differential;
