@@ -1,5 +1,5 @@
 /* Hotshoe: values and contexts, for plugins of the contract. Generated from crates/hotshoe-abi: change it there, then run
- * tools/headers.sh. The manual is docs/context.md; for C++ there is hotshoe/contract_context.hpp.
+ * tools/headers.sh. The manual is docs/context.md; for C++ there is hotshoe/value.hpp.
  *
  * Plugin     asks its host for hotshoe.context/1 once, and links nothing:
  *                void *hotshoe;
