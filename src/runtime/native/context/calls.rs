@@ -1,9 +1,9 @@
 //! What C does with values and contexts, whoever calls. Each function checks its arguments and calls the safe types.
 //!
-//! A [`abi::Value`] is a [`Value`] in a box, and a [`abi::Memory`] a [`Memory`].
+//! A [`abi::Value`] is a [`Value`] in a box, and a [`abi::Memory`] a [`Memory`]. All of them are unsafe for one reason: a
+//! pointer is NULL, or what the headers ask for.
 
 #![expect(unsafe_code, reason = "C passes raw pointers")]
-#![expect(clippy::missing_safety_doc, reason = "that of all: pointers are NULL or what the headers ask for")]
 
 use std::ffi::{c_char, c_void};
 use std::ptr;

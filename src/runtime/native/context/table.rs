@@ -14,7 +14,7 @@ use crate::error::{Code, Error, Result};
 use crate::runtime::native::passed::{out, required, required_mut};
 
 /// Which status stands for which code.
-const STATUSES: [(Code, Status); 15] = [
+const STATUSES: [(Code, Status); 12] = [
     (Code::ARGUMENT_INVALID, Status::ArgumentInvalid),
     (Code::VALUE_TYPE, Status::ValueType),
     (Code::FIELD_UNKNOWN, Status::NotFound),
@@ -27,9 +27,6 @@ const STATUSES: [(Code, Status); 15] = [
     (Code::BUFFER_IN_USE, Status::BufferInUse),
     (Code::METHOD_UNKNOWN, Status::NotFound),
     (Code::METHOD_FAILED, Status::MethodFailed),
-    (Code::CONTEXT_BUSY, Status::Internal),
-    (Code::WIRE_INVALID, Status::Internal),
-    (Code::WIRE_UNSUPPORTED, Status::Internal),
 ];
 
 /// The status of an error, which takes no other way to a plugin.
@@ -189,8 +186,11 @@ unsafe extern "C" fn memory_wrap(
 }
 
 unsafe extern "C" fn value_free(_: *mut c_void, value: *mut abi::Value) {
-    // SAFETY: what the interface asks for.
-    status(|| Ok(drop(unsafe { calls::take(value) })));
+    status(|| {
+        // SAFETY: what the interface asks for.
+        drop(unsafe { calls::take(value) });
+        Ok(())
+    });
 }
 
 unsafe extern "C" fn value_type(_: *mut c_void, value: *const abi::Value) -> i32 {
@@ -230,8 +230,11 @@ unsafe extern "C" fn object_call(
 }
 
 unsafe extern "C" fn memory_free(_: *mut c_void, memory: *mut abi::Memory) {
-    // SAFETY: what the interface asks for.
-    status(|| Ok(unsafe { calls::memory_free(memory) }));
+    status(|| {
+        // SAFETY: what the interface asks for.
+        unsafe { calls::memory_free(memory) };
+        Ok(())
+    });
 }
 
 /// What a plugin gets for `hotshoe.context/1`.
