@@ -28,6 +28,7 @@
 //! | [`interface`] | the ids under which tables of functions are asked for |
 //! | [`catalog`] | the plugins found on a search path |
 //! | [`inspect`] | facts read out of a library without running it |
+//! | [`context`] | values, and contexts that hold them |
 //! | [`runtime`] | what brings a plugin to life |
 //! | [`plugin`] | a live plugin |
 //! | [`host`] | the facade that joins them |
@@ -52,6 +53,8 @@ pub mod receipt;
 
 pub mod catalog;
 
+pub mod context;
+
 pub mod runtime;
 
 pub mod plugin;
@@ -75,7 +78,7 @@ pub fn codes() -> impl Iterator<Item = error::Code> {
         interface::CODES,
         manifest::codes::CODES,
     ];
-    let found = [catalog::codes::CODES, inspect::codes::CODES];
+    let found = [catalog::codes::CODES, inspect::codes::CODES, context::CODES];
     let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
     let live = [receipt::CODES, plugin::CODES, host::reload::CODES, host::watch::CODES];
     #[cfg(feature = "package")]

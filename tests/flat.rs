@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use hotshoe::context::{Buffer, Context, List, Map, Schema, Slot, Value};
+use hotshoe::diagnostics::Severity;
 use hotshoe::error::Code;
 use hotshoe::host::Host;
 use hotshoe::plugin::{Plugin, Unload};
@@ -235,4 +237,35 @@ fn two_hundred_reloads_leave_nothing_behind() {
 #[ignore = "takes minutes; tools/soak.sh runs it"]
 fn ten_thousand_reloads_leave_nothing_behind() {
     reload(10_000);
+}
+
+/// A run on a context of its own, with values of many kinds.
+fn run(schema: &Schema) {
+    let mut context = Context::new(schema);
+    let mut list = List::new();
+    for number in 0..16 {
+        list.push(number).unwrap();
+    }
+    let mut map = Map::new();
+    map.insert("list", list).unwrap();
+    map.insert("text", "x".repeat(100)).unwrap();
+    map.insert("buffer", Buffer::new(&[4, 4], &[0.5_f64; 16]).unwrap()).unwrap();
+    context.set(Slot::ARTIFACTS, map.clone()).unwrap();
+    map.insert("own", Value::Null).unwrap();
+    context.set(Slot::MODEL, map).unwrap();
+    context.report(Severity::Note, "run-went", "well").unwrap();
+    let kept = context.get(Slot::ARTIFACTS).unwrap();
+    drop(context);
+    assert_eq!(kept.as_map().unwrap().len(), 3);
+}
+
+#[test]
+fn ten_thousand_runs_on_contexts_leave_nothing_behind() {
+    let schema = Schema::new();
+    (0..1000).for_each(|_| run(&schema));
+    let early = memory();
+    (0..10_000).for_each(|_| run(&schema));
+    let late = memory();
+    println!("{early} KiB after 1000 runs, {late} KiB after 11000");
+    assert!(late < early + 1024, "{early} KiB after 1000 runs, {late} KiB after 11000");
 }

@@ -58,7 +58,7 @@ for count in 1000 10000; do
 done
 hotshoe=$(realpath "$target/release")
 # The program is linked to the C++ library, as a C++ host is: else each load would load that too.
-for program in bench scan contract; do
+for program in bench scan contract context; do
   cc -std=c11 -O2 -Wall -Wextra -Iinclude -Itests/fixtures/contract -o "$work/$program" bench/$program.c \
     -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
 done
@@ -73,6 +73,8 @@ table=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ).md
 "$work/bench" "$work/root/gain" "$work/root/gain/libgain.so" harmonics_register "$work/root" | tee "$table"
 echo | tee -a "$table"
 "$work/contract" "$work/contract_root" | tee -a "$table"
+echo | tee -a "$table"
+"$work/context" | tee -a "$table"
 for count in 1000 10000; do
   echo | tee -a "$table"
   root=$work/$count

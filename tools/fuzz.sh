@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks for inputs that break the parsers of what others write: manifests, profiles, libraries, archives.
+# Looks for inputs that break the parsers of what others write: manifests, profiles, libraries, archives, values.
 #
 #   tools/fuzz.sh [seconds] [target...]   each target for that long (60), those of fuzz/targets by default
 #
@@ -70,6 +70,11 @@ printf '1.2.3-rc.1+x' > "$samples/version"
 printf '>=1.2,<2 || ^3' > "$samples/requirement"
 printf 'linux-x86_64' > "$samples/platform"
 seeds words "$samples/version" "$samples/requirement" "$samples/platform"
+# A list and a map, a matrix of doubles, and an array of complex numbers, as the tests have them.
+printf '\x82\x01\xa1\x61a\xfb\x3f\xf8\0\0\0\0\0\0' > "$samples/list.cbor"
+printf '\xd8\x28\x82\x82\x01\x02\xd8\x55\x48\0\0\x80\x3f\0\0\0\x40' > "$samples/matrix.cbor"
+printf '\xd9\xa7\xf9\xd8\x55\x48\0\0\x80\x3f\0\0\0\x40' > "$samples/complex.cbor"
+seeds wire "$samples"/*.cbor
 
 for target in "${targets[@]}"; do
   printf '== %s\n' "$target"

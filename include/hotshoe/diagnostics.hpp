@@ -73,6 +73,8 @@ class Diagnostic {
   std::string_view plugin() const noexcept {
     return detail::view(hotshoe_diagnostics_plugin(owner_, index_));
   }
+  // The pass or method of the plugin that was at work, for what was reported to a context.
+  std::string_view pass() const noexcept { return detail::view(hotshoe_diagnostics_pass(owner_, index_)); }
   // Everything about it, over several lines.
   std::string_view text() const noexcept { return detail::view(hotshoe_diagnostics_text(owner_, index_)); }
 

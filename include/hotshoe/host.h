@@ -31,6 +31,8 @@
 #include "host/unloads.h"
 #include "host/call.h"
 #include "host/interface.h"
+#include "host/value.h"
+#include "host/context.h"
 #include "host/runtime.h"
 #include "host/package.h"
 #include "host/installed.h"

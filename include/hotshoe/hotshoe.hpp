@@ -18,6 +18,7 @@
 
 #include "call.hpp"
 #include "catalog.hpp"
+#include "context.hpp"
 #include "diagnostics.hpp"
 #include "error.hpp"
 #include "host.h"
@@ -31,6 +32,7 @@
 #include "registration.hpp"
 #include "root.hpp"
 #include "unload.hpp"
+#include "value.hpp"
 #include "watch.hpp"
 
 #endif  // HOTSHOE_HOTSHOE_HPP

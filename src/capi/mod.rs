@@ -12,6 +12,7 @@
 mod boundary;
 pub mod call;
 pub mod catalog;
+pub mod context;
 pub mod diagnostics;
 pub mod error;
 pub mod host;
@@ -26,5 +27,6 @@ pub mod root;
 pub mod runtime;
 pub mod unload;
 pub mod unloads;
+pub mod value;
 pub mod version;
 pub mod watch;

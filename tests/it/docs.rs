@@ -9,13 +9,14 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "profile",
     "manifest",
     "catalog",
     "inspect",
     "runtime",
     "plugin",
+    "context",
     "contract",
     "interface",
     "capability",

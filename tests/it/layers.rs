@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["profile"],
     &["inspect", "receipt"],
     &["catalog"],
+    &["context"],
     &["runtime"],
     &["plugin"],
     &["host"],

@@ -3,9 +3,12 @@
 
 #[cfg(feature = "package")]
 mod archive;
+mod buffer;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;
+mod context;
+mod context_interface;
 mod contract;
 #[cfg(all(feature = "package", unix))]
 mod differential;
@@ -49,7 +52,9 @@ mod signature;
 mod swapped;
 #[cfg(feature = "package")]
 mod trust;
+mod value;
 mod watch;
+mod wire;
 
 use std::path::Path;
 

@@ -131,7 +131,7 @@ impl CcPlugin {
     }
 
     /// Makes it a plugin of the contract of `hotshoe/plugin.h`: its entry is `hotshoe_descriptor`, and its sources find
-    /// `hotshoe/plugin.h`, `hotshoe/contract.hpp` and `hotshoe/folder.h`.
+    /// `hotshoe/plugin.h`, `hotshoe/contract.hpp`, `hotshoe/folder.h`, `hotshoe/context.h` and `hotshoe/value.hpp`.
     pub fn contract(mut self) -> CcPlugin {
         self.fields.entry = contract::ENTRY.to_owned();
         self

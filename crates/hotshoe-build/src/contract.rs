@@ -9,10 +9,12 @@ use crate::staged;
 /// The entry of such a plugin.
 pub(crate) use hotshoe::interface::CONTRACT_ENTRY as ENTRY;
 
-const HEADERS: [(&str, &str); 3] = [
+const HEADERS: [(&str, &str); 5] = [
     ("plugin.h", include_str!("../include/plugin.h")),
     ("contract.hpp", include_str!("../include/contract.hpp")),
     ("folder.h", include_str!("../include/folder.h")),
+    ("context.h", include_str!("../include/context.h")),
+    ("value.hpp", include_str!("../include/value.hpp")),
 ];
 
 /// Writes them into `hotshoe/` of a folder, and returns the folder.
