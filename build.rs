@@ -16,7 +16,7 @@ mod headers {
 
     /// The files of `src/capi` that hold functions for C, each after those whose types it needs: each becomes a header of
     /// its own, and `host.h` includes them all.
-    const HANDLES: [&str; 17] = [
+    const HANDLES: [&str; 18] = [
         SHARED,
         "error",
         "diagnostics",
@@ -29,6 +29,7 @@ mod headers {
         "watch",
         "unloads",
         "call",
+        "capability",
         "runtime",
         "package",
         "installed",

@@ -97,6 +97,53 @@
 /* The description of a runtime, `<name>.runtime.json`, cannot be used or is odd. */
 #define HOTSHOE_CODE_RUNTIME_KIND "runtime-kind"
 
+/* --- Stage "load" --- */
+
+/* Two live plugins have the same capability. */
+#define HOTSHOE_CODE_CAPABILITY_TAKEN "capability-taken"
+
+/* The plugin's runtime cannot do this. */
+#define HOTSHOE_CODE_RUNTIME_UNSUPPORTED "runtime-unsupported"
+
+/* The host has no runtime of this name. */
+#define HOTSHOE_CODE_RUNTIME_MISSING "runtime-missing"
+
+/* The system's loader refused the library. */
+#define HOTSHOE_CODE_LOAD_FAILED "load-failed"
+
+/* A library that the plugin brings is not used: another of its name is mapped. */
+#define HOTSHOE_CODE_LIBRARY_SHADOWED "library-shadowed"
+
+/* The library is not the one that was installed. */
+#define HOTSHOE_CODE_LIBRARY_CHANGED "library-changed"
+
+/* The plugin breaks the contract of hotshoe/plugin.h. */
+#define HOTSHOE_CODE_CONTRACT_BROKEN "contract-broken"
+
+/* Loading the library in a process of its own did not end well. */
+#define HOTSHOE_CODE_PROBE_FAILED "probe-failed"
+
+/* Somebody else could change the module of a runtime, or a folder above it. */
+#define HOTSHOE_CODE_RUNTIME_UNTRUSTED "runtime-untrusted"
+
+/* The module of a runtime breaks its contract with the host. */
+#define HOTSHOE_CODE_RUNTIME_INVALID "runtime-invalid"
+
+/* The host loads only what was installed, and this plugin has no receipt. */
+#define HOTSHOE_CODE_RECEIPT_MISSING "receipt-missing"
+
+/* The plugin is being loaded or unloaded at this moment. */
+#define HOTSHOE_CODE_PLUGIN_BUSY "plugin-busy"
+
+/* The plugin is not loaded any more. */
+#define HOTSHOE_CODE_PLUGIN_UNLOADED "plugin-unloaded"
+
+/* The plugin does not export this symbol. */
+#define HOTSHOE_CODE_SYMBOL_MISSING "symbol-missing"
+
+/* The host's filter does not let the plugin be loaded. */
+#define HOTSHOE_CODE_PLUGIN_VETOED "plugin-vetoed"
+
 /* --- Stage "catalog" --- */
 
 /* A folder on the search path cannot be read. */
@@ -181,50 +228,6 @@
 
 /* The library looks for what it needs in a fixed folder. */
 #define HOTSHOE_CODE_LIBRARY_ABSOLUTE_PATH "library-absolute-path"
-
-/* --- Stage "load" --- */
-
-/* The plugin's runtime cannot do this. */
-#define HOTSHOE_CODE_RUNTIME_UNSUPPORTED "runtime-unsupported"
-
-/* The host has no runtime of this name. */
-#define HOTSHOE_CODE_RUNTIME_MISSING "runtime-missing"
-
-/* The system's loader refused the library. */
-#define HOTSHOE_CODE_LOAD_FAILED "load-failed"
-
-/* A library that the plugin brings is not used: another of its name is mapped. */
-#define HOTSHOE_CODE_LIBRARY_SHADOWED "library-shadowed"
-
-/* The library is not the one that was installed. */
-#define HOTSHOE_CODE_LIBRARY_CHANGED "library-changed"
-
-/* The plugin breaks the contract of hotshoe/plugin.h. */
-#define HOTSHOE_CODE_CONTRACT_BROKEN "contract-broken"
-
-/* Loading the library in a process of its own did not end well. */
-#define HOTSHOE_CODE_PROBE_FAILED "probe-failed"
-
-/* Somebody else could change the module of a runtime, or a folder above it. */
-#define HOTSHOE_CODE_RUNTIME_UNTRUSTED "runtime-untrusted"
-
-/* The module of a runtime breaks its contract with the host. */
-#define HOTSHOE_CODE_RUNTIME_INVALID "runtime-invalid"
-
-/* The host loads only what was installed, and this plugin has no receipt. */
-#define HOTSHOE_CODE_RECEIPT_MISSING "receipt-missing"
-
-/* The plugin is being loaded or unloaded at this moment. */
-#define HOTSHOE_CODE_PLUGIN_BUSY "plugin-busy"
-
-/* The plugin is not loaded any more. */
-#define HOTSHOE_CODE_PLUGIN_UNLOADED "plugin-unloaded"
-
-/* The plugin does not export this symbol. */
-#define HOTSHOE_CODE_SYMBOL_MISSING "symbol-missing"
-
-/* The host's filter does not let the plugin be loaded. */
-#define HOTSHOE_CODE_PLUGIN_VETOED "plugin-vetoed"
 
 /* --- Stage "bind" --- */
 

@@ -30,6 +30,7 @@
 #include "host/watch.h"
 #include "host/unloads.h"
 #include "host/call.h"
+#include "host/capability.h"
 #include "host/runtime.h"
 #include "host/package.h"
 #include "host/installed.h"

@@ -17,6 +17,7 @@
 #define HOTSHOE_HOTSHOE_HPP
 
 #include "call.hpp"
+#include "capability.hpp"
 #include "catalog.hpp"
 #include "diagnostics.hpp"
 #include "error.hpp"

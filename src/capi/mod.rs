@@ -11,6 +11,7 @@
 
 mod boundary;
 pub mod call;
+pub mod capability;
 pub mod catalog;
 pub mod diagnostics;
 pub mod error;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "package")]
 mod archive;
+mod capability;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;

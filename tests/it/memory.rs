@@ -14,6 +14,7 @@ use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::manifest::{Kind, Kinds};
 use hotshoe::plugin::Plugin;
+use hotshoe::profile::HostProfile;
 use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime, Services, Sink};
 use hotshoe_testkit::PluginTree;
 use serde::Deserialize;
@@ -251,7 +252,11 @@ pub fn kinds() -> Kinds {
 
 /// A host for it, and what its runtime counts.
 pub fn host(tree: &PluginTree) -> (Host, Arc<Memory>) {
-    let mut profile = harmonics();
+    host_with(harmonics(), tree)
+}
+
+/// The same with another profile.
+pub fn host_with(mut profile: HostProfile, tree: &PluginTree) -> (Host, Arc<Memory>) {
     profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
     profile.add_runtime("memory", Map::new()).expect("it can be called so");
     let (host, memory) = (Host::new(profile), Arc::new(Memory::default()));
