@@ -16,7 +16,7 @@ mod headers {
 
     /// The files of `src/capi` that hold functions for C, each after those whose types it needs: each becomes a header of
     /// its own, and `host.h` includes them all.
-    const HANDLES: [&str; 18] = [
+    const HANDLES: [&str; 19] = [
         SHARED,
         "error",
         "diagnostics",
@@ -30,6 +30,7 @@ mod headers {
         "unloads",
         "call",
         "capability",
+        "interface",
         "runtime",
         "package",
         "installed",

@@ -159,6 +159,8 @@ impl Stage {
     pub const BIND: Stage = Stage::new("bind");
     /// Ending a plugin.
     pub const UNLOAD: Stage = Stage::new("unload");
+    /// Working on values and contexts.
+    pub const CONTEXT: Stage = Stage::new("context");
     /// Making or installing an archive.
     pub const PACKAGE: Stage = Stage::new("package");
 

@@ -25,8 +25,10 @@
 //! |---|---|
 //! | [`profile`] | what a host expects of its plugins |
 //! | [`manifest`] | what a plugin says of itself |
+//! | [`interface`] | the ids under which tables of functions are asked for |
 //! | [`catalog`] | the plugins found on a search path |
 //! | [`inspect`] | facts read out of a library without running it |
+//! | [`context`] | values, and contexts that hold them |
 //! | [`runtime`] | what brings a plugin to life |
 //! | [`plugin`] | a live plugin |
 //! | [`host`] | the facade that joins them |
@@ -44,11 +46,14 @@ pub mod version;
 
 pub mod capability;
 pub mod inspect;
+pub mod interface;
 pub mod manifest;
 pub mod profile;
 pub mod receipt;
 
 pub mod catalog;
+
+pub mod context;
 
 pub mod runtime;
 
@@ -64,9 +69,16 @@ pub mod capi;
 
 /// Every code of this library, stage by stage. Runtimes that come as modules, and the tool, have codes of their own.
 pub fn codes() -> impl Iterator<Item = error::Code> {
-    let before =
-        [error::CODES, profile::CODES, version::CODES, platform::CODES, capability::CODES, manifest::codes::CODES];
-    let found = [catalog::codes::CODES, inspect::codes::CODES];
+    let before = [
+        error::CODES,
+        profile::CODES,
+        version::CODES,
+        platform::CODES,
+        capability::CODES,
+        interface::CODES,
+        manifest::codes::CODES,
+    ];
+    let found = [catalog::codes::CODES, inspect::codes::CODES, context::CODES];
     let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
     let live = [receipt::CODES, plugin::CODES, host::reload::CODES, host::watch::CODES];
     #[cfg(feature = "package")]

@@ -69,6 +69,12 @@ class Candidate {
     return detail::views(handle_, hotshoe_candidate_capability_count(handle_), hotshoe_candidate_capability);
   }
 
+  // The interfaces that its manifest names, with their revisions: "org.example.filter/1". The plugin, once
+  // loaded, has them.
+  std::vector<std::string_view> interfaces() const {
+    return detail::views(handle_, hotshoe_candidate_interface_count(handle_), hotshoe_candidate_interface);
+  }
+
   const hotshoe_candidate* get() const noexcept { return handle_; }
 
  private:

@@ -61,6 +61,9 @@
 /* A text cannot be a capability. */
 #define HOTSHOE_CODE_CAPABILITY_INVALID "capability-invalid"
 
+/* A text cannot be the id of an interface, or the interface cannot be offered. */
+#define HOTSHOE_CODE_INTERFACE_INVALID "interface-invalid"
+
 /* The manifest cannot be read. */
 #define HOTSHOE_CODE_MANIFEST_UNREADABLE "manifest-unreadable"
 
@@ -228,6 +231,53 @@
 
 /* The library looks for what it needs in a fixed folder. */
 #define HOTSHOE_CODE_LIBRARY_ABSOLUTE_PATH "library-absolute-path"
+
+/* --- Stage "context" --- */
+
+/* A value or a field is of another type than is asked for. */
+#define HOTSHOE_CODE_VALUE_TYPE "value-type"
+
+/* Lists and maps would stand in each other more than 128 deep. */
+#define HOTSHOE_CODE_VALUE_TOO_DEEP "value-too-deep"
+
+/* A value would have too many parts, or too many bytes. */
+#define HOTSHOE_CODE_VALUE_TOO_LARGE "value-too-large"
+
+/* A value would hold itself. */
+#define HOTSHOE_CODE_VALUE_CYCLE "value-cycle"
+
+/* A view does not lie within its memory, or has a shape that no view has. */
+#define HOTSHOE_CODE_BUFFER_INVALID "buffer-invalid"
+
+/* Memory cannot be freed or resized, for a view of it is alive. */
+#define HOTSHOE_CODE_BUFFER_IN_USE "buffer-in-use"
+
+/* A view may be read only. */
+#define HOTSHOE_CODE_BUFFER_READ_ONLY "buffer-read-only"
+
+/* An object has no such method, or the method failed. */
+#define HOTSHOE_CODE_OBJECT_METHOD "object-method"
+
+/* A schema cannot have such a field. */
+#define HOTSHOE_CODE_SCHEMA_INVALID "schema-invalid"
+
+/* A schema has a context already, and gets no more fields. */
+#define HOTSHOE_CODE_SCHEMA_FROZEN "schema-frozen"
+
+/* A context has no such field. */
+#define HOTSHOE_CODE_FIELD_UNKNOWN "field-unknown"
+
+/* A field cannot be set, or not by a plugin. */
+#define HOTSHOE_CODE_FIELD_READ_ONLY "field-read-only"
+
+/* A context belongs to another call, and to one at a time. */
+#define HOTSHOE_CODE_CONTEXT_BUSY "context-busy"
+
+/* Bytes are no value. */
+#define HOTSHOE_CODE_WIRE_INVALID "wire-invalid"
+
+/* An object cannot go to another process. */
+#define HOTSHOE_CODE_WIRE_UNSUPPORTED "wire-unsupported"
 
 /* --- Stage "bind" --- */
 

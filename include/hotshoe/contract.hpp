@@ -25,6 +25,15 @@
 
 namespace hotshoe {
 
+// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later, and
+// call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
+template <class Table>
+struct HostInterface {
+  const Table* table = nullptr;
+  void* instance = nullptr;  // what its functions are given first
+  explicit operator bool() const noexcept { return table != nullptr; }
+};
+
 // What a plugin is given of its host. It may be copied, and is good as long as the plugin's object. [any
 // thread]
 class PluginHost {
@@ -34,11 +43,14 @@ class PluginHost {
   // The folder of the plugin, where its files are; as the system spells paths.
   const char* folder() const noexcept { return lent_->folder; }
 
-  // The table of an interface that the host offers, such as "org.example.log/1", or null.
+  // The interface of an id that the host offers, such as "org.example.log/1"; false if it does not.
   template <class Table>
-  const Table* interface(const char* id) const noexcept {
-    if (!HOTSHOE_PLUGIN_HAS(lent_, get_interface)) return nullptr;
-    return static_cast<const Table*>(lent_->get_interface(lent_, id));
+  HostInterface<Table> interface(const char* id) const noexcept {
+    HostInterface<Table> found;
+    if (HOTSHOE_PLUGIN_HAS(lent_, get_interface)) {
+      found.table = static_cast<const Table*>(lent_->get_interface(lent_, id, &found.instance));
+    }
+    return found;
   }
 
   const hotshoe_plugin_host* get() const noexcept { return lent_; }

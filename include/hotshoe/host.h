@@ -31,6 +31,7 @@
 #include "host/unloads.h"
 #include "host/call.h"
 #include "host/capability.h"
+#include "host/interface.h"
 #include "host/runtime.h"
 #include "host/package.h"
 #include "host/installed.h"

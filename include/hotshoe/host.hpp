@@ -105,6 +105,26 @@ class Host {
     return Result<void>(hotshoe_host_add_runtime_folder(get(), folder.data(), folder.size()));
   }
 
+  // Offers an interface to the plugins that are loaded from now on: one that asks its host for `id`, such as
+  // "org.example.log/1", gets the table and what its functions are given first, and calls them on any thread,
+  // several at once. Nothing of it may throw. The table, and the instance if one is lent, must stay as long as
+  // the host and each of its plugins. Errors: `interface-invalid`. [any thread]
+  template <class Table>
+  Result<void> offer_interface(std::string_view id, const Table& table, void* instance = nullptr) const {
+    return Result<void>(
+        hotshoe_host_offer_interface(get(), id.data(), id.size(), &table, instance, nullptr));
+  }
+
+  // The same with an instance that is deleted when nobody can use it any more: when the host has ended and all
+  // of its plugins were unloaded; never, if one stays loaded.
+  template <class Table, class Instance>
+  Result<void> offer_interface(std::string_view id, const Table& table,
+                               std::unique_ptr<Instance> instance) const {
+    auto end = [](void* ended) noexcept { delete static_cast<Instance*>(ended); };
+    return Result<void>(
+        hotshoe_host_offer_interface(get(), id.data(), id.size(), &table, instance.release(), end));
+  }
+
   // Has every library loaded by another program first, the tool `hotshoe`, so that one whose constructors
   // throw, exit or hang is the error `probe-failed`, where it would end this process otherwise.
   Result<void> set_prober(std::string_view program) {

@@ -69,10 +69,11 @@ typedef struct hotshoe_plugin_host {
    */
   const char *folder;
   /*
-   The table of an interface that the host offers to its plugins, or NULL. It lives as long as the instance, and the
-   first parameter of the functions in it is this host, unless the interface says otherwise. [any thread]
+   The table of an interface that the host offers to its plugins, or NULL. `instance` is set to what the functions in
+   it are given first, or to NULL; it may be NULL itself. Both are good until `shutdown` returns, and the same each
+   time. [any thread]
    */
-  const void *(*get_interface)(const struct hotshoe_plugin_host *host, const char *id);
+  const void *(*get_interface)(const struct hotshoe_plugin_host *host, const char *id, void **instance);
   /*
    Why `init` fails, in one sentence, and what to do about it, or NULL. The first reason counts. After `init` it does
    nothing. [the thread that `init` runs on]

@@ -50,6 +50,7 @@ struct Texts {
     refusal: Option<Refusal>,
     authors: Vec<CString>,
     capabilities: Vec<CString>,
+    interfaces: Vec<CString>,
     /// These are long, and asked for by few.
     manifest: OnceLock<CString>,
     other_keys: OnceLock<CString>,
@@ -109,6 +110,7 @@ impl Texts {
             refusal: candidate.refusal().map(Refusal::of),
             authors: manifest.authors.iter().map(|author| c_string(author.as_str())).collect(),
             capabilities: manifest.capabilities.iter().map(|capability| c_string(capability.as_str())).collect(),
+            interfaces: manifest.interfaces.iter().map(|interface| c_string(interface.as_str())).collect(),
             manifest: OnceLock::new(),
             other_keys: OnceLock::new(),
         }
@@ -442,4 +444,22 @@ pub unsafe extern "C" fn hotshoe_candidate_capability(
 ) -> *const c_char {
     // SAFETY: the header's contract for handles.
     unsafe { lend(candidate, |candidate| candidate.texts().capabilities.get(index)) }
+}
+
+/// How many interfaces the plugin's manifest names. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_interface_count(candidate: *const hotshoe_candidate) -> usize {
+    // SAFETY: the header's contract for handles.
+    unsafe { ask(candidate, |candidate| candidate.candidate().manifest().interfaces.len()) }
+}
+
+/// An interface that the plugin's manifest names, with its revision, such as "org.example.filter/1"; NULL past the last.
+/// The plugin, once loaded, has it. [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_candidate_interface(
+    candidate: *const hotshoe_candidate,
+    index: usize,
+) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(candidate, |candidate| candidate.texts().interfaces.get(index)) }
 }

@@ -19,6 +19,7 @@ pub mod host;
 pub mod inspection;
 pub mod install;
 pub mod installed;
+pub mod interface;
 pub mod package;
 pub mod plugin;
 pub mod profile;

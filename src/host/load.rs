@@ -192,8 +192,10 @@ impl Host {
             artifact: candidate.artifact(),
             folder: candidate.path(),
             entry: candidate.manifest().entry.as_deref(),
+            manifest: candidate.manifest(),
             profile: &self.profile,
             prober: self.prober.as_ref(),
+            offers: &self.offers,
             beside: false,
         }
     }

@@ -19,9 +19,10 @@ use crate::capability::Capability;
 use crate::catalog::{Candidate, Catalog, SearchPath};
 use crate::diagnostics::Diagnostic;
 use crate::error::Result;
+use crate::interface::InterfaceId;
 use crate::plugin::{Plugin, Unload};
 use crate::profile::HostProfile;
-use crate::runtime::Prober;
+use crate::runtime::{Offer, Offers, Prober};
 
 pub use capabilities::Lookup;
 use runtimes::Runtimes;
@@ -46,6 +47,7 @@ pub struct Host {
     roots: Mutex<SearchPath>,
     runtimes: Mutex<Runtimes>,
     prober: Option<Prober>,
+    offers: Arc<Offers>,
     watch: Arc<Watch>,
     slots: Mutex<Slots>,
     settled: Condvar,
@@ -88,6 +90,7 @@ impl Host {
             roots: Mutex::default(),
             runtimes: Mutex::default(),
             prober: None,
+            offers: Arc::default(),
             watch: Arc::default(),
             slots: Mutex::default(),
             settled: Condvar::new(),
@@ -98,6 +101,16 @@ impl Host {
     /// Has every library loaded in another process before it is loaded in this one.
     pub fn set_prober(&mut self, prober: Option<Prober>) {
         self.prober = prober;
+    }
+
+    /// Offers an interface to the plugins that are brought to life from now on: one that asks its host for `id`, such as
+    /// `org.example.log/1`, gets the table and its instance, if its runtime passes tables on. Those of the contract of
+    /// `hotshoe/plugin.h` do. An interface is offered once, and cannot be taken back; those that Hotshoe itself defines are
+    /// offered already.
+    ///
+    /// Fails with [`Code::INTERFACE_INVALID`](crate::error::Code::INTERFACE_INVALID).
+    pub fn offer_interface(&self, id: &str, offer: Offer) -> Result<()> {
+        self.offers.add(InterfaceId::new(id)?, offer)
     }
 
     /// What this host expects of its plugins.

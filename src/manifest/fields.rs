@@ -12,6 +12,7 @@ use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
+use crate::interface::InterfaceId;
 use crate::json::kind;
 use crate::platform::Platform;
 use crate::version::{self, Version, VersionReq};
@@ -39,6 +40,7 @@ pub(super) fn manifest(
         executable: fields.path("executable")?,
         entry: fields.text("entry")?,
         capabilities: fields.list("capabilities", Capability::new).unwrap_or_default(),
+        interfaces: fields.list("interfaces", InterfaceId::new).unwrap_or_default(),
         dependencies: fields.dependencies()?,
         platforms: fields.list("platforms", str::parse::<Platform>),
         abi: fields.abi().into(),

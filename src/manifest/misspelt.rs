@@ -10,7 +10,7 @@ use crate::version;
 
 /// The keys that a slip makes an unknown one of. Shorter ones are too near to other words, such as `abi` to `api` and
 /// `icon` to `icons`.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "version",
     "description",
@@ -22,6 +22,7 @@ const KEYS: [&str; 15] = [
     "executable",
     "entry",
     "capabilities",
+    "interfaces",
     "dependencies",
     "platforms",
     "include",

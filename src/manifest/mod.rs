@@ -25,6 +25,7 @@ use crate::capability::Capability;
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result};
 use crate::input::{self, brief, is_invisible};
+use crate::interface::InterfaceId;
 use crate::platform::Platform;
 use crate::version::{Version, VersionReq};
 
@@ -77,6 +78,9 @@ pub struct Manifest {
     pub entry: Option<String>,
     /// The tags under which it can be found.
     pub capabilities: Vec<Capability>,
+    /// The interfaces that it offers, if its host asks for tables of functions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<InterfaceId>,
     /// The plugins it needs, with the versions that will do.
     pub dependencies: BTreeMap<String, VersionReq>,
     /// The platforms it was built for; `None` when it does not say.

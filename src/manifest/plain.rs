@@ -14,6 +14,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use super::fields::check_entry;
 use super::{Manifest, check_inside, check_name};
 use crate::capability::Capability;
+use crate::interface::InterfaceId;
 use crate::version;
 
 /// The manifest of a text; none if there is anything to say about it.
@@ -72,6 +73,9 @@ impl<'de> Visitor<'de> for Plain<'_> {
                 "entry" => manifest.entry = Some(map.next_value::<&str>()?.to_owned()),
                 "capabilities" => {
                     manifest.capabilities = map.next_value_seed(List(|text: &str| Capability::new(text).ok()))?;
+                }
+                "interfaces" => {
+                    manifest.interfaces = map.next_value_seed(List(|text: &str| InterfaceId::new(text).ok()))?;
                 }
                 "platforms" => manifest.platforms = Some(map.next_value_seed(List(|text: &str| text.parse().ok()))?),
                 "abi" => manifest.abi = map.next_value_seed(Abi)?,
@@ -170,6 +174,7 @@ mod tests {
         let text = r#"{"name": "gain", "version": "1.2.3", "harmonics_version": ">=1.2,<2", "library": "libgain.so",
             "description": "Scales", "license": "MIT", "authors": ["Ann"], "homepage": "https://example.org",
             "icon": "icons/gain.png", "runtime": "native", "entry": "gain_register", "capabilities": ["layer:gain"],
+            "interfaces": ["org.example.filter/1"],
             "platforms": ["linux-x86_64"], "abi": {"stdlib": "libstdc++"}}"#;
         let short = manifest(text, Some("harmonics_version"));
         assert!(short.is_some());
@@ -189,6 +194,7 @@ mod tests {
             "\"CON\"",
             "[\"linux-x86_64\"]",
             "[\"layer:gain\", \"b\"]",
+            "[\"org.example.filter/1\"]",
             "{\"stdlib\": \"libstdc++\"}",
             "{\"a\": \"b\", \"a\": \"c\"}",
             "\"ünïcode\"",
@@ -215,6 +221,7 @@ mod tests {
                 "executable",
                 "entry",
                 "capabilities",
+                "interfaces",
                 "dependencies",
                 "platforms",
                 "abi",

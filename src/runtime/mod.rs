@@ -9,6 +9,7 @@ mod log;
 pub mod module;
 #[doc(hidden)]
 pub mod native;
+mod offers;
 mod prober;
 
 use std::ffi::c_void;
@@ -20,10 +21,12 @@ pub use call::{Call, CancelToken, Encoding, Listening, Services, Sink};
 pub use events::Events;
 pub use log::HostLog;
 pub(crate) use log::{Hears, Withheld};
+pub use offers::{Offer, Offers};
 pub use prober::Prober;
 
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, codes};
+use crate::manifest::Manifest;
 use crate::profile::HostProfile;
 
 codes! {
@@ -53,10 +56,14 @@ pub struct Request<'a> {
     pub folder: &'a Path,
     /// What of the artifact is asked for first, if the manifest says so: of a native plugin the symbol of its entry.
     pub entry: Option<&'a str>,
+    /// What the plugin says of itself.
+    pub manifest: &'a Manifest,
     /// What the host expects of its plugins.
     pub profile: &'a HostProfile,
     /// What opens the artifact in another process before this one does.
     pub prober: Option<&'a Prober>,
+    /// What the host offers to its plugins. Who hands an address of it to a plugin keeps it as long as that lives.
+    pub offers: &'a Arc<Offers>,
     /// Whether another instance of the artifact is open already, and is to stay so.
     pub beside: bool,
 }

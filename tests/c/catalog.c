@@ -22,6 +22,8 @@ static void a_catalog_tells_what_it_found(const hotshoe_profile* profile, const 
   CHECK(hotshoe_candidate_capability_count(lens) == 2);
   CHECK_TEXT(hotshoe_candidate_capability(lens, 0), "lens:prime");
   CHECK_TEXT(hotshoe_candidate_capability(lens, 2), NULL);
+  CHECK(hotshoe_candidate_interface_count(lens) == 0);
+  CHECK_TEXT(hotshoe_candidate_interface(lens, 0), NULL);
   CHECK_TEXT(hotshoe_candidate_license(lens), "MIT");
   CHECK_TEXT(hotshoe_candidate_homepage(lens), "https://example.org/lens");
   CHECK(strstr(hotshoe_candidate_icon(lens), "/lens/pictures/lens.svg") != NULL);
@@ -154,6 +156,8 @@ static void null_is_refused(const hotshoe_profile* profile) {
   hotshoe_candidates_free(NULL);
   CHECK(hotshoe_candidate_capability_count(NULL) == 0);
   CHECK_TEXT(hotshoe_candidate_capability(NULL, 0), NULL);
+  CHECK(hotshoe_candidate_interface_count(NULL) == 0);
+  CHECK_TEXT(hotshoe_candidate_interface(NULL, 0), NULL);
 }
 
 int main(int argc, char** argv) {

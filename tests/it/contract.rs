@@ -9,6 +9,7 @@ use std::sync::Arc;
 use hotshoe::error::{Code, Error};
 use hotshoe::host::Host;
 use hotshoe::plugin::{Plugin, Unload};
+use hotshoe::runtime::Offer;
 use hotshoe_testkit::{Library, PluginTree};
 
 use crate::host_on;
@@ -92,6 +93,66 @@ fn a_host_gets_the_table_of_an_interface_by_name_and_revision() {
     assert_eq!(plugin.instance().unwrap_err().code(), Code::PLUGIN_UNLOADED);
 }
 
+/// `org_example_limit_1` of `filter.h`.
+#[repr(C)]
+struct Limit {
+    size: usize,
+    limited: extern "C" fn(*const c_void, c_double) -> c_double,
+}
+
+static LIMIT: Limit = Limit { size: size_of::<Limit>(), limited };
+
+extern "C" fn limited(limit: *const c_void, output: c_double) -> c_double {
+    // SAFETY: it was offered with such an instance, which is as good as the plugin.
+    output.min(unsafe { *limit.cast::<f64>() })
+}
+
+#[test]
+fn a_plugin_calls_the_interface_that_its_own_host_offers() {
+    for library in [library(&[]), library_in_cpp(&[])] {
+        let tree = PluginTree::new().plugin("gain", MANIFEST, &library);
+        let (ten, twenty) = (host_on(tree.root()), host_on(tree.root()));
+        let limit = Arc::new(10.0);
+        ten.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, limit.clone())).unwrap();
+        twenty.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, Arc::new(20.0))).unwrap();
+        let (of_ten, of_twenty) = (load(&ten), load(&twenty));
+        assert_eq!((use_filter(&of_ten).0, use_filter(&of_twenty).0), (10.0, 20.0));
+        let reloaded = ten.reload(&of_ten, |_| Ok(())).unwrap();
+        assert_eq!(use_filter(&reloaded).0, 10.0);
+        // A plugin outlives its host if nobody unloads it, and what it was offered is there still.
+        drop(ten);
+        assert!(reloaded.is_loaded());
+        assert_eq!((use_filter(&reloaded).0, Arc::strong_count(&limit)), (10.0, 2));
+        twenty.unload(&of_twenty).unwrap();
+    }
+}
+
+#[test]
+fn what_is_offered_goes_with_the_host_and_its_plugins() {
+    let tree = tree(&[]);
+    let host = host_on(tree.root());
+    let limit = Arc::new(10.0);
+    host.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, limit.clone())).unwrap();
+    let plugin = load(&host);
+    host.unload(&plugin).unwrap();
+    assert_eq!(Arc::strong_count(&limit), 2);
+    drop(host);
+    assert_eq!(Arc::strong_count(&limit), 1);
+}
+
+#[test]
+fn an_interface_is_offered_once_and_under_an_id_of_the_programs_own() {
+    let host = host_on(Path::new("/nowhere"));
+    host.offer_interface("org.example.limit/1", Offer::new(&LIMIT)).unwrap();
+    host.offer_interface("org.example.limit/2", Offer::new(&LIMIT)).unwrap();
+    for id in ["org.example.limit/1", "org.example.limit", "limit/1", "hotshoe.context/1", "hotshoe.mine/1", ""] {
+        let limit = Arc::new(10.0);
+        let error = host.offer_interface(id, Offer::with_instance(&LIMIT, limit.clone())).unwrap_err();
+        assert_eq!(error.code(), Code::INTERFACE_INVALID, "{id}");
+        assert_eq!(Arc::strong_count(&limit), 1, "what is refused is dropped");
+    }
+}
+
 #[test]
 fn each_host_has_an_instance_of_its_own_of_one_library() {
     let tree = tree(&[]);
@@ -134,6 +195,47 @@ fn a_plugin_whose_init_fails_says_why_and_is_gone() {
 fn what_init_says_is_shown_on_one_line_and_escaped() {
     let error = refused(&["FAIL=\"a\\033[31mb\""]);
     assert!(!error.to_string().contains('\u{1b}'), "{error}");
+}
+
+/// The error of a plugin whose manifest is this.
+fn refused_with(manifest: &str, defines: &[&str]) -> Error {
+    let tree = PluginTree::new().plugin("gain", manifest, &library(defines));
+    let host = host_on(tree.root());
+    let error = host.load("gain", None, |_| Ok(())).unwrap_err();
+    assert_eq!(error.code(), Code::CONTRACT_BROKEN, "{error}");
+    error
+}
+
+#[test]
+fn a_library_that_is_another_plugin_than_its_manifest_says_is_refused() {
+    let error = refused_with(&MANIFEST.replace("1.2.3", "1.2.4"), &[]);
+    assert!(error.to_string().contains("says the version `1.2.4`, and its descriptor `1.2.3`"), "{error}");
+    let error = refused_with(MANIFEST, &["NAME=\"loss\""]);
+    assert!(error.to_string().contains("says the name `gain`, and its descriptor `loss`"), "{error}");
+    let error = refused_with(MANIFEST, &["VERSION=\"1.2.3+1\""]);
+    assert!(error.to_string().contains("`1.2.3+1`"), "{error}");
+    refused_with(MANIFEST, &["NAME=NULL"]);
+    // What one of them does not say is not compared.
+    for (manifest, define) in [(r#"{"entry": "hotshoe_descriptor"}"#, "NAME=\"loss\""), (MANIFEST, "VERSION=NULL")] {
+        let tree = PluginTree::new().plugin("gain", manifest, &library(&[define]));
+        assert_eq!(use_filter(&load(&host_on(tree.root()))).0, 42.0);
+    }
+}
+
+#[test]
+fn an_interface_that_the_manifest_names_is_there() {
+    let named = |ids: &str| MANIFEST.replace('}', &format!(r#", "interfaces": [{ids}]}}"#));
+    let both = r#""org.example.filter/1", "org.example.filter/2""#;
+    let tree = PluginTree::new().plugin("gain", &named(r#""org.example.filter/1""#), &library(&[]));
+    let plugin = load(&host_on(tree.root()));
+    assert_eq!(plugin.manifest().interfaces[0].as_str(), "org.example.filter/1");
+    let error = refused_with(&named(both), &[]);
+    assert!(error.to_string().contains("no table for `org.example.filter/2`"), "{error}");
+    refused_with(&named(r#""org.example.filter/1""#), &["TABLE_SIZE=0"]);
+    // What has another entry has no tables.
+    let manifest = r#"{"name": "gain", "entry": "instances_alive", "interfaces": ["org.example.filter/1"]}"#;
+    let error = refused_with(manifest, &[]);
+    assert!(error.to_string().contains("its entry `instances_alive` gives no tables"), "{error}");
 }
 
 #[test]

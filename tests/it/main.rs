@@ -3,10 +3,12 @@
 
 #[cfg(feature = "package")]
 mod archive;
+mod buffer;
 mod capability;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;
+mod context;
 mod contract;
 #[cfg(all(feature = "package", unix))]
 mod differential;
@@ -48,7 +50,9 @@ mod signature;
 mod swapped;
 #[cfg(feature = "package")]
 mod trust;
+mod value;
 mod watch;
+mod wire;
 
 use std::path::Path;
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use hotshoe::diagnostics::Severity;
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::manifest::Manifest;
 use hotshoe::runtime::module::ModuleRuntime;
 use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime, Services, Sink};
 use hotshoe_testkit::{Library, PluginTree, file_name};
@@ -80,7 +81,16 @@ fn asked<T>(artifact: &Path, ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let folder = artifact.parent().expect("it has a folder");
     let mut profile = crate::harmonics();
     profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
-    ask(&Request { artifact, folder, entry: Some("main"), profile: &profile, prober: None, beside: false })
+    ask(&Request {
+        artifact,
+        folder,
+        entry: Some("main"),
+        manifest: &Manifest::default(),
+        profile: &profile,
+        prober: None,
+        offers: &Arc::default(),
+        beside: false,
+    })
 }
 
 /// What came of a call, and what is done when its status comes.

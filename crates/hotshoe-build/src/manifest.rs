@@ -16,6 +16,7 @@ pub(crate) struct Fields {
     pub(crate) library: String,
     pub(crate) entry: String,
     pub(crate) capabilities: Vec<String>,
+    pub(crate) interfaces: Vec<String>,
 }
 
 /// The text of a `plugin.json`, with the keys in the order of the documentation.
@@ -36,6 +37,9 @@ pub(crate) fn text(name: &str, version_key: &str, fields: &Fields) -> String {
     }
     if !fields.capabilities.is_empty() {
         add("capabilities", fields.capabilities.clone().into());
+    }
+    if !fields.interfaces.is_empty() {
+        add("interfaces", fields.interfaces.clone().into());
     }
     format!("{{\n{}\n}}\n", lines.join(",\n"))
 }

@@ -228,6 +228,18 @@ size_t hotshoe_candidate_capability_count(const hotshoe_candidate *candidate);
  */
 const char *hotshoe_candidate_capability(const hotshoe_candidate *candidate, size_t index);
 
+/*
+ How many interfaces the plugin's manifest names. [any thread]
+ */
+size_t hotshoe_candidate_interface_count(const hotshoe_candidate *candidate);
+
+/*
+ An interface that the plugin's manifest names, with its revision, such as "org.example.filter/1"; NULL past the last.
+ The plugin, once loaded, has it. [any thread]
+ */
+const char *hotshoe_candidate_interface(const hotshoe_candidate *candidate,
+                                        size_t index);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -8,18 +8,24 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::fmt;
 use std::path::Path;
 use std::ptr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, LONGEST_ID};
+use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, Interface, LONGEST_ID};
 use hotshoe_abi::table::{self, LARGEST_TABLE};
 
 use super::Library;
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, visible};
-use crate::runtime::Address;
+use crate::inspect::Inspection;
+use crate::interface::InterfaceId;
+use crate::manifest::Manifest;
+use crate::runtime::{Address, Offers, Request};
 
 /// The name of the function that such a plugin exports: what its manifest gives as its `entry`.
 pub(super) const ENTRY: &str = "hotshoe_descriptor";
+
+/// The interfaces that Hotshoe itself offers to every plugin. Their functions are given NULL first.
+const OWN: &[Interface] = &[];
 
 /// So many bytes of a text of a plugin are looked at.
 const MOST_OF_TEXT: usize = 16 * 1024;
@@ -43,15 +49,18 @@ struct Lent {
     table: abi::Host,
     /// What the table points to.
     folder: CString,
+    /// What the program offers, kept as long as the plugin may have it.
+    offers: Arc<Offers>,
     /// Why `init` failed: a reason and a hint.
     failure: Mutex<Option<(String, Option<String>)>>,
 }
 
 impl Contract {
-    /// Asks a library for its descriptor and makes an instance. `folder` is the plugin's.
-    pub(super) fn of(library: &Library, folder: &Path) -> Result<Contract> {
+    /// Asks a library for its descriptor and makes an instance, if it is what the manifest says. `folder` is the plugin's.
+    pub(super) fn of(library: &Library, folder: &Path, request: &Request<'_>) -> Result<Contract> {
         let descriptor = descriptor(library)?;
-        let host = Lent::new(folder)?;
+        agrees(&descriptor, request.manifest)?;
+        let host = Lent::new(folder, request.offers.clone())?;
         let mut instance = ptr::null_mut();
         if let Some(init) = descriptor.init {
             // SAFETY: a plugin's function, as the contract has it. The host's part stays until the instance has ended.
@@ -60,7 +69,24 @@ impl Contract {
                 return Err(host.why_failed());
             }
         }
-        Ok(Contract { descriptor, instance, host })
+        let contract = Contract { descriptor, instance, host };
+        match contract.has_all(&request.manifest.interfaces) {
+            Ok(()) => Ok(contract),
+            Err(error) => {
+                contract.end();
+                Err(error)
+            }
+        }
+    }
+
+    /// That each interface which the manifest names is there.
+    fn has_all(&self, declared: &[InterfaceId]) -> Result<()> {
+        for id in declared {
+            if self.interface(id.name(), id.revision())?.is_none() {
+                return Err(broken(format!("it has no table for `{}`, which its manifest names", brief(id.as_str()))));
+            }
+        }
+        Ok(())
     }
 
     /// The table of an interface in one revision, if the plugin has it.
@@ -117,8 +143,52 @@ fn descriptor(library: &Library) -> Result<Descriptor> {
     descriptor.map_err(|why| broken(format!("its descriptor cannot be used: {why}")))
 }
 
+/// That name and version are those of the manifest, as far as either says them.
+fn agrees(descriptor: &Descriptor, manifest: &Manifest) -> Result<()> {
+    // SAFETY: a plugin's texts end with NUL, or are NULL.
+    let (name, version) = unsafe { (text(descriptor.name), text(descriptor.version)) };
+    let Some(name) = name else { return Err(broken("its descriptor says no name")) };
+    let said = [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
+    same_texts(said, "its descriptor", [Some(name), version])
+}
+
+/// That a library, which is not run, is what the manifest says: as far as it has a manifest in it, from the build.
+pub(super) fn check(library: &Path, manifest: &Manifest) -> Result<()> {
+    let Some(text) = Inspection::of(library)?.manifest else { return Ok(()) };
+    let Ok((built, _)) = Manifest::from_json(text.as_bytes(), None) else { return Ok(()) };
+    let texts = |manifest: &Manifest| [manifest.name.clone(), manifest.version.as_ref().map(ToString::to_string)];
+    let place = "the one inside its library";
+    same_texts(texts(manifest), place, texts(&built))?;
+    match manifest.interfaces.iter().find(|id| !built.interfaces.contains(id)) {
+        Some(id) => Err(broken(format!("its manifest names the interface `{id}`, and {place} does not"))),
+        None => Ok(()),
+    }
+}
+
+/// That a plugin which is none of the contract declares nothing that only those have.
+pub(super) fn check_other(entry: &str, manifest: &Manifest) -> Result<()> {
+    let Some(first) = manifest.interfaces.first() else { return Ok(()) };
+    let message =
+        format!("its manifest names the interface `{first}`, and its entry `{}` gives no tables", brief(entry));
+    Err(broken(message).hint(format!("let the entry be `{ENTRY}`, or leave `interfaces` out")))
+}
+
+/// That name and version of a manifest are those of its library.
+fn same_texts(manifest: [Option<String>; 2], place: &str, library: [Option<String>; 2]) -> Result<()> {
+    for (what, (said, own)) in ["name", "version"].into_iter().zip(manifest.into_iter().zip(library)) {
+        if let (Some(said), Some(own)) = (said, own)
+            && said != own
+        {
+            let (said, own) = (brief(&said), brief(&own));
+            return Err(broken(format!("its manifest says the {what} `{said}`, and {place} `{own}`"))
+                .hint("take manifest and library of one build: both must say the same, letter by letter"));
+        }
+    }
+    Ok(())
+}
+
 impl Lent {
-    fn new(folder: &Path) -> Result<Box<Lent>> {
+    fn new(folder: &Path, offers: Arc<Offers>) -> Result<Box<Lent>> {
         let folder = c_path(folder)?;
         let table = abi::Host {
             size: size_of::<abi::Host>(),
@@ -127,7 +197,7 @@ impl Lent {
             get_interface: Some(get_interface),
             fail: Some(fail),
         };
-        Ok(Box::new(Lent { table, folder, failure: Mutex::default() }))
+        Ok(Box::new(Lent { table, folder, offers, failure: Mutex::default() }))
     }
 
     fn why_failed(&self) -> Error {
@@ -153,9 +223,26 @@ fn c_path(path: &Path) -> Result<CString> {
         .map_err(|error| broken("its folder's name holds a NUL").because(error))
 }
 
-/// What hosts offer to plugins by name: nothing yet.
-unsafe extern "C" fn get_interface(_: *const abi::Host, _: *const c_char) -> *const c_void {
-    ptr::null()
+/// What the host offers to plugins by name.
+unsafe extern "C" fn get_interface(
+    host: *const abi::Host,
+    id: *const c_char,
+    instance: *mut *mut c_void,
+) -> *const c_void {
+    // SAFETY: a plugin passes what `init` gave it, which is the first field of this, or NULL.
+    let host = unsafe { host.cast::<Lent>().as_ref() };
+    // SAFETY: a plugin's text ends with NUL, or is NULL.
+    let id = if id.is_null() { None } else { Some(unsafe { CStr::from_ptr(id) }) };
+    let found = host.zip(id).and_then(|(host, id)| match Interface::find(OWN, id) {
+        own if own.is_null() => host.offers.find(id.to_str().ok()?),
+        own => Some((own, ptr::null())),
+    });
+    let (table, its_instance) = found.unwrap_or((ptr::null(), ptr::null()));
+    if !instance.is_null() {
+        // SAFETY: a plugin that passes a place has room there.
+        unsafe { instance.write(its_instance.cast_mut()) };
+    }
+    table
 }
 
 unsafe extern "C" fn fail(host: *const abi::Host, message: *const c_char, hint: *const c_char) {

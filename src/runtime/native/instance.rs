@@ -23,6 +23,11 @@ impl Runtime for Native {
 
     fn check(&self, request: &Request<'_>) -> Result<()> {
         check_before_load(request.artifact, entry(request))?;
+        match entry(request) {
+            contract::ENTRY => contract::check(request.artifact, request.manifest),
+            other => contract::check_other(other, request.manifest),
+        }
+        .map_err(|error| error.at(request.artifact))?;
         check_place(request.folder, request.artifact, request.profile)?;
         request.prober.map_or(Ok(()), |prober| prober.probe(request.artifact, entry(request)))
     }
@@ -32,6 +37,9 @@ impl Runtime for Native {
             self.check(request)?;
         }
         let (profile, entry) = (request.profile, entry(request));
+        if entry != contract::ENTRY {
+            contract::check_other(entry, request.manifest).map_err(|error| error.at(request.artifact))?;
+        }
         let mapping = Mapping { library: request.artifact, plugin: request.folder, entry };
         let receipt = receipt(request.folder, request.artifact, profile.policies.receipt)?;
         let noticed = receipt.as_ref().map_or_else(Vec::new, |receipt| receipt.diagnostics().to_vec());
@@ -42,7 +50,7 @@ impl Runtime for Native {
         };
         let contract = match entry == contract::ENTRY {
             false => None,
-            true => match Contract::of(&library, own_folder(request)) {
+            true => match Contract::of(&library, own_folder(request), request) {
                 Ok(contract) => Some(contract),
                 Err(error) => {
                     // Nothing of it is in use; what came of closing it changes nothing about the reason.

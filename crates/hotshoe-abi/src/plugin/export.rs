@@ -66,14 +66,14 @@ impl HostRef {
         }
     }
 
-    /// The table of an interface that the host offers; NULL if it does not.
-    pub fn interface(&self, id: &CStr) -> *const c_void {
+    /// The interface of an id, if the host offers it.
+    pub fn interface(&self, id: &CStr) -> Option<Offered> {
         // SAFETY: as whoever made it promised.
-        let host = unsafe { crate::table::read(self.0, super::REVISION) }.ok();
-        host.and_then(|host| host.get_interface).map_or(core::ptr::null(), |get_interface| {
-            // SAFETY: a function of the host, with what it asks for.
-            unsafe { get_interface(self.0, id.as_ptr()) }
-        })
+        let get_interface = unsafe { crate::table::read(self.0, super::REVISION) }.ok()?.get_interface?;
+        let mut instance = core::ptr::null_mut();
+        // SAFETY: a function of the host, with what it asks for.
+        let table = unsafe { get_interface(self.0, id.as_ptr(), &mut instance) };
+        (!table.is_null()).then_some(Offered { table, instance })
     }
 
     /// Says why `init` fails.
@@ -85,6 +85,20 @@ impl HostRef {
         }
     }
 }
+
+/// What a host offers under the id of an interface. Both addresses are good as long as the plugin's value lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Offered {
+    /// The table, which begins with its size.
+    pub table: *const c_void,
+    /// What its functions are given first; may be NULL.
+    pub instance: *mut c_void,
+}
+
+// SAFETY: the contract lets any thread use both.
+unsafe impl Send for Offered {}
+// SAFETY: as above.
+unsafe impl Sync for Offered {}
 
 /// Exports a type that is a [`Plugin`] as the plugin of this library: once in a library.
 ///

@@ -22,7 +22,7 @@ mod export;
 
 use core::ffi::{CStr, c_char, c_void};
 
-pub use export::{HostRef, Interface, Plugin};
+pub use export::{HostRef, Interface, Offered, Plugin};
 
 use crate::table::Table;
 
@@ -82,9 +82,11 @@ pub struct Host {
     /// The folder of the plugin, where its files are, also when a private copy of its library is mapped; of a library
     /// without a folder of its own the one in which it lies.
     pub folder: *const c_char,
-    /// The table of an interface that the host offers to its plugins, or NULL. It lives as long as the instance, and the
-    /// first parameter of the functions in it is this host, unless the interface says otherwise. [any thread]
-    pub get_interface: Option<unsafe extern "C" fn(host: *const Host, id: *const c_char) -> *const c_void>,
+    /// The table of an interface that the host offers to its plugins, or NULL. `instance` is set to what the functions in
+    /// it are given first, or to NULL; it may be NULL itself. Both are good until `shutdown` returns, and the same each
+    /// time. [any thread]
+    pub get_interface:
+        Option<unsafe extern "C" fn(host: *const Host, id: *const c_char, instance: *mut *mut c_void) -> *const c_void>,
     /// Why `init` fails, in one sentence, and what to do about it, or NULL. The first reason counts. After `init` it does
     /// nothing. [the thread that `init` runs on]
     pub fail: Option<unsafe extern "C" fn(host: *const Host, message: *const c_char, hint: *const c_char)>,

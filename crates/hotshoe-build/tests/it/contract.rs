@@ -10,6 +10,10 @@ use hotshoe::profile::HostProfile;
 
 use crate::project::Project;
 
+/// The name is that of the package, as that of the plugin is.
+const MANIFEST: &str =
+    r#"{"name": "rust-contract", "entry": "hotshoe_descriptor", "interfaces": ["org.example.filter/1"]}"#;
+
 const SOURCE: &str = r#"
 use std::ffi::{c_double, c_void};
 use hotshoe_abi::plugin::{HostRef, Interface, Plugin};
@@ -33,7 +37,7 @@ impl Plugin for Gain {
     const INTERFACES: &'static [Interface] = &[Interface::new(c"org.example.filter/1", &FILTER)];
 
     fn init(host: HostRef) -> Result<Gain, String> {
-        if !host.interface(c"org.example.nothing/1").is_null() {
+        if host.interface(c"org.example.nothing/1").is_some() {
             return Err("nothing was offered".to_owned());
         }
         let folder = host.folder().to_str().map_err(|error| error.to_string())?;
@@ -66,18 +70,18 @@ fn a_type_is_the_plugin_of_a_cdylib() {
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("debug").join("librust_contract.so");
 
     let (host, root) = host();
-    let folder = root.path().join("gain");
+    let folder = root.path().join("rust-contract");
     fs::create_dir(&folder).unwrap();
-    fs::copy(built, folder.join("libgain.so")).unwrap();
-    fs::write(folder.join("plugin.json"), r#"{"name": "gain", "entry": "hotshoe_descriptor"}"#).unwrap();
+    fs::copy(built, folder.join("librust-contract.so")).unwrap();
+    fs::write(folder.join("plugin.json"), MANIFEST).unwrap();
     for (text, why) in [("loud", "`loud` is no gain"), ("panic", "it panicked")] {
         fs::write(folder.join("gain.txt"), text).unwrap();
-        let error = host.load("gain", None, |_| Ok(())).unwrap_err();
+        let error = host.load("rust-contract", None, |_| Ok(())).unwrap_err();
         assert_eq!(error.code(), Code::INIT_FAILED);
         assert!(error.to_string().contains(why), "{error}");
     }
     fs::write(folder.join("gain.txt"), "2").unwrap();
-    let plugin = host.load("gain", None, |_| Ok(())).unwrap();
+    let plugin = host.load("rust-contract", None, |_| Ok(())).unwrap();
     let (table, instance) = (plugin.interface("org.example.filter", 1).unwrap().unwrap(), plugin.instance().unwrap());
     assert!(plugin.interface("org.example.filter", 2).unwrap().is_none());
     assert_eq!(filtered(table, instance, 21.0), 42.0);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use hotshoe::error::Result;
 use hotshoe::inspect::{Format, Inspection};
+use hotshoe::manifest::Manifest;
 
 use crate::output::{Answer, BAD, NAME, plain};
 
@@ -33,6 +34,8 @@ pub fn run(args: &Args) -> Result<Answer> {
     answer.fact("thread-local", thread_local.unwrap_or_default());
     answer.fact("search path", facts.search_paths.join(", "));
     answer.fact("manifest", if facts.manifest.is_some() { "inside" } else { "" });
+    let interfaces = interfaces(&facts);
+    answer.fact("interfaces", interfaces.join(", "));
     answer.line(format!("  exports {}", facts.exports.len()));
     for symbol in facts.exports.iter().take(MOST_SHOWN) {
         answer.line(format!("    {}", plain(symbol)));
@@ -51,7 +54,14 @@ pub fn run(args: &Args) -> Result<Answer> {
     }
     answer.diagnostics(facts.findings());
     answer.field("inspection", &facts);
+    answer.field("interfaces", &interfaces);
     Ok(answer)
+}
+
+/// The interfaces that the plugin offers, as the manifest inside names them.
+fn interfaces(facts: &Inspection) -> Vec<String> {
+    let manifest = facts.manifest.as_deref().and_then(|text| Manifest::from_json(text.as_bytes(), None).ok());
+    manifest.iter().flat_map(|(manifest, _)| &manifest.interfaces).map(ToString::to_string).collect()
 }
 
 fn format_name(format: Format) -> String {

@@ -156,7 +156,9 @@ fn line(candidate: &Candidate, is_used: bool) -> String {
         (None, true) => (GOOD, '✓'),
         (None, false) => (Style::new(), ' '),
     };
-    let tags: Vec<&str> = candidate.manifest().capabilities.iter().map(|capability| capability.as_str()).collect();
+    let manifest = candidate.manifest();
+    let capabilities = manifest.capabilities.iter().map(|capability| capability.as_str());
+    let tags: Vec<&str> = capabilities.chain(manifest.interfaces.iter().map(|interface| interface.as_str())).collect();
     let version = candidate.version().map(ToString::to_string).unwrap_or_default();
     let mut line = format!(
         "{style}{mark}{style:#} {NAME}{:<20}{NAME:#} {version:<10} {DIM}{}{DIM:#}  {}",

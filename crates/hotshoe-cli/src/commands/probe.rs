@@ -2,8 +2,10 @@
 //! gets to answer has survived the library.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use hotshoe::error::{Code, Error, Result};
+use hotshoe::manifest::Manifest;
 use hotshoe::profile::HostProfile;
 use hotshoe::runtime::{self, Events, Request};
 
@@ -29,8 +31,10 @@ pub fn run(args: &Args) -> Result<Answer> {
         artifact: &library,
         folder: &library,
         entry: Some(&args.entry),
+        manifest: &Manifest::default(),
         profile: &profile,
         prober: None,
+        offers: &Arc::default(),
         beside: false,
     };
     // The first one is that of shared libraries, which alone run code when they are opened.
