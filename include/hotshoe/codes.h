@@ -255,8 +255,11 @@
 /* A view may be read only. */
 #define HOTSHOE_CODE_BUFFER_READ_ONLY "buffer-read-only"
 
-/* An object has no such method, or the method failed. */
-#define HOTSHOE_CODE_OBJECT_METHOD "object-method"
+/* An object has no method of this name. */
+#define HOTSHOE_CODE_METHOD_UNKNOWN "method-unknown"
+
+/* A method of an object failed. */
+#define HOTSHOE_CODE_METHOD_FAILED "method-failed"
 
 /* A schema cannot have such a field. */
 #define HOTSHOE_CODE_SCHEMA_INVALID "schema-invalid"

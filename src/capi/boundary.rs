@@ -1,48 +1,22 @@
 //! What every function of the C ABI does at its two ends.
 
-use std::ffi::{CStr, CString, OsStr, c_char};
+use std::ffi::{CString, OsStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::ptr;
 
 use crate::error::{Code, Error, Result};
+pub(super) use crate::runtime::native::passed::{byte_string, out, required, required_mut, text};
+use crate::runtime::native::passed::{bytes, null};
 
 /// Runs the body of a function that cannot fail; a panic becomes the given value.
 pub(super) fn infallible<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
 }
 
-fn null(what: &str) -> Error {
-    Error::new(Code::ARGUMENT_INVALID, format!("`{what}` is NULL"))
-        .hint("pass what the function's documentation asks for")
-}
-
-/// A handle that must be there.
-///
-/// # Safety
-/// It is null or points to a live handle that nobody changes meanwhile.
-pub(super) unsafe fn required<'a, T>(handle: *const T, what: &str) -> Result<&'a T> {
-    // SAFETY: as the caller promises.
-    unsafe { handle.as_ref() }.ok_or_else(|| null(what))
-}
-
-/// A handle to change that must be there.
-///
-/// # Safety
-/// It is null or points to a live handle that nobody else uses meanwhile.
-pub(super) unsafe fn required_mut<'a, T>(handle: *mut T, what: &str) -> Result<&'a mut T> {
-    // SAFETY: as the caller promises.
-    unsafe { handle.as_mut() }.ok_or_else(|| null(what))
-}
-
 /// A callback that must be there.
 pub(super) fn required_callback<T>(callback: Option<T>) -> Result<T> {
     callback.ok_or_else(|| null("callback"))
-}
-
-/// Checks an out-parameter before work is done for it.
-pub(super) fn out<T>(place: *mut T, what: &str) -> Result<*mut T> {
-    if place.is_null() { Err(null(what)) } else { Ok(place) }
 }
 
 /// Gives a value to C.
@@ -78,46 +52,6 @@ pub(super) unsafe fn free<T>(handle: *mut T) {
 
 /// A string as C passes it, and what it is called in the header.
 pub(super) type Passed<'a> = (*const c_char, usize, &'a str);
-
-/// The bytes of a string; `length` may be `HOTSHOE_NUL_TERMINATED`.
-///
-/// # Safety
-/// `data` is null or points to that many bytes, or to bytes that end with NUL.
-unsafe fn bytes<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'a [u8]> {
-    const NUL_TERMINATED: usize = usize::MAX;
-    if data.is_null() {
-        return Err(null(what));
-    }
-    if length == NUL_TERMINATED {
-        // SAFETY: as the caller promises.
-        return Ok(unsafe { CStr::from_ptr(data) }.to_bytes());
-    }
-    if length > isize::MAX as usize {
-        return Err(Error::new(Code::ARGUMENT_INVALID, format!("`{what}` has the impossible length {length}")));
-    }
-    // SAFETY: as the caller promises; the length was checked.
-    Ok(unsafe { std::slice::from_raw_parts(data.cast(), length) })
-}
-
-/// Bytes that may be none at all: null with the length 0.
-///
-/// # Safety
-/// `data` is null or points to that many bytes.
-pub(super) unsafe fn byte_string<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'a [u8]> {
-    // SAFETY: as the caller promises.
-    if length == 0 { Ok(&[]) } else { unsafe { bytes(data, length, what) } }
-}
-
-/// A text that must be there.
-///
-/// # Safety
-/// As for [`bytes`].
-pub(super) unsafe fn text<'a>(data: *const c_char, length: usize, what: &str) -> Result<&'a str> {
-    // SAFETY: as the caller promises.
-    let bytes = unsafe { bytes(data, length, what) }?;
-    std::str::from_utf8(bytes)
-        .map_err(|error| Error::new(Code::ARGUMENT_INVALID, format!("`{what}` is not UTF-8")).because(error))
-}
 
 /// A text of which anything is better than nothing: what is not UTF-8 in it is replaced.
 ///

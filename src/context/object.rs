@@ -5,8 +5,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::Value;
 use super::turn::drop_in_turn;
+use super::{Text, Value};
 use crate::error::{Code, Error, Result};
 use crate::input::brief;
 
@@ -22,7 +22,7 @@ pub trait HostObject: Any + Send + Sync {
         Vec::new()
     }
 
-    /// Calls a method. Fails with `object-method` if it has none of that name, as this does.
+    /// Calls a method. Fails with `method-unknown` if it has none of that name, as this does.
     fn call(&self, method: &str, arguments: &[Value]) -> Result<Value> {
         let _ = arguments;
         Err(unknown_method(self.type_name(), method))
@@ -31,19 +31,34 @@ pub trait HostObject: Any + Send + Sync {
 
 /// An object has no such method.
 pub(crate) fn unknown_method(type_name: &str, method: &str) -> Error {
-    Error::new(Code::OBJECT_METHOD, format!("an object `{}` has no method `{}`", brief(type_name), brief(method)))
+    Error::new(Code::METHOD_UNKNOWN, format!("an object `{}` has no method `{}`", brief(type_name), brief(method)))
 }
 
 /// An object of the host's or of a plugin's, counted. It goes to no other process.
 ///
 /// Two are equal if they are the same one.
 #[derive(Clone)]
-pub struct Object(Option<Arc<dyn HostObject>>);
+pub struct Object(Option<Arc<Made<dyn HostObject>>>);
+
+struct Made<T: ?Sized> {
+    type_name: Text,
+    object: T,
+}
 
 impl Object {
     /// The first reference to an object.
     pub fn new(object: impl HostObject) -> Object {
-        Object(Some(Arc::new(object)))
+        let type_name = Text::from(object.type_name());
+        Object(Some(Arc::new(Made { type_name, object })))
+    }
+
+    /// What kind of object it is.
+    pub fn type_name(&self) -> &Text {
+        &self.made().type_name
+    }
+
+    fn made(&self) -> &Made<dyn HostObject> {
+        self.0.as_deref().expect("it is there until it is dropped")
     }
 
     /// The object, if it is one of this type.
@@ -55,7 +70,7 @@ impl Object {
 impl Deref for Object {
     type Target = dyn HostObject;
     fn deref(&self) -> &(dyn HostObject + 'static) {
-        self.0.as_deref().expect("it is there until it is dropped")
+        &self.made().object
     }
 }
 

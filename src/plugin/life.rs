@@ -135,7 +135,11 @@ impl Life {
     /// Takes everything back that the plugin registered, if nothing of it is in use. Then it is to be ended or restored.
     pub(super) fn withdraw(&self) -> Result<Withdrawn<'_>, NotNow> {
         let mut withdrawn = Withdrawn { life: self, live: Some(self.begin_ending()?) };
-        let users = withdrawn.live.as_mut().map(|live| registration::withdraw(&mut live.registrations));
+        let users = withdrawn.live.as_mut().map(|live| {
+            let mut users = registration::withdraw(&mut live.registrations);
+            users.extend(live.instance.users());
+            users
+        });
         let users = users.unwrap_or_default();
         match users.is_empty() {
             true => Ok(withdrawn),

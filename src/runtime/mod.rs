@@ -185,6 +185,11 @@ pub trait Instance: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What of it is in use that nobody has registered, such as objects that it made: while there is any, it is not closed.
+    fn users(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Why what is on disk by now cannot be opened while this one is; empty if it can.
     fn not_beside(&self, fresh: &Request<'_>) -> Vec<String> {
         let _ = fresh;

@@ -1,9 +1,9 @@
 //! Buffers: views of memory, each within its bounds.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use hotshoe::context::{Buffer, Element, Layout, Memory};
+use hotshoe::context::{Buffer, Element, Layout, Memory, Owner};
 use hotshoe::error::Code;
 use proptest::prelude::*;
 
@@ -140,22 +140,38 @@ fn memory_is_not_freed_or_resized_under_a_view() {
     assert_eq!(memory.size(), 0);
 }
 
+/// Memory of another owner, which counts how often it was given back.
+struct Own(Mutex<Aligned>, Arc<AtomicUsize>);
+
+#[repr(align(16))]
+struct Aligned([u8; 16]);
+
+impl Owner for Own {
+    fn place(&self) -> (*mut u8, usize) {
+        (self.0.lock().unwrap().0.as_mut_ptr(), 16)
+    }
+    fn read(&self, offset: usize, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self.0.lock().unwrap().0[offset..][..bytes.len()]);
+    }
+    fn write(&self, offset: usize, bytes: &[u8]) {
+        self.0.lock().unwrap().0[offset..][..bytes.len()].copy_from_slice(bytes);
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 #[test]
-#[expect(unsafe_code, reason = "memory of another owner is known by its address")]
 fn memory_of_another_owner_is_given_back_once_with_the_last_view() {
     let given_back = Arc::new(AtomicUsize::new(0));
     let memory = || {
-        let given_back = Arc::clone(&given_back);
-        let mut numbers = vec![1.5_f64, 2.5].into_boxed_slice();
-        let address = numbers.as_mut_ptr().cast();
-        // SAFETY: the numbers live until it is given back.
-        let memory = unsafe {
-            Memory::foreign(address, 16, move || {
-                given_back.fetch_add(1, Ordering::Relaxed);
-                drop(numbers);
-            })
-        };
-        memory.unwrap()
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&1.5_f64.to_ne_bytes());
+        bytes[8..].copy_from_slice(&2.5_f64.to_ne_bytes());
+        Memory::of(Own(Mutex::new(Aligned(bytes)), Arc::clone(&given_back))).unwrap()
     };
     let owner = memory();
     let view = owner.view(Element::F64, 0, &Layout { read_only: true, ..Layout::of(&[2]) }).unwrap();

@@ -29,7 +29,6 @@ const UNSAFE: &[&str] = &[
     "src/runtime/module/",
     "src/capi/",
     "crates/hotshoe-abi/",
-    "src/context/memory.rs",
     "src/platform/environment.rs",
     "src/platform/own_image.rs",
     "tests/",

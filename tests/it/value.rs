@@ -179,7 +179,7 @@ impl HostObject for Link {
     fn call(&self, method: &str, arguments: &[Value]) -> Result<Value> {
         match (method, arguments) {
             ("next", []) => Ok(self.next.clone().unwrap_or_default()),
-            _ => Err(Error::new(Code::OBJECT_METHOD, "there is `next`, and nothing else")),
+            _ => Err(Error::new(Code::METHOD_UNKNOWN, "there is `next`, and nothing else")),
         }
     }
 }
@@ -229,7 +229,7 @@ fn an_object_is_called_by_name_and_found_by_its_type() {
     let gone = Arc::new(AtomicUsize::new(0));
     let object = Object::new(Link { next: Some(7.into()), gone: Arc::clone(&gone) });
     assert_eq!(object.call("next", &[]).unwrap(), 7.into());
-    assert_eq!(object.call("last", &[]).unwrap_err().code(), Code::OBJECT_METHOD);
+    assert_eq!(object.call("last", &[]).unwrap_err().code(), Code::METHOD_UNKNOWN);
     assert_eq!(object.methods(), ["next"]);
     assert!(object.downcast::<Link>().is_some());
     let (one, two) = (Value::from(object.clone()), Value::object(Link { next: None, gone }));

@@ -11,6 +11,7 @@
 #![no_std]
 #![expect(unsafe_code, reason = "what the other side of a C interface lends can only be trusted")]
 
+pub mod context;
 pub mod plugin;
 pub mod runtime;
 pub mod table;

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, Interface, LONGEST_ID};
 use hotshoe_abi::table::{self, LARGEST_TABLE};
 
-use super::Library;
+use super::{Library, context};
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, visible};
 use crate::inspect::Inspection;
@@ -24,8 +24,8 @@ use crate::runtime::{Address, Offers, Request};
 /// The name of the function that such a plugin exports: what its manifest gives as its `entry`.
 pub(super) const ENTRY: &str = "hotshoe_descriptor";
 
-/// The interfaces that Hotshoe itself offers to every plugin. Their functions are given NULL first.
-const OWN: &[Interface] = &[];
+/// The interfaces that Hotshoe itself offers to every plugin. Their functions are given [`Lent::made`] first.
+const OWN: &[Interface] = &[Interface::new(hotshoe_abi::context::ID, &context::TABLE)];
 
 /// So many bytes of a text of a plugin are looked at.
 const MOST_OF_TEXT: usize = 16 * 1024;
@@ -51,6 +51,8 @@ struct Lent {
     folder: CString,
     /// What the program offers, kept as long as the plugin may have it.
     offers: Arc<Offers>,
+    /// What the plugin has made with functions of its own, and is still there, has a copy of it.
+    made: Arc<()>,
     /// Why `init` failed: a reason and a hint.
     failure: Mutex<Option<(String, Option<String>)>>,
 }
@@ -115,6 +117,14 @@ impl Contract {
     /// The instance, for those who call the functions of its interfaces.
     pub(super) fn instance(&self) -> Address {
         self.instance
+    }
+
+    /// What it has made with functions of its own, and somebody still has.
+    pub(super) fn in_use(&self) -> Vec<String> {
+        match Arc::strong_count(&self.host.made) - 1 {
+            0 => Vec::new(),
+            count => vec![format!("{count} of the objects and buffers that it made are in use")],
+        }
     }
 
     /// Ends the instance. Nobody may use it, nor what it lent.
@@ -197,7 +207,7 @@ impl Lent {
             get_interface: Some(get_interface),
             fail: Some(fail),
         };
-        Ok(Box::new(Lent { table, folder, offers, failure: Mutex::default() }))
+        Ok(Box::new(Lent { table, folder, offers, made: Arc::default(), failure: Mutex::default() }))
     }
 
     fn why_failed(&self) -> Error {
@@ -235,7 +245,7 @@ unsafe extern "C" fn get_interface(
     let id = if id.is_null() { None } else { Some(unsafe { CStr::from_ptr(id) }) };
     let found = host.zip(id).and_then(|(host, id)| match Interface::find(OWN, id) {
         own if own.is_null() => host.offers.find(id.to_str().ok()?),
-        own => Some((own, ptr::null())),
+        own => Some((own, (&raw const host.made).cast())),
     });
     let (table, its_instance) = found.unwrap_or((ptr::null(), ptr::null()));
     if !instance.is_null() {

@@ -132,6 +132,10 @@ impl Instance for Plugin {
         self.library.image().needed_by().iter().filter_map(|image| image.number()).map(runtime::Image).collect()
     }
 
+    fn users(&self) -> Vec<String> {
+        self.contract.as_ref().map(Contract::in_use).unwrap_or_default()
+    }
+
     fn not_beside(&self, fresh: &Request<'_>) -> Vec<String> {
         let mut reasons = Vec::new();
         let Ok(facts) = Inspection::of(fresh.artifact) else { return reasons };

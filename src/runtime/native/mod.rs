@@ -9,6 +9,7 @@ mod bundled;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod bundled_unsupported;
 pub(crate) mod codes;
+pub(crate) mod context;
 mod contract;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
@@ -19,6 +20,7 @@ mod instance;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod maps;
 pub(in crate::runtime) mod os;
+pub(crate) mod passed;
 mod staged;
 
 use std::collections::BTreeMap;

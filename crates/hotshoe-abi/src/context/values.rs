@@ -1,0 +1,1 @@
+//! Values and contexts for plugins in Rust, over the table.
