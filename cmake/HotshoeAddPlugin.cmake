@@ -9,6 +9,8 @@
 #   [ICON <file>]                a picture for whoever lists plugins; it goes beside the library, too, unless
 #                                it is in a folder of DATA
 #   [ENTRY <symbol>]             what the host calls, if it is not the host's usual entry
+#   [CONTRACT]                   it is a plugin of hotshoe/plugin.h, whose host asks for tables of functions
+#   [INTERFACES <id>...]         the tables that it has, which CONTRACT needs: org.example.filter/1
 #   [HOST_PROVIDES <file name, pattern or target>...]  shared libraries that the host has loaded already
 #   [GLIBC_MAX <version>]        the newest glibc that it may need; the default is HOTSHOE_GLIBC_MAX
 #   SOURCES <source>... | LANGUAGE RUST [CRATE <folder>])
@@ -21,15 +23,23 @@
 # It exports the entry, and <host>_plugin_version if the plugin defines it, whatever its sources and
 # the static libraries it links say about visibility. An entry that is missing, or any other symbol
 # that nothing defines, fails the build. On Windows __declspec(dllexport) adds to the exports, and
-# <host>_plugin_version needs it. The sources see HOTSHOE_PLUGIN_VERSION, a string.
+# <host>_plugin_version needs it. The sources see HOTSHOE_PLUGIN_NAME and HOTSHOE_PLUGIN_VERSION, which
+# are strings.
+#
+# With CONTRACT the entry is hotshoe_descriptor, and nothing of the host is needed: the sources include
+# hotshoe/plugin.h, or in C++ hotshoe/contract.hpp, and say HOTSHOE_PLUGIN_NAME and
+# HOTSHOE_PLUGIN_VERSION for name and version, which must be those of plugin.json. The headers are those
+# of the Hotshoe that this file is part of; beside a copy of this file they are looked for in hotshoe/
+# and include/hotshoe/, and the variable HOTSHOE_INCLUDE_DIR names another folder. The load test asks
+# for each of INTERFACES. No C++ crosses the boundary, so plugin.json names no C++ ABI.
 #
 # With LANGUAGE RUST cargo builds it from the library of the crate in CRATE, by default this folder.
 # Its entry is a `#[unsafe(no_mangle)] pub extern "C" fn`. Cargo makes a static library, which is
 # linked like C sources, so project() enables C; what the crate needs of other shared libraries is
 # given to target_link_libraries(). Debug takes cargo's profile `dev`, any other configuration
 # `release`. HOTSHOE_CARGO, HOTSHOE_CARGO_TARGET and HOTSHOE_CARGO_FLAGS say which cargo, for which
-# target, and with what further arguments. The crate sees the environment variable
-# HOTSHOE_PLUGIN_VERSION.
+# target, and with what further arguments. The crate sees the environment variables
+# HOTSHOE_PLUGIN_NAME and HOTSHOE_PLUGIN_VERSION, which hotshoe_abi::hotshoe_plugin!() goes by.
 #
 # The build folder mirrors the installed layout, so that a host can be started on it: the library,
 # plugin.json and DATA are in <root>/<name>/. <root> is the target property HOTSHOE_PLUGIN_ROOT:
@@ -73,12 +83,13 @@ cmake_policy(VERSION 3.22...4.4)
 
 function(hotshoe_add_plugin name)
   set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ICON ENTRY GLIBC_MAX LANGUAGE CRATE)
-  set(many_values CAPABILITIES AUTHORS DATA HOST_PROVIDES SOURCES)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "${one_value}" "${many_values}")
+  set(many_values CAPABILITIES INTERFACES AUTHORS DATA HOST_PROVIDES SOURCES)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CONTRACT" "${one_value}" "${many_values}")
 
   # The private functions below read the variables of this scope: name, arg_*, and what each of them sets here.
   _hotshoe_check_arguments()
   _hotshoe_check_language()
+  _hotshoe_check_contract()
   _hotshoe_check_glibc()
   _hotshoe_read_host()
   _hotshoe_check_version()
@@ -112,7 +123,7 @@ function(_hotshoe_fail)
 endfunction()
 
 function(_hotshoe_check_arguments)
-  set(keywords ${one_value} ${many_values})
+  set(keywords CONTRACT ${one_value} ${many_values})
   string(LENGTH "${name}" size)
   if(NOT name MATCHES "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?$" OR size GREATER 100 OR name IN_LIST keywords)
     _hotshoe_fail("a plugin's name is made of at most 100 letters, digits, `_`, `-`, and dots between them")
@@ -161,6 +172,47 @@ function(_hotshoe_check_language)
   elseif(DEFINED arg_SOURCES)
     _hotshoe_fail("a plugin in Rust has a CRATE instead of SOURCES")
   endif()
+endfunction()
+
+# A plugin of the contract has one entry, whosever it is.
+function(_hotshoe_check_contract)
+  if(NOT arg_CONTRACT)
+    if(DEFINED arg_INTERFACES)
+      _hotshoe_fail("INTERFACES is for CONTRACT: another entry gives no tables of functions")
+    endif()
+    return()
+  endif()
+  if(DEFINED arg_ENTRY)
+    _hotshoe_fail("with CONTRACT there is no ENTRY: it is hotshoe_descriptor")
+  endif()
+  set(arg_ENTRY hotshoe_descriptor PARENT_SCOPE)
+  set(label "[a-z][a-z0-9_-]*")
+  foreach(interface IN LISTS arg_INTERFACES)
+    if(NOT interface MATCHES "^${label}(\\.${label})+/[1-9][0-9]*$")
+      _hotshoe_fail("`${interface}` in INTERFACES is not the id of an interface such as org.example.filter/1")
+    endif()
+  endforeach()
+  if(arg_LANGUAGE)
+    return()
+  endif()
+  set(folders "${HOTSHOE_INCLUDE_DIR}")
+  # A checkout; an installed Hotshoe, whose library folder may have a part for the system; beside a copy of this file.
+  foreach(folder IN ITEMS ../include ../../../include ../../../../include . include)
+    list(APPEND folders "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}")
+  endforeach()
+  if(TARGET Hotshoe::hotshoe)
+    get_target_property(of_target Hotshoe::hotshoe INTERFACE_INCLUDE_DIRECTORIES)
+    list(PREPEND folders ${of_target})
+  endif()
+  foreach(folder IN LISTS folders)
+    if(EXISTS "${folder}/hotshoe/plugin.h")
+      file(REAL_PATH "${folder}" folder)
+      set(contract_includes "${folder}" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  _hotshoe_fail("hotshoe/plugin.h, which CONTRACT needs, was not found\n"
+    "Put it and contract.hpp into ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/hotshoe, or set HOTSHOE_INCLUDE_DIR.")
 endfunction()
 
 function(_hotshoe_check_glibc)
@@ -436,7 +488,7 @@ endfunction()
 # --- plugin.json -------------------------------------------------------------------------------
 
 function(_hotshoe_write_manifest file)
-  if("${arg_ENTRY}" STREQUAL "${host_entry}")
+  if("${arg_ENTRY}" STREQUAL "${host_entry}" AND NOT arg_CONTRACT)
     unset(arg_ENTRY)
   endif()
   _hotshoe_json_string(quoted "${name}")
@@ -451,8 +503,9 @@ function(_hotshoe_write_manifest file)
   _hotshoe_add_text(library "${prefix}${name}${suffix}")
   _hotshoe_add_text(entry "${arg_ENTRY}")
   _hotshoe_add_list(capabilities arg_CAPABILITIES)
+  _hotshoe_add_list(interfaces arg_INTERFACES)
   set(abi)
-  if(language STREQUAL "CXX")
+  if(language STREQUAL "CXX" AND NOT arg_CONTRACT)
     _hotshoe_detect_abi(abi)
     if(abi)
       string(APPEND manifest ",\n  \"abi\": ${abi}")
@@ -573,7 +626,11 @@ function(_hotshoe_add_module)
     set_target_properties(${name} PROPERTIES ${config}_POSTFIX "")
     set_property(TARGET ${name} PROPERTY LIBRARY_OUTPUT_DIRECTORY_${config})
   endforeach()
-  target_compile_definitions(${name} PRIVATE "HOTSHOE_PLUGIN_VERSION=\"${arg_VERSION}\"")
+  target_compile_definitions(${name} PRIVATE
+    "HOTSHOE_PLUGIN_NAME=\"${name}\"" "HOTSHOE_PLUGIN_VERSION=\"${arg_VERSION}\"")
+  if(arg_CONTRACT AND NOT arg_LANGUAGE)
+    target_include_directories(${name} PRIVATE "${contract_includes}")
+  endif()
 
   # The same bytes from any folder; a debugger needs the true paths.
   foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
@@ -658,7 +715,7 @@ function(_hotshoe_link_crate)
   set(archive "${CMAKE_STATIC_LIBRARY_PREFIX}${library}${CMAKE_STATIC_LIBRARY_SUFFIX}")
   set(copy "${work}/$<CONFIG>/${archive}")
   # With its own profile's choice of debug information, but for the one configuration that is for that.
-  set(variables "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}")
+  set(variables "HOTSHOE_PLUGIN_NAME=${name}" "HOTSHOE_PLUGIN_VERSION=${arg_VERSION}")
   list(APPEND variables "$<$<CONFIG:RelWithDebInfo>:CARGO_PROFILE_RELEASE_DEBUG=true>")
   _hotshoe_map_crate_paths()
   add_custom_target(${name}_cargo

@@ -2,17 +2,22 @@
 
 #![cfg(target_os = "linux")] // What is counted stands in /proc.
 
+use std::ffi::c_void;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use hotshoe::error::Code;
 use hotshoe::host::Host;
 use hotshoe::plugin::{Plugin, Unload};
 use hotshoe::profile::HostProfile;
+use hotshoe::runtime::Offer;
 use hotshoe_testkit::{Library, PluginTree};
+
+/// What is counted is the process's, so the tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// What the process has now.
 #[derive(Debug, PartialEq)]
@@ -63,6 +68,7 @@ fn said(plugin: &Arc<Plugin>) -> u32 {
 /// Reloads a plugin this often, with another library each time, while eight threads load, call and unload others, and
 /// the same.
 fn reload(times: u32) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let (one, two) = (saying(1), saying(2));
     let tree = (0..3).fold(PluginTree::new(), |tree, number| {
         let name = format!("other{number}");
@@ -132,6 +138,90 @@ fn reload(times: u32) {
     assert!(late < early + 4096, "{early} KiB after a tenth, {late} KiB after {times} reloads");
     assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
     assert_eq!(host.unload(&plugin).unwrap_err().code(), Code::PLUGIN_UNLOADED);
+}
+
+/// Makes an instance, asks it for its table, calls it, and ends it, this often.
+fn run_instances(times: u32) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let library = Library::c(INSTANCE).arg(concat!("-I", env!("CARGO_MANIFEST_DIR"), "/include")).build();
+    let manifest = r#"{"name": "gain", "entry": "hotshoe_descriptor", "interfaces": ["org.example.answer/1"]}"#;
+    let tree = PluginTree::new().plugin("gain", manifest, &library);
+    let host = || {
+        let host = Host::new(HostProfile::named("harmonics").unwrap());
+        host.add_search_root(tree.root());
+        let offer = Offer::with_instance(&OFFERED, Arc::new([7_u8; 4096]));
+        host.offer_interface("org.example.offered/1", offer).unwrap();
+        host
+    };
+    // The library stays mapped: instances come and go.
+    let (stays, mut early, mut before) = (host(), 0, None);
+    let keeper = stays.load("gain", None, |_| Ok(())).unwrap();
+    for number in 1..=times {
+        let host = host();
+        let plugin = host.load_path(&tree.path("gain"), |_| Ok(())).unwrap();
+        let table = plugin.interface("org.example.answer", 1).unwrap().unwrap();
+        assert_eq!(answer(table, plugin.instance().unwrap()), 42);
+        host.unload(&plugin).unwrap();
+        if number == times / 10 {
+            (early, before) = (memory(), Some(Has::now()));
+        }
+    }
+    assert_eq!(Some(Has::now()), before, "after {times} instances");
+    let late = memory();
+    println!("{times} instances: {early} KiB after a tenth, {late} KiB in the end");
+    assert!(late < early + 4096, "{early} KiB after a tenth, {late} KiB after {times} instances");
+    assert_eq!(stays.unload(&keeper).unwrap(), Unload::Unmapped);
+}
+
+/// Each instance has memory of its own, and asks for what its host offers.
+const INSTANCE: &str = r#"
+#include <hotshoe/plugin.h>
+#include <stdlib.h>
+#include <string.h>
+static int32_t init(const hotshoe_plugin_host *host, void **instance) {
+  void *offered = NULL;
+  if (host->get_interface(host, "org.example.offered/1", &offered) == NULL || offered == NULL) return 1;
+  *instance = calloc(1, 4096);
+  return *instance == NULL;
+}
+static int answer(void *instance) { return 42 + *(char *)instance; }
+static const void *get_interface(void *instance, const char *id) {
+  static const struct { size_t size; int (*answer)(void *); } table = {sizeof table, answer};
+  (void)instance;
+  return strcmp(id, "org.example.answer/1") == 0 ? &table : NULL;
+}
+HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor *hotshoe_descriptor(uint32_t newest) {
+  static const hotshoe_plugin_descriptor descriptor = {
+      sizeof descriptor, HOTSHOE_PLUGIN_REVISION, "gain", NULL, init, get_interface, free};
+  return newest < HOTSHOE_PLUGIN_REVISION ? NULL : &descriptor;
+}
+"#;
+
+/// A table without a function.
+static OFFERED: usize = size_of::<usize>();
+
+#[expect(unsafe_code, reason = "calling a plugin is what the test is about")]
+fn answer(table: *const c_void, instance: *const c_void) -> i32 {
+    #[repr(C)]
+    struct Answer {
+        size: usize,
+        answer: extern "C" fn(*const c_void) -> i32,
+    }
+    // SAFETY: the plugin is loaded, and its table of this name is such a one.
+    let table = unsafe { &*table.cast::<Answer>() };
+    assert_eq!(table.size, size_of::<Answer>());
+    (table.answer)(instance)
+}
+
+#[test]
+fn a_thousand_instances_leave_nothing_behind() {
+    run_instances(1000);
+}
+
+#[test]
+#[ignore = "takes minutes; tools/soak.sh runs it"]
+fn ten_thousand_instances_leave_nothing_behind() {
+    run_instances(10_000);
 }
 
 #[test]

@@ -25,6 +25,10 @@ manifest() {
   printf '  "capabilities": ["layer:%s"],\n  "abi": {"compiler": "itanium", "stdlib": "libstdc++"}\n}\n' "$1"
 }
 manifest gain > "$work/root/gain/plugin.json"
+# A plugin of the contract.
+mkdir -p "$work/contract_root/gain"
+echo '{"name": "gain", "version": "1.2.3", "entry": "hotshoe_descriptor"}' > "$work/contract_root/gain/plugin.json"
+cc -std=c11 -O2 -fPIC -shared -Iinclude -o "$work/contract_root/gain/libgain.so" tests/fixtures/contract/plugin.c
 # The same plugins in the forms of others: bundles of LV2, and libraries with Qt's metadata.
 bundle() {
   printf '@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n@prefix doap: <http://usefulinc.com/ns/doap#> .\n'
@@ -54,8 +58,8 @@ for count in 1000 10000; do
 done
 hotshoe=$(realpath "$target/release")
 # The program is linked to the C++ library, as a C++ host is: else each load would load that too.
-for program in bench scan; do
-  cc -std=c11 -O2 -Wall -Wextra -Iinclude -o "$work/$program" bench/$program.c \
+for program in bench scan contract; do
+  cc -std=c11 -O2 -Wall -Wextra -Iinclude -Itests/fixtures/contract -o "$work/$program" bench/$program.c \
     -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
 done
 
@@ -66,6 +70,8 @@ sleep 3
 mkdir -p bench/results
 table=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ).md
 "$work/bench" "$work/root/gain" "$work/root/gain/libgain.so" harmonics_register "$work/root" | tee "$table"
+echo | tee -a "$table"
+"$work/contract" "$work/contract_root" | tee -a "$table"
 for count in 1000 10000; do
   echo | tee -a "$table"
   root=$work/$count

@@ -25,8 +25,8 @@
 
 namespace hotshoe {
 
-// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later, and
-// call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
+// An interface that a host offers. Ask HOTSHOE_PLUGIN_HAS(log.table, warn) for what was added to it later,
+// and call log.table->write(log.instance, "text"). It is good as long as the plugin's object.
 template <class Table>
 struct HostInterface {
   const Table* table = nullptr;
@@ -112,17 +112,17 @@ struct Described {
 }  // namespace hotshoe
 
 // Exports a class as the plugin of this library. Once in a library, outside of namespaces.
-#define HOTSHOE_PLUGIN(Class, name, version)                                        \
-  HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(void) { \
-    static const hotshoe_plugin_descriptor descriptor = {                           \
-        sizeof(hotshoe_plugin_descriptor),                                          \
-        HOTSHOE_PLUGIN_REVISION,                                                    \
-        name,                                                                       \
-        version,                                                                    \
-        &::hotshoe::detail::Described<Class>::init,                                 \
-        &::hotshoe::detail::Described<Class>::get_interface,                        \
-        &::hotshoe::detail::Described<Class>::shutdown};                            \
-    return &descriptor;                                                             \
+#define HOTSHOE_PLUGIN(Class, name, version)                                                        \
+  HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor* hotshoe_descriptor(std::uint32_t newest) { \
+    static const hotshoe_plugin_descriptor descriptor = {                                           \
+        sizeof(hotshoe_plugin_descriptor),                                                          \
+        HOTSHOE_PLUGIN_REVISION,                                                                    \
+        name,                                                                                       \
+        version,                                                                                    \
+        &::hotshoe::detail::Described<Class>::init,                                                 \
+        &::hotshoe::detail::Described<Class>::get_interface,                                        \
+        &::hotshoe::detail::Described<Class>::shutdown};                                            \
+    return newest < HOTSHOE_PLUGIN_REVISION ? nullptr : &descriptor;                                \
   }
 
 #endif

@@ -107,16 +107,15 @@ class Host {
 
   // Offers an interface to the plugins that are loaded from now on: one that asks its host for `id`, such as
   // "org.example.log/1", gets the table and what its functions are given first, and calls them on any thread,
-  // several at once. Nothing of it may throw. The table, and the instance if one is lent, must stay as long as
-  // the host and each of its plugins. Errors: `interface-invalid`. [any thread]
+  // several at once. Nothing of it may throw. The table, and the instance if one is lent, must stay as long
+  // as the host and each of its plugins. Errors: `interface-invalid`. [any thread]
   template <class Table>
   Result<void> offer_interface(std::string_view id, const Table& table, void* instance = nullptr) const {
-    return Result<void>(
-        hotshoe_host_offer_interface(get(), id.data(), id.size(), &table, instance, nullptr));
+    return Result<void>(hotshoe_host_offer_interface(get(), id.data(), id.size(), &table, instance, nullptr));
   }
 
-  // The same with an instance that is deleted when nobody can use it any more: when the host has ended and all
-  // of its plugins were unloaded; never, if one stays loaded.
+  // The same with an instance that is deleted when nobody can use it any more: when the host has ended and
+  // all of its plugins were unloaded; never, if one stays loaded.
   template <class Table, class Instance>
   Result<void> offer_interface(std::string_view id, const Table& table,
                                std::unique_ptr<Instance> instance) const {

@@ -3,7 +3,8 @@
  *
  * Plugin     a shared library that exports one function, hotshoe_descriptor. It links nothing of Hotshoe. Its host calls
  *            `init`, and then asks for tables of functions by name: org.example.filter/1 is revision 1 of an interface.
- * Draft      HOTSHOE_PLUGIN_REVISION is 0: both sides must say exactly this number, and it may change with any release.
+ * Revisions  This is HOTSHOE_PLUGIN_REVISION 1, which stays as it is but for fields at the ends of tables. A host asks for
+ *            the newest revision that it knows and takes an older one, so a plugin of today works in every later host.
  * Tables     begin with their size; fields are only appended, and one that lies beyond the size, or is NULL, is not
  *            there: use HOTSHOE_PLUGIN_HAS. Set size = sizeof(table). What cannot grow so is another revision of the
  *            interface.
@@ -32,7 +33,7 @@
 
 /* Stands before the one function that a plugin exports:
  *
- *     HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor *hotshoe_descriptor(void)
+ *     HOTSHOE_PLUGIN_EXPORT const hotshoe_plugin_descriptor *hotshoe_descriptor(uint32_t newest)
  */
 #if defined(__cplusplus)
 #define HOTSHOE_PLUGIN_EXTERN extern "C"
@@ -47,9 +48,9 @@
 
 
 /*
- The revision of the contract that this is. 0 is a draft.
+ The revision of the contract that this is. 0 was a draft, which no host takes.
  */
-#define HOTSHOE_PLUGIN_REVISION 0
+#define HOTSHOE_PLUGIN_REVISION 1
 
 /*
  What a host gives to a plugin. Each instance has its own.
@@ -60,7 +61,7 @@ typedef struct hotshoe_plugin_host {
    */
   size_t size;
   /*
-   HOTSHOE_PLUGIN_REVISION.
+   The revision that the plugin's descriptor says.
    */
   uint32_t revision;
   /*
@@ -90,7 +91,7 @@ typedef struct hotshoe_plugin_descriptor {
    */
   size_t size;
   /*
-   HOTSHOE_PLUGIN_REVISION.
+   The revision of the contract that it was built with: HOTSHOE_PLUGIN_REVISION.
    */
   uint32_t revision;
   /*
@@ -122,8 +123,9 @@ typedef struct hotshoe_plugin_descriptor {
 /*
  The function that a plugin exports, `hotshoe_descriptor`.
 
- It returns the same constant each time, and does nothing else. [any thread]
+ `newest` is the newest revision that the host knows. It returns the plugin's descriptor of this revision or an older
+ one, or NULL if it has none: for one `newest` the same constant each time. It does nothing else. [any thread]
  */
-typedef const struct hotshoe_plugin_descriptor *(*hotshoe_plugin_entry_function)(void);
+typedef const struct hotshoe_plugin_descriptor *(*hotshoe_plugin_entry_function)(uint32_t newest);
 
 #endif  /* HOTSHOE_PLUGIN_H */

@@ -9,5 +9,7 @@ elseif(HOTSHOE_MODE STREQUAL "installed")
 elseif(HOTSHOE_MODE STREQUAL "vendored")
   set(copy "${CMAKE_CURRENT_BINARY_DIR}/vendored")
   file(COPY "${CMAKE_CURRENT_LIST_DIR}/../../cmake/HotshoeAddPlugin.cmake" DESTINATION "${copy}")
+  file(COPY "${CMAKE_CURRENT_LIST_DIR}/../../include/hotshoe/plugin.h"
+    "${CMAKE_CURRENT_LIST_DIR}/../../include/hotshoe/contract.hpp" DESTINATION "${copy}/hotshoe")
   include("${copy}/HotshoeAddPlugin.cmake")
 endif()

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use hotshoe::error::{Code, Error};
 use hotshoe::host::Host;
 use hotshoe::plugin::{Plugin, Unload};
-use hotshoe::runtime::Offer;
+use hotshoe_abi::plugin as abi;
 use hotshoe_testkit::{Library, PluginTree};
 
 use crate::host_on;
 
-const MANIFEST: &str = r#"{"name": "gain", "version": "1.2.3", "entry": "hotshoe_descriptor"}"#;
+pub(crate) const MANIFEST: &str = r#"{"name": "gain", "version": "1.2.3", "entry": "hotshoe_descriptor"}"#;
 const FILTER: &str = "org.example.filter";
 
 /// `filter.h` beside the fixture.
@@ -25,11 +25,11 @@ struct Filter {
     folder: extern "C" fn(*const c_void) -> *const c_char,
 }
 
-fn library(defines: &[&str]) -> PathBuf {
+pub(crate) fn library(defines: &[&str]) -> PathBuf {
     built(Library::c(include_str!("../fixtures/contract/plugin.c")), defines)
 }
 
-fn library_in_cpp(defines: &[&str]) -> PathBuf {
+pub(crate) fn library_in_cpp(defines: &[&str]) -> PathBuf {
     let library = Library::cpp(include_str!("../fixtures/contract/plugin.cpp"));
     built(library.arg("-std=c++17").arg("-fvisibility=hidden").arg("-fvisibility-inlines-hidden"), defines)
 }
@@ -45,7 +45,7 @@ fn built(library: Library, defines: &[&str]) -> PathBuf {
     library.build()
 }
 
-fn tree(defines: &[&str]) -> PluginTree {
+pub(crate) fn tree(defines: &[&str]) -> PluginTree {
     PluginTree::new().plugin("gain", MANIFEST, &library(defines))
 }
 
@@ -54,12 +54,12 @@ fn refused(defines: &[&str]) -> Error {
     host_on(tree.root()).load("gain", None, |_| Ok(())).unwrap_err()
 }
 
-fn load(host: &Host) -> Arc<Plugin> {
+pub(crate) fn load(host: &Host) -> Arc<Plugin> {
     host.load("gain", None, |_| Ok(())).unwrap()
 }
 
 /// What its filter makes of 21, and the folder that it was told.
-fn use_filter(plugin: &Plugin) -> (f64, String) {
+pub(crate) fn use_filter(plugin: &Plugin) -> (f64, String) {
     let (table, instance) = (plugin.interface(FILTER, 1).unwrap().unwrap(), plugin.instance().unwrap());
     // SAFETY: the plugin is loaded, and its table of this name is such a one.
     let table = unsafe { &*table.cast::<Filter>() };
@@ -93,66 +93,6 @@ fn a_host_gets_the_table_of_an_interface_by_name_and_revision() {
     assert_eq!(plugin.instance().unwrap_err().code(), Code::PLUGIN_UNLOADED);
 }
 
-/// `org_example_limit_1` of `filter.h`.
-#[repr(C)]
-struct Limit {
-    size: usize,
-    limited: extern "C" fn(*const c_void, c_double) -> c_double,
-}
-
-static LIMIT: Limit = Limit { size: size_of::<Limit>(), limited };
-
-extern "C" fn limited(limit: *const c_void, output: c_double) -> c_double {
-    // SAFETY: it was offered with such an instance, which is as good as the plugin.
-    output.min(unsafe { *limit.cast::<f64>() })
-}
-
-#[test]
-fn a_plugin_calls_the_interface_that_its_own_host_offers() {
-    for library in [library(&[]), library_in_cpp(&[])] {
-        let tree = PluginTree::new().plugin("gain", MANIFEST, &library);
-        let (ten, twenty) = (host_on(tree.root()), host_on(tree.root()));
-        let limit = Arc::new(10.0);
-        ten.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, limit.clone())).unwrap();
-        twenty.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, Arc::new(20.0))).unwrap();
-        let (of_ten, of_twenty) = (load(&ten), load(&twenty));
-        assert_eq!((use_filter(&of_ten).0, use_filter(&of_twenty).0), (10.0, 20.0));
-        let reloaded = ten.reload(&of_ten, |_| Ok(())).unwrap();
-        assert_eq!(use_filter(&reloaded).0, 10.0);
-        // A plugin outlives its host if nobody unloads it, and what it was offered is there still.
-        drop(ten);
-        assert!(reloaded.is_loaded());
-        assert_eq!((use_filter(&reloaded).0, Arc::strong_count(&limit)), (10.0, 2));
-        twenty.unload(&of_twenty).unwrap();
-    }
-}
-
-#[test]
-fn what_is_offered_goes_with_the_host_and_its_plugins() {
-    let tree = tree(&[]);
-    let host = host_on(tree.root());
-    let limit = Arc::new(10.0);
-    host.offer_interface("org.example.limit/1", Offer::with_instance(&LIMIT, limit.clone())).unwrap();
-    let plugin = load(&host);
-    host.unload(&plugin).unwrap();
-    assert_eq!(Arc::strong_count(&limit), 2);
-    drop(host);
-    assert_eq!(Arc::strong_count(&limit), 1);
-}
-
-#[test]
-fn an_interface_is_offered_once_and_under_an_id_of_the_programs_own() {
-    let host = host_on(Path::new("/nowhere"));
-    host.offer_interface("org.example.limit/1", Offer::new(&LIMIT)).unwrap();
-    host.offer_interface("org.example.limit/2", Offer::new(&LIMIT)).unwrap();
-    for id in ["org.example.limit/1", "org.example.limit", "limit/1", "hotshoe.context/1", "hotshoe.mine/1", ""] {
-        let limit = Arc::new(10.0);
-        let error = host.offer_interface(id, Offer::with_instance(&LIMIT, limit.clone())).unwrap_err();
-        assert_eq!(error.code(), Code::INTERFACE_INVALID, "{id}");
-        assert_eq!(Arc::strong_count(&limit), 1, "what is refused is dropped");
-    }
-}
-
 #[test]
 fn each_host_has_an_instance_of_its_own_of_one_library() {
     let tree = tree(&[]);
@@ -173,11 +113,81 @@ fn a_plugin_is_told_its_own_folder_also_where_a_copy_is_mapped() {
     let told = use_filter(&plugin).1;
     let reloaded = host.reload(&plugin, |_| Ok(())).unwrap();
     assert_ne!(reloaded.mapped().unwrap(), tree.library("gain").canonicalize().unwrap(), "a private copy is mapped");
-    assert_eq!(use_filter(&reloaded), (42.0, told));
+    assert_eq!(use_filter(&reloaded), (42.0, told.clone()));
+    // Who cannot ask the host has the folder of the copy, with the plugin's files in it.
+    let (here, there) = (folder_of_file(&plugin_of_files(&tree)), folder_of_file(&reloaded));
+    assert_eq!((&here, there == told), (&told, false));
+    assert!(Path::new(&there).join("plugin.json").exists(), "{there}");
     // A library that has no folder of its own.
     let lone = host.load_path(&library(&[]), |_| Ok(()));
     assert_eq!(lone.unwrap_err().code(), Code::ENTRY_MISSING, "nothing says that it is one of the contract");
 }
+
+/// The same plugin by another host, from its own file.
+fn plugin_of_files(tree: &PluginTree) -> Arc<Plugin> {
+    load(&host_on(tree.root()))
+}
+
+/// What `hotshoe_folder` says without a host.
+fn folder_of_file(plugin: &Plugin) -> String {
+    // SAFETY: the plugin is loaded, and this is such a function.
+    let ask = unsafe { std::mem::transmute::<*const c_void, FolderFunction>(plugin.symbol("folder_of_file").unwrap()) };
+    asked_for_folder(ask)
+}
+
+type FolderFunction = extern "C" fn(*mut c_char, usize) -> usize;
+
+fn asked_for_folder(ask: FolderFunction) -> String {
+    let length = ask(std::ptr::null_mut(), 0);
+    let mut folder = vec![0xff_u8; length + 1];
+    assert_eq!((ask(folder.as_mut_ptr().cast(), length), folder[0]), (length, 0), "there is no room for the NUL");
+    assert_eq!(ask(folder.as_mut_ptr().cast(), length + 1), length);
+    CStr::from_bytes_with_nul(&folder).unwrap().to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_host_that_is_none_of_hotshoes_runs_the_same_plugin() {
+    for library in [library(&[]), library_in_cpp(&[])] {
+        let tree = PluginTree::new().plugin("gain", MANIFEST, &library);
+        // SAFETY: the constructors of the fixtures do nothing.
+        let bare = unsafe { libloading::Library::new(tree.library("gain")) }.unwrap();
+        // SAFETY: it is a plugin of the contract.
+        let descriptor = unsafe { &*bare.get::<abi::Entry>(abi::ENTRY.to_bytes()).unwrap()(abi::REVISION) };
+        // It knows no folder, and offers nothing.
+        let host = abi::Host {
+            size: size_of::<abi::Host>(),
+            revision: abi::REVISION,
+            folder: std::ptr::null(),
+            get_interface: Some(offers_nothing),
+            fail: Some(hears_nothing),
+        };
+        let mut instance = std::ptr::null_mut();
+        // SAFETY: the functions of a plugin of the contract, in their order, and its table of this name.
+        unsafe {
+            assert_eq!(descriptor.init.unwrap()(&raw const host, &mut instance), 0);
+            let table =
+                &*descriptor.get_interface.unwrap()(instance, c"org.example.filter/1".as_ptr()).cast::<Filter>();
+            assert_eq!((table.filter)(instance, 21.0), 42.0);
+            let folder = CStr::from_ptr((table.folder)(instance)).to_str().unwrap();
+            assert_eq!(Path::new(folder), tree.path("gain").canonicalize().unwrap());
+            descriptor.shutdown.unwrap()(instance);
+        }
+    }
+}
+
+unsafe extern "C" fn offers_nothing(
+    _: *const abi::Host,
+    _: *const c_char,
+    instance: *mut *mut c_void,
+) -> *const c_void {
+    if !instance.is_null() {
+        // SAFETY: a plugin that passes a place has room there.
+        unsafe { instance.write(std::ptr::null_mut()) };
+    }
+    std::ptr::null()
+}
+
+unsafe extern "C" fn hears_nothing(_: *const abi::Host, _: *const c_char, _: *const c_char) {}
 
 #[test]
 fn a_plugin_whose_init_fails_says_why_and_is_gone() {
@@ -244,6 +254,10 @@ fn a_descriptor_that_cannot_be_right_is_refused() {
         let error = refused(&[define]);
         assert_eq!(error.code(), Code::CONTRACT_BROKEN, "{define}: {error}");
     }
+    let error = refused(&["REVISION=77"]);
+    assert!(error.to_string().contains("of the revision 77, and this host knows 1"), "{error}");
+    let draft = refused(&["REVISION=0"]);
+    assert!(draft.hint_text().unwrap().contains("build it again"), "{draft:?}");
 }
 
 #[test]

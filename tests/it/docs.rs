@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hotshoe::interface::InterfaceId;
 use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "profile",
     "manifest",
     "catalog",
@@ -16,6 +17,7 @@ const PAGES: [&str; 17] = [
     "runtime",
     "plugin",
     "contract",
+    "interface",
     "capability",
     "package",
     "signature",
@@ -39,7 +41,31 @@ fn read(path: &str) -> String {
 /// Every page, as its path and its text.
 fn pages() -> Vec<(String, String)> {
     let words = PAGES.iter().chain(&["README"]).map(|word| format!("docs/{word}.md"));
-    words.map(|path| (path.clone(), read(&path))).collect()
+    words.chain(interface_pages()).map(|path| (path.clone(), read(&path))).collect()
+}
+
+/// The pages of single interfaces.
+fn interface_pages() -> Vec<String> {
+    let files = fs::read_dir(root().join("docs/interface")).unwrap().map(|file| file.unwrap().file_name());
+    let names = files.filter_map(|name| name.into_string().ok());
+    names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/interface/{name}")).collect()
+}
+
+#[test]
+fn the_page_of_an_interface_is_called_by_its_id() {
+    for page in interface_pages() {
+        let text = read(&page);
+        let id = text.strip_prefix("# ").and_then(|text| text.lines().next()).unwrap_or_default();
+        let id = InterfaceId::new(id).unwrap_or_else(|error| panic!("{page}: {}", error.report()));
+        let called = format!("docs/interface/{}-{}", id.name(), id.revision());
+        assert_eq!(page, format!("{called}.md"));
+        // What crosses a process boundary is named by the page, and has the id as its package.
+        if let Ok(proto) = fs::read_to_string(root().join(format!("{called}.proto"))) {
+            let package = format!("package {}.v{};", id.name().replace('-', "_"), id.revision());
+            assert!(proto.contains(&package) && proto.contains("\nservice "), "{called}.proto: {package}");
+            assert!(text.contains(&format!("({}-{}.proto)", id.name(), id.revision())), "{page} does not name it");
+        }
+    }
 }
 
 /// The fenced blocks of a kind, such as `json plugin`, with the page each is on.

@@ -20,6 +20,7 @@ mod host;
 mod hostile_modules;
 mod hostile_reload;
 mod inspect;
+mod interface;
 #[cfg(feature = "package")]
 mod key;
 mod kinds;
@@ -40,6 +41,7 @@ mod readme;
 #[cfg(feature = "package")]
 mod receipts;
 mod reload;
+mod revision;
 #[cfg(feature = "package")]
 mod root;
 mod runtime;

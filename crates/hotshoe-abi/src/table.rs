@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::mem::{MaybeUninit, align_of, size_of};
+use core::ops::RangeInclusive;
 use core::ptr;
 
 /// No table of any revision is larger than so many bytes: a size above is an error or a lie.
@@ -46,6 +47,15 @@ impl core::error::Error for BadTable {}
 /// # Safety
 /// The pointer is NULL, or what is there may be read: a size and a revision, and as many bytes as the size says.
 pub unsafe fn read<T: Table>(table: *const T, asked: u32) -> Result<T, BadTable> {
+    // SAFETY: as the caller promises.
+    unsafe { read_any(table, asked..=asked) }
+}
+
+/// The same for a table of any of several revisions.
+///
+/// # Safety
+/// As for [`read`].
+pub unsafe fn read_any<T: Table>(table: *const T, taken: RangeInclusive<u32>) -> Result<T, BadTable> {
     if table.is_null() {
         return Err(BadTable::Null);
     }
@@ -59,8 +69,8 @@ pub unsafe fn read<T: Table>(table: *const T, asked: u32) -> Result<T, BadTable>
     }
     // SAFETY: the size says that the revision is there.
     let revision = unsafe { table.cast::<usize>().add(1).cast::<u32>().read() };
-    if revision != asked {
-        return Err(BadTable::Revision(revision, asked));
+    if !taken.contains(&revision) {
+        return Err(BadTable::Revision(revision, *taken.end()));
     }
     // A pointer of which only a part is there is not there.
     let present = size.min(size_of::<T>()) / size_of::<usize>() * size_of::<usize>();

@@ -13,6 +13,7 @@ use hotshoe::profile::HostProfile;
 use crate::cargo::{self, Cargo};
 use crate::codes::BUILD_FAILED;
 use crate::compile::{self, Compilers, Exports, Options};
+use crate::contract;
 use crate::manifest::{self, Fields};
 use crate::sources;
 use crate::staged::{self, Staged};
@@ -33,7 +34,7 @@ use crate::staged::{self, Staged};
 /// # Ok::<(), hotshoe::error::Error>(())
 /// ```
 ///
-/// Sources see `HOTSHOE_PLUGIN_VERSION`, a string.
+/// Sources see `HOTSHOE_PLUGIN_NAME` and `HOTSHOE_PLUGIN_VERSION`, which are strings.
 #[derive(Clone, Debug)]
 pub struct CcPlugin {
     name: String,
@@ -129,6 +130,19 @@ impl CcPlugin {
         self
     }
 
+    /// Makes it a plugin of the contract of `hotshoe/plugin.h`: its entry is `hotshoe_descriptor`, and its sources find
+    /// `hotshoe/plugin.h`, `hotshoe/contract.hpp` and `hotshoe/folder.h`.
+    pub fn contract(mut self) -> CcPlugin {
+        self.fields.entry = contract::ENTRY.to_owned();
+        self
+    }
+
+    /// Adds an interface that it has, such as `org.example.filter/1`; for plugins of the contract.
+    pub fn interface(mut self, id: &str) -> CcPlugin {
+        self.fields.interfaces.push(id.to_owned());
+        self
+    }
+
     /// Compiles and links it, stages it in `OUT_DIR/plugin-root/<name>` and inspects it.
     ///
     /// Fails with [`BUILD_FAILED`], which shows what the compiler said, with [`Code::ARGUMENT_INVALID`] if the host
@@ -192,7 +206,11 @@ impl CcPlugin {
         let mut options = self.options.clone();
         options.includes = options.includes.iter().map(|folder| cargo.package.join(folder)).collect();
         let version = if self.fields.version.is_empty() { &cargo.version } else { &self.fields.version };
+        options.defines.push(("HOTSHOE_PLUGIN_NAME".to_owned(), format!("\"{}\"", self.name)));
         options.defines.push(("HOTSHOE_PLUGIN_VERSION".to_owned(), format!("\"{version}\"")));
+        if self.fields.entry == contract::ENTRY {
+            options.includes.push(contract::write_headers(&work.join("include"))?);
+        }
 
         let system = cargo.platform.map_or(System::Linux, |platform| platform.system);
         let compilers = Compilers::find(&options, sources.iter().any(|source| compile::is_cpp(source)), system)?;

@@ -12,6 +12,7 @@ use hotshoe::error::{Error, Result};
 
 use crate::cargo::{self, Cargo};
 use crate::codes::BUILD_FAILED;
+use crate::contract;
 use crate::sources;
 use crate::staged::{self, Staged};
 use crate::tool::{Tool, failed};
@@ -99,6 +100,7 @@ impl CmakePlugin {
         let work = cargo.work(name);
         let package = work.join("package");
         staged::write_if_changed(&package.join("HotshoeAddPlugin.cmake"), ADD_PLUGIN)?;
+        contract::write_headers(&package)?;
         staged::write_if_changed(&package.join("HotshoeConfig.cmake"), CONFIG)?;
         staged::write_if_changed(&package.join("HotshoeConfigVersion.cmake"), &config_version())?;
 

@@ -40,6 +40,7 @@ mod cc_plugin;
 mod cmake_plugin;
 mod codes;
 mod compile;
+mod contract;
 mod header;
 mod link;
 mod manifest;

@@ -11,7 +11,7 @@ use std::ptr;
 use std::sync::{Arc, Mutex};
 
 use hotshoe_abi::plugin::{self as abi, Descriptor, Entry, Interface, LONGEST_ID};
-use hotshoe_abi::table::{self, LARGEST_TABLE};
+use hotshoe_abi::table::{self, BadTable, LARGEST_TABLE};
 
 use super::{Library, context};
 use crate::error::{Code, Error, Result};
@@ -26,6 +26,9 @@ pub(super) const ENTRY: &str = "hotshoe_descriptor";
 
 /// The interfaces that Hotshoe itself offers to every plugin. Their functions are given [`Lent::made`] first.
 const OWN: &[Interface] = &[Interface::new(hotshoe_abi::context::ID, &context::TABLE)];
+
+/// The oldest revision of the contract that is taken. There was a draft before.
+const OLDEST: u32 = 1;
 
 /// So many bytes of a text of a plugin are looked at.
 const MOST_OF_TEXT: usize = 16 * 1024;
@@ -62,7 +65,7 @@ impl Contract {
     pub(super) fn of(library: &Library, folder: &Path, request: &Request<'_>) -> Result<Contract> {
         let descriptor = descriptor(library)?;
         agrees(&descriptor, request.manifest)?;
-        let host = Lent::new(folder, request.offers.clone())?;
+        let host = Lent::new(folder, descriptor.revision, request.offers.clone())?;
         let mut instance = ptr::null_mut();
         if let Some(init) = descriptor.init {
             // SAFETY: a plugin's function, as the contract has it. The host's part stays until the instance has ended.
@@ -148,9 +151,17 @@ fn descriptor(library: &Library) -> Result<Descriptor> {
     let address = library.symbol(ENTRY).ok_or_else(|| broken(format!("it does not export `{ENTRY}`")))?;
     // SAFETY: what a plugin exports under this name is such a function.
     let entry = unsafe { std::mem::transmute::<Address, Entry>(address) };
-    // SAFETY: it takes nothing, and what it returns is such a table; no more of it is believed than its size says.
-    let descriptor = unsafe { table::read(entry(), abi::REVISION) };
-    descriptor.map_err(|why| broken(format!("its descriptor cannot be used: {why}")))
+    // SAFETY: what it returns is such a table; no more of it is believed than its size says.
+    let descriptor = unsafe { table::read_any(entry(abi::REVISION), OLDEST..=abi::REVISION) };
+    descriptor.map_err(|why| match why {
+        BadTable::Null => broken(format!("it has no descriptor of the revision {} or an older one", abi::REVISION))
+            .hint("take a build of the plugin for this host, or a newer host"),
+        BadTable::Revision(newer @ abi::REVISION.., _) => {
+            broken(format!("its descriptor is of the revision {newer}, and this host knows {}", abi::REVISION))
+                .hint("take a build of the plugin for this host, or a newer host")
+        }
+        why => broken(format!("its descriptor cannot be used: {why}")),
+    })
 }
 
 /// That name and version are those of the manifest, as far as either says them.
@@ -198,11 +209,11 @@ fn same_texts(manifest: [Option<String>; 2], place: &str, library: [Option<Strin
 }
 
 impl Lent {
-    fn new(folder: &Path, offers: Arc<Offers>) -> Result<Box<Lent>> {
+    fn new(folder: &Path, revision: u32, offers: Arc<Offers>) -> Result<Box<Lent>> {
         let folder = c_path(folder)?;
         let table = abi::Host {
             size: size_of::<abi::Host>(),
-            revision: abi::REVISION,
+            revision,
             folder: folder.as_ptr(),
             get_interface: Some(get_interface),
             fail: Some(fail),

@@ -100,9 +100,21 @@ unsafe impl Send for Offered {}
 // SAFETY: as above.
 unsafe impl Sync for Offered {}
 
+/// A text for C: `N` is its length and one.
+#[doc(hidden)]
+pub const fn with_nul<const N: usize>(text: &str) -> [u8; N] {
+    assert!(N == text.len() + 1, "there is room for the text and its end");
+    let (mut bytes, mut index) = ([0; N], 0);
+    while index < text.len() {
+        bytes[index] = text.as_bytes()[index];
+        index += 1;
+    }
+    bytes
+}
+
 /// Exports a type that is a [`Plugin`] as the plugin of this library: once in a library.
 ///
-/// Name and version are those of the package, unless they are given. A panic in `init` is a failure of `init`; one in
+/// Name and version are those that `hotshoe_add_plugin()` builds it with, else those of the package, unless they are given. A panic in `init` is a failure of `init`; one in
 /// `drop` is let go of.
 ///
 /// ```
@@ -139,16 +151,26 @@ unsafe impl Sync for Offered {}
 #[macro_export]
 macro_rules! hotshoe_plugin {
     ($plugin:ty) => {
-        $crate::hotshoe_plugin!($plugin, name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"));
+        $crate::hotshoe_plugin!(
+            $plugin,
+            name: match option_env!("HOTSHOE_PLUGIN_NAME") {
+                Some(name) => name,
+                None => env!("CARGO_PKG_NAME"),
+            },
+            version: match option_env!("HOTSHOE_PLUGIN_VERSION") {
+                Some(version) => version,
+                None => env!("CARGO_PKG_VERSION"),
+            }
+        );
     };
     ($plugin:ty, name: $name:expr, version: $version:expr) => {
         /// What a host is told of this plugin.
         // SAFETY: the one function that the contract asks for.
         #[unsafe(no_mangle)]
-        pub extern "C" fn hotshoe_descriptor() -> *const $crate::plugin::Descriptor {
+        pub extern "C" fn hotshoe_descriptor(newest: u32) -> *const $crate::plugin::Descriptor {
             use ::std::ffi::{CStr, CString, c_char, c_void};
             use ::std::panic::{AssertUnwindSafe, catch_unwind};
-            use $crate::plugin::{Descriptor, Host, HostRef, Interface, Plugin, REVISION};
+            use $crate::plugin::{Descriptor, Host, HostRef, Interface, Plugin, REVISION, with_nul};
 
             unsafe extern "C" fn init(host: *const Host, instance: *mut *mut c_void) -> i32 {
                 // SAFETY: what the host lends to this instance.
@@ -177,16 +199,20 @@ macro_rules! hotshoe_plugin {
                 let _ = catch_unwind(AssertUnwindSafe(|| drop(made)));
             }
 
+            const NAME: &str = $name;
+            const VERSION: &str = $version;
+            static NAME_TEXT: [u8; NAME.len() + 1] = with_nul(NAME);
+            static VERSION_TEXT: [u8; VERSION.len() + 1] = with_nul(VERSION);
             static DESCRIPTOR: Descriptor = Descriptor {
                 size: size_of::<Descriptor>(),
                 revision: REVISION,
-                name: concat!($name, "\0").as_ptr().cast(),
-                version: concat!($version, "\0").as_ptr().cast(),
+                name: (&raw const NAME_TEXT).cast(),
+                version: (&raw const VERSION_TEXT).cast(),
                 init: Some(init),
                 get_interface: Some(get_interface),
                 shutdown: Some(shutdown),
             };
-            &raw const DESCRIPTOR
+            if newest < REVISION { ::std::ptr::null() } else { &raw const DESCRIPTOR }
         }
     };
 }

@@ -4,7 +4,9 @@
 //! tables of functions by name: `org.example.filter/1` is the interface `org.example.filter` in its revision 1. What such
 //! a table holds is between those who call it and those who write it; Hotshoe knows that it begins with its size.
 //!
-//! **Draft.** This is [`REVISION`] 0: both sides must say exactly this number, and it may change with any release.
+//! **Revisions.** This is [`REVISION`] 1, which stays as it is but for fields at the ends of tables. A host asks for the newest
+//! revision that it knows, and takes an older one: a plugin that was built with revision 1 works in every later host. One
+//! that is to work in older hosts as well as use what is new asks what its host says.
 //!
 //! - **Tables.** Each begins with its size; fields are only appended. One that lies beyond the size, or is NULL, is not
 //!   there. What cannot grow so is another revision of the interface, with a name of its own.
@@ -22,12 +24,14 @@ mod export;
 
 use core::ffi::{CStr, c_char, c_void};
 
+#[doc(hidden)]
+pub use export::with_nul;
 pub use export::{HostRef, Interface, Offered, Plugin};
 
 use crate::table::Table;
 
-/// The revision of the contract that this is. 0 is a draft.
-pub const REVISION: u32 = 0;
+/// The revision of the contract that this is. 0 was a draft, which no host takes.
+pub const REVISION: u32 = 1;
 
 /// The name of the function that a plugin exports. Its type is [`Entry`].
 pub const ENTRY: &CStr = c"hotshoe_descriptor";
@@ -37,8 +41,9 @@ pub const LONGEST_ID: usize = 255;
 
 /// The function that a plugin exports, `hotshoe_descriptor`.
 ///
-/// It returns the same constant each time, and does nothing else. [any thread]
-pub type Entry = unsafe extern "C" fn() -> *const Descriptor;
+/// `newest` is the newest revision that the host knows. It returns the plugin's descriptor of this revision or an older
+/// one, or NULL if it has none: for one `newest` the same constant each time. It does nothing else. [any thread]
+pub type Entry = unsafe extern "C" fn(newest: u32) -> *const Descriptor;
 
 /// What a plugin is and does. It never changes.
 #[repr(C)]
@@ -46,7 +51,7 @@ pub type Entry = unsafe extern "C" fn() -> *const Descriptor;
 pub struct Descriptor {
     /// The size of this table in bytes.
     pub size: usize,
-    /// HOTSHOE_PLUGIN_REVISION.
+    /// The revision of the contract that it was built with: HOTSHOE_PLUGIN_REVISION.
     pub revision: u32,
     /// The plugin's name, as its manifest has it.
     pub name: *const c_char,
@@ -77,7 +82,7 @@ unsafe impl Sync for Descriptor {}
 pub struct Host {
     /// The size of this table in bytes.
     pub size: usize,
-    /// HOTSHOE_PLUGIN_REVISION.
+    /// The revision that the plugin's descriptor says.
     pub revision: u32,
     /// The folder of the plugin, where its files are, also when a private copy of its library is mapped; of a library
     /// without a folder of its own the one in which it lies.

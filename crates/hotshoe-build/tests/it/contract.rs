@@ -64,10 +64,24 @@ fn a_type_is_the_plugin_of_a_cdylib() {
     let lib =
         format!("[lib]\ncrate-type = [\"cdylib\"]\n\n[dependencies]\nhotshoe-abi = {{ path = '{}' }}\n", abi.display());
     let project = Project::new("rust-contract", &lib);
-    project.script("hotshoe_build::link_args()?;");
+    project.script(
+        "hotshoe_build::link_args()?;
+        hotshoe_build::Plugin::cc(\"in_c\").host(\"rack\").contract().interface(\"org.example.filter/1\")
+            .sources(\"c/*.c\").build()?;",
+    );
     project.write("src/lib.rs", SOURCE);
+    project.write("c/plugin.c", include_str!("../../../../tests/cmake/contract/plugin.c"));
     project.build();
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("debug").join("librust_contract.so");
+
+    // The one in C has its headers from the crate, and its name, version and interfaces from the call.
+    let in_c = Host::new(HostProfile::named("contract-test").unwrap());
+    in_c.add_search_root(project.staged(""));
+    let plugin = in_c.load("in_c", None, |_| Ok(())).unwrap();
+    assert_eq!(plugin.manifest().interfaces[0].as_str(), "org.example.filter/1");
+    let table = plugin.interface("org.example.filter", 1).unwrap().unwrap();
+    assert_eq!(filtered(table, plugin.instance().unwrap(), 21.0), 42.0);
+    in_c.unload(&plugin).unwrap();
 
     let (host, root) = host();
     let folder = root.path().join("rust-contract");
