@@ -7,6 +7,7 @@ mod callback;
 mod capabilities;
 mod load;
 pub(crate) mod reload;
+mod run;
 mod runtimes;
 mod slots;
 pub(crate) mod watch;

@@ -21,6 +21,10 @@ impl Lease {
     pub fn plugin(&self) -> &Arc<Plugin> {
         &self.plugin
     }
+
+    pub(crate) fn instance(&self) -> &dyn Instance {
+        &***self.instance.as_ref().expect("it is there until it is dropped")
+    }
 }
 
 impl Plugin {

@@ -12,6 +12,8 @@
 #![expect(unsafe_code, reason = "what the other side of a C interface lends can only be trusted")]
 
 pub mod context;
+pub mod passes;
 pub mod plugin;
 pub mod runtime;
+pub mod stepper;
 pub mod table;
