@@ -16,7 +16,7 @@ mod headers {
 
     /// The files of `src/capi` that hold functions for C, each after those whose types it needs: each becomes a header of
     /// its own, and `host.h` includes them all.
-    const HANDLES: [&str; 19] = [
+    const HANDLES: [&str; 22] = [
         SHARED,
         "error",
         "diagnostics",
@@ -31,6 +31,9 @@ mod headers {
         "call",
         "capability",
         "interface",
+        "value",
+        "context",
+        "pipeline",
         "runtime",
         "package",
         "installed",
@@ -83,7 +86,9 @@ mod headers {
         let text = fs::read_to_string(source).expect("it is there");
         let is_needed = |handle: &&&str| **handle == SHARED || text.contains(&format!("\nuse super::{handle}::"));
         let lines = HANDLES.iter().filter(is_needed).map(|handle| format!("\n#include \"{handle}.h\""));
-        format!("{}\n", lines.collect::<String>())
+        // Types that plugins have, too.
+        let shared = if text.contains("\nuse hotshoe_abi::context::") { "\n#include \"../context.h\"" } else { "" };
+        format!("{}{shared}\n", lines.collect::<String>())
     }
 
     /// With the version, and with the mark on every function that gives out an error. cbindgen would mark those that

@@ -348,4 +348,21 @@
 /* The old and the new plugin cannot both be in one process. */
 #define HOTSHOE_CODE_RELOAD_NOT_BESIDE "reload-not-beside"
 
+/* --- Stage "pipeline" --- */
+
+/* A pass failed. */
+#define HOTSHOE_CODE_PASS_FAILED "pass-failed"
+
+/* A pass returned something that is neither nothing nor its context. */
+#define HOTSHOE_CODE_PASS_RETURN "pass-return"
+
+/* A pass is for a stage that the host does not have. */
+#define HOTSHOE_CODE_PASS_STAGE "pass-stage"
+
+/* A hook of a plugin that executes step by step failed. */
+#define HOTSHOE_CODE_STEP_FAILED "step-failed"
+
+/* A hook is not called in its order: init, then steps, then shutdown. */
+#define HOTSHOE_CODE_STEPPER_ORDER "stepper-order"
+
 #endif  /* HOTSHOE_CODES_H */

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use super::boundary::{ask, c_path, c_string, free, lend};
+use crate::context::Reported;
 use crate::diagnostics::{Diagnostic, Severity};
 
 /// Findings that were collected while work went on.
@@ -16,6 +17,7 @@ struct Finding {
     hint: Option<CString>,
     path: Option<CString>,
     plugin: Option<CString>,
+    pass: Option<CString>,
 }
 
 /// How much a finding matters.
@@ -35,22 +37,47 @@ impl hotshoe_diagnostics {
     pub(super) fn new(diagnostics: &[Diagnostic]) -> hotshoe_diagnostics {
         hotshoe_diagnostics(diagnostics.iter().map(Finding::new).collect())
     }
+
+    /// What was reported to a context.
+    pub(super) fn reported(reported: &[Reported]) -> hotshoe_diagnostics {
+        hotshoe_diagnostics(reported.iter().map(Finding::reported).collect())
+    }
 }
 
 impl Finding {
     fn new(diagnostic: &Diagnostic) -> Finding {
         Finding {
-            severity: match diagnostic.severity {
-                Severity::Note => hotshoe_severity::Note,
-                Severity::Warning => hotshoe_severity::Warning,
-                Severity::Error => hotshoe_severity::Error,
-            },
+            severity: diagnostic.severity.into(),
             code: c_string(diagnostic.code.as_str()),
             message: c_string(diagnostic.message.as_str()),
             text: c_string(diagnostic.to_string()),
             hint: diagnostic.hint.as_deref().map(c_string),
             path: diagnostic.path.as_deref().map(c_path),
             plugin: diagnostic.plugin.as_deref().map(c_string),
+            pass: None,
+        }
+    }
+
+    fn reported(reported: &Reported) -> Finding {
+        Finding {
+            severity: reported.severity.into(),
+            code: c_string(reported.code.as_str()),
+            message: c_string(reported.message.as_str()),
+            text: c_string(reported.to_string()),
+            hint: None,
+            path: None,
+            plugin: reported.plugin.as_deref().map(c_string),
+            pass: reported.pass.as_deref().map(c_string),
+        }
+    }
+}
+
+impl From<Severity> for hotshoe_severity {
+    fn from(severity: Severity) -> hotshoe_severity {
+        match severity {
+            Severity::Note => hotshoe_severity::Note,
+            Severity::Warning => hotshoe_severity::Warning,
+            Severity::Error => hotshoe_severity::Error,
         }
     }
 }
@@ -123,6 +150,17 @@ pub unsafe extern "C" fn hotshoe_diagnostics_plugin(
 ) -> *const c_char {
     // SAFETY: the header's contract for handles.
     unsafe { lend(diagnostics, |diagnostics| diagnostics.0.get(index)?.plugin.as_ref()) }
+}
+
+/// The pass or method of the plugin that was at work, for what was reported to a context; NULL if none, or past the last.
+/// [any thread]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_diagnostics_pass(
+    diagnostics: *const hotshoe_diagnostics,
+    index: usize,
+) -> *const c_char {
+    // SAFETY: the header's contract for handles.
+    unsafe { lend(diagnostics, |diagnostics| diagnostics.0.get(index)?.pass.as_ref()) }
 }
 
 /// Everything about one, over several lines; NULL past the last. [any thread]

@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char, c_int};
 use std::ptr;
 
-use super::boundary::{Passed, ask, c_string, free, lend, optional_text, path, required_mut, text};
+use super::boundary::{Passed, ask, c_string, free, lend, optional_text, path, required_mut, text, texts};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error, making};
 use crate::error::{Code, Error, Result};
@@ -396,6 +396,22 @@ pub unsafe extern "C" fn hotshoe_profile_set_receipt_policy(
         })?;
         profile.profile.policies.receipt = *policy;
         Ok(())
+    })
+}
+
+/// The stages of the host's pipeline, in the order in which they run: `compile` by default.
+///
+/// `stages`: so many texts, each of which ends with NUL. Errors: `profile-invalid` for what cannot name one, or stands twice.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_stages(
+    profile: *mut hotshoe_profile,
+    stages: *const *const c_char,
+    stage_count: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, stages) = unsafe { (required_mut(profile, "profile")?, texts(stages, stage_count, "stages")?) };
+        profile.profile.set_stages(stages)
     })
 }
 

@@ -1,11 +1,13 @@
 //! What the passes and steps of a run share.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::schema::{self, Fields};
 use super::{Field, List, Map, Schema, Slot, Text, Type, Value};
 use crate::diagnostics::Severity;
 use crate::error::{Code, Error, Result};
+use crate::input::continued;
 
 /// What the passes and steps of a run share: a value for each field of its [`Schema`], and what was found on the way.
 ///
@@ -38,6 +40,19 @@ pub struct Reported {
     pub plugin: Option<Text>,
     /// The pass or method that was at work.
     pub pass: Option<Text>,
+}
+
+/// ``warning[gain-clipped]: plugin `gain`, pass `lower`: …``
+impl fmt::Display for Reported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: ", self.severity, self.code.as_str())?;
+        match (&self.plugin, &self.pass) {
+            (Some(plugin), Some(pass)) => write!(f, "plugin `{}`, pass `{}`: ", plugin.as_str(), pass.as_str())?,
+            (Some(plugin), None) => write!(f, "plugin `{}`: ", plugin.as_str())?,
+            _ => {}
+        }
+        f.write_str(&continued(&self.message))
+    }
 }
 
 impl Context {

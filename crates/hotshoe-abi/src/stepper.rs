@@ -16,11 +16,8 @@ use crate::table::InterfaceTable;
 /// The id of the interface.
 pub const ID: &CStr = c"hotshoe.stepper/1";
 
-/// A function for one hook of a run. Returns HOTSHOE_HOOK_DONE, HOTSHOE_HOOK_MISSING for one that it does not have; anything
-/// else means that it failed, after it said why with `fail` of the hook.
-pub type Step = unsafe extern "C" fn(instance: *mut c_void, run: *mut c_void, hook: *const Hook) -> i32;
-
-/// The functions of `hotshoe.stepper/1`.
+/// The functions of `hotshoe.stepper/1`. Each that is called by a host returns HOTSHOE_HOOK_DONE, or HOTSHOE_HOOK_MISSING for a
+/// hook that the plugin does not have; anything else means that it failed, after it said why with `fail` of the hook.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Stepper {
@@ -29,11 +26,11 @@ pub struct Stepper {
     /// Begins a run. `run`: NULL at first, for what the other functions are given; if it fails, nothing else follows.
     pub init: Option<unsafe extern "C" fn(instance: *mut c_void, hook: *const Hook, run: *mut *mut c_void) -> i32>,
     /// One step: once for each tick. The time is in the context.
-    pub step: Option<Step>,
+    pub step: Option<unsafe extern "C" fn(instance: *mut c_void, run: *mut c_void, hook: *const Hook) -> i32>,
     /// Back to where `init` left it.
-    pub reset: Option<Step>,
+    pub reset: Option<unsafe extern "C" fn(instance: *mut c_void, run: *mut c_void, hook: *const Hook) -> i32>,
     /// Ends a run, whatever it returns. It gets another context, without anything in it, if the host has let go of the run's.
-    pub shutdown: Option<Step>,
+    pub shutdown: Option<unsafe extern "C" fn(instance: *mut c_void, run: *mut c_void, hook: *const Hook) -> i32>,
     /// Any other method, by its name. `argument`: lent; may be NULL.
     pub call: Option<
         unsafe extern "C" fn(

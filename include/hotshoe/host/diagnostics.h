@@ -76,6 +76,13 @@ const char *hotshoe_diagnostics_path(const hotshoe_diagnostics *diagnostics, siz
 const char *hotshoe_diagnostics_plugin(const hotshoe_diagnostics *diagnostics, size_t index);
 
 /*
+ The pass or method of the plugin that was at work, for what was reported to a context; NULL if none, or past the last.
+ [any thread]
+ */
+const char *hotshoe_diagnostics_pass(const hotshoe_diagnostics *diagnostics,
+                                     size_t index);
+
+/*
  Everything about one, over several lines; NULL past the last. [any thread]
  */
 const char *hotshoe_diagnostics_text(const hotshoe_diagnostics *diagnostics, size_t index);

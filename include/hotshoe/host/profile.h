@@ -219,6 +219,16 @@ HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_receipt_policy(hotshoe_profile *profile, int policy);
 
 /*
+ The stages of the host's pipeline, in the order in which they run: `compile` by default.
+
+ `stages`: so many texts, each of which ends with NUL. Errors: `profile-invalid` for what cannot name one, or stands twice.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_set_stages(hotshoe_profile *profile,
+                                          const char *const *stages,
+                                          size_t stage_count);
+
+/*
  Which plugin is meant by a capability that several have. With HOTSHOE_CAPABILITY_POLICY_FAIL a second one is not
  loaded: that is the error `capability-taken`. HOTSHOE_CAPABILITY_POLICY_FIRST by default.
 
