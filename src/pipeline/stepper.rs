@@ -31,7 +31,7 @@ impl Stepper {
     pub fn new(lease: Lease) -> Result<Stepper> {
         if !lease.instance().is_stepper() {
             return Err(Error::new(Code::RUNTIME_UNSUPPORTED, "the plugin does not execute step by step")
-                .hint("a native plugin has the interface `hotshoe.stepper/1` for it")
+                .hint("a plugin of the contract has the interface `hotshoe.stepper/1` for it")
                 .plugin(lease.plugin().name())
                 .at(lease.plugin().path()));
         }

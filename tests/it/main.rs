@@ -35,6 +35,7 @@ mod memory;
 mod native;
 #[cfg(feature = "package")]
 mod package;
+mod pipeline;
 mod plugin;
 mod profile;
 mod readme;

@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use hotshoe::context::Text;
 use hotshoe::diagnostics::Severity;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::manifest::{Kind, Kinds};
 use hotshoe::plugin::Plugin;
 use hotshoe::profile::HostProfile;
-use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime, Services, Sink};
+use hotshoe::runtime::{Call, Encoding, Ended, Events, Hook, Instance, Pass, Request, Runtime, Services, Sink};
 use hotshoe_testkit::PluginTree;
 use serde::Deserialize;
 use serde_json::{Map, json};
@@ -33,6 +34,8 @@ pub struct Behaviour {
     does: String,
     /// Why it cannot be opened beside an older one.
     not_beside: Vec<String>,
+    /// Its passes: name, stage, and what it does: nothing, `fails`, `panics`, `returns-other`, `ask-host`.
+    passes: Vec<(String, Option<String>, String)>,
 }
 
 /// The runtime, and what it counts.
@@ -163,6 +166,27 @@ impl Instance for Thing {
             _ => return Err(Error::new(Code::CALL_FAILED, "it has no such method")),
         }
         Ok(())
+    }
+
+    fn passes(&self) -> Result<Vec<Pass>> {
+        let pass = |(name, stage, _): &(String, Option<String>, String)| Pass {
+            name: name.as_str().into(),
+            stage: stage.as_deref().map(Text::from),
+        };
+        Ok(self.behaviour.passes.iter().map(pass).collect())
+    }
+
+    fn run_pass(&self, index: usize, hook: &mut Hook<'_>) -> Result<()> {
+        match self.behaviour.passes[index].2.as_str() {
+            "fails" => Err(Error::new(Code::CALL_FAILED, "it has no mind to")),
+            "panics" => panic!("in a pass"),
+            "returns-other" => {
+                hook.returned_other = true;
+                Ok(())
+            }
+            "ask-host" => self.call(&Call::new("ask-host", Encoding::Raw, b""), &mut Vec::new()),
+            _ => Ok(()),
+        }
     }
 
     fn send(&self, call: u64, input: &[u8]) -> Result<()> {
