@@ -27,6 +27,7 @@
 #include "install.hpp"
 #include "installed.hpp"
 #include "package.hpp"
+#include "pipeline.hpp"
 #include "plugin.hpp"
 #include "profile.hpp"
 #include "registration.hpp"
