@@ -46,8 +46,8 @@ class Lease {
   std::unique_ptr<hotshoe_lease, detail::Deleter<hotshoe_lease_free>> handle_;
 };
 
-// The live plugin that has a capability, of several the one that the policy says, and a lease of it; nothing if there is
-// none. With `or_name` a plugin of this name is meant, too, where none has such a capability.
+// The live plugin that has a capability, of several the one that the policy says, and a lease of it; nothing
+// if there is none. With `or_name` a plugin of this name is meant, too, where none has such a capability.
 // Errors: `capability-taken`, and `plugin-busy` while the one that is meant is being changed. [any thread]
 inline Result<std::optional<Lease>> find(const Host& host, std::string_view capability,
                                          CapabilityPolicy policy = CapabilityPolicy::Profile,
@@ -61,9 +61,9 @@ inline Result<std::optional<Lease>> find(const Host& host, std::string_view capa
   return held;
 }
 
-// Has a live plugin, or one that is being bound, found under a capability that its manifest does not name, as long as it
-// lives. Its place among others that have it is that of its load. Errors: `capability-invalid`, `capability-taken`,
-// `plugin-unloaded`, `plugin-busy`. [any thread]
+// Has a live plugin, or one that is being bound, found under a capability that its manifest does not name, as
+// long as it lives. Its place among others that have it is that of its load. Errors: `capability-invalid`,
+// `capability-taken`, `plugin-unloaded`, `plugin-busy`. [any thread]
 inline Result<void> register_capability(const Host& host, const Plugin& plugin, std::string_view capability) {
   return Result<void>(hotshoe_host_register_capability(
       host.get(), plugin.get(), capability.empty() ? "" : capability.data(), capability.size()));
@@ -108,7 +108,8 @@ class Capabilities {
   std::unique_ptr<hotshoe_capabilities, detail::Deleter<hotshoe_capabilities_free>> handle_;
 };
 
-// What a capability means by itself, if every host knows it, such as `backend:python`; else empty. [any thread]
+// What a capability means by itself, if every host knows it, such as `backend:python`; else empty. [any
+// thread]
 inline std::string_view meaning_of(std::string_view capability) noexcept {
   return detail::view(
       hotshoe_capability_meaning(capability.empty() ? "" : capability.data(), capability.size()));

@@ -33,7 +33,9 @@ class Hook {
   // What the passes and steps of a run share, for the functions of hotshoe.context/1. Never null.
   hotshoe_context* context() const noexcept { return lent_->context; }
   // How far it has got: `done` of `total`.
-  void progress(std::uint64_t done, std::uint64_t total) const noexcept { lent_->progress(lent_, done, total); }
+  void progress(std::uint64_t done, std::uint64_t total) const noexcept {
+    lent_->progress(lent_, done, total);
+  }
   // Whether the host wants it to be given up: then it should throw soon.
   bool is_cancelled() const noexcept { return lent_->is_cancelled(lent_); }
   // What it returns, where that is something else than the context or nothing. It is compared, not looked at.
@@ -94,7 +96,8 @@ struct Passes {
 template <class Plugin>
 const void* passes_of(std::string_view id) noexcept {
   using Table = detail::Passes<Plugin>;
-  static constexpr hotshoe_passes_1 table = {sizeof table, Table::count, Table::name, Table::stage, Table::run};
+  static constexpr hotshoe_passes_1 table = {sizeof table, Table::count, Table::name, Table::stage,
+                                             Table::run};
   return id == HOTSHOE_PASSES_1 ? &table : nullptr;
 }
 

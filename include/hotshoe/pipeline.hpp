@@ -45,7 +45,8 @@ enum class PassOutcome {
   Cancelled = HOTSHOE_PASS_OUTCOME_CANCELLED,
 };
 
-// How far a run has got: the number of the pass that is at work, of how many; and how far that is, as it says.
+// How far a run has got: the number of the pass that is at work, of how many; and how far that is, as it
+// says.
 struct RunProgress {
   std::size_t pass, passes;
   std::string_view plugin, name, stage;
@@ -72,17 +73,17 @@ class RunReport {
     for (std::size_t index = 0; index < hotshoe_run_report_count(get()); ++index) {
       const hotshoe_plugin* plugin = hotshoe_run_report_plugin(get(), index);
       const hotshoe_error* error = hotshoe_run_report_error(get(), index);
-      all.push_back({detail::view(hotshoe_plugin_name(plugin)), detail::view(hotshoe_run_report_name(get(), index)),
-                     detail::view(hotshoe_run_report_stage(get(), index)),
-                     hotshoe_run_report_nanoseconds(get(), index),
-                     static_cast<PassOutcome>(hotshoe_run_report_outcome(get(), index)),
-                     detail::view(hotshoe_error_report(error))});
+      all.push_back(
+          {detail::view(hotshoe_plugin_name(plugin)), detail::view(hotshoe_run_report_name(get(), index)),
+           detail::view(hotshoe_run_report_stage(get(), index)), hotshoe_run_report_nanoseconds(get(), index),
+           static_cast<PassOutcome>(hotshoe_run_report_outcome(get(), index)),
+           detail::view(hotshoe_error_report(error))});
     }
     return all;
   }
 
-  // Fails with why the run ended before the last pass, if it did: `pass-failed`, `pass-return` if it is strict, or
-  // `call-cancelled`.
+  // Fails with why the run ended before the last pass, if it did: `pass-failed`, `pass-return` if it is
+  // strict, or `call-cancelled`.
   Result<void> check() const {
     const hotshoe_error* failure = hotshoe_run_report_failure(get());
     return failure == nullptr ? Result<void>() : Result<void>(hotshoe_error_clone(failure));
@@ -99,8 +100,8 @@ class RunReport {
   std::unique_ptr<hotshoe_run_report, detail::Deleter<hotshoe_run_report_free>> handle_;
 };
 
-// How passes are run: in which stages, of which plugins, and what a failing one means. It may be used for any number
-// of runs, and by several threads at once, each with a context of its own.
+// How passes are run: in which stages, of which plugins, and what a failing one means. It may be used for any
+// number of runs, and by several threads at once, each with a context of its own.
 class Pipeline {
  public:
   // Is told how far a run has got, on the thread that runs. What it throws goes no further.
@@ -122,7 +123,8 @@ class Pipeline {
     for (const std::string& stage : stages) texts.push_back(stage.c_str());
     return Result<void>(hotshoe_pipeline_set_stages(handle_.get(), texts.data(), texts.size()));
   }
-  // Adds a plugin whose passes run. As soon as there is one, only those that were added count, in their order.
+  // Adds a plugin whose passes run. As soon as there is one, only those that were added count, in their
+  // order.
   Result<void> add_plugin(const Plugin& plugin) {
     return Result<void>(hotshoe_pipeline_add_plugin(handle_.get(), plugin.get()));
   }
@@ -146,9 +148,9 @@ class Pipeline {
     return set;
   }
 
-  // Runs the passes of the plugins that were added, or of all that are alive now. Meanwhile none of these plugins can
-  // be unloaded, also not by a pass. Errors, before anything has run: `context-busy`, `plugin-busy`,
-  // `plugin-unloaded`. [any thread]
+  // Runs the passes of the plugins that were added, or of all that are alive now. Meanwhile none of these
+  // plugins can be unloaded, also not by a pass. Errors, before anything has run: `context-busy`,
+  // `plugin-busy`, `plugin-unloaded`. [any thread]
   Result<RunReport> run(const Host& host, hotshoe_context* context) const {
     hotshoe_run_report* report = nullptr;
     Result<void> ran(hotshoe_host_run(host.get(), get(), context, &report));
@@ -162,8 +164,8 @@ class Pipeline {
   static void told(void* function, std::size_t pass, std::size_t passes, const char* plugin, const char* name,
                    const char* stage, std::uint64_t done, std::uint64_t total) noexcept {
     detail::contained([&] {
-      (*static_cast<OnProgress*>(function))(
-          RunProgress{pass, passes, detail::view(plugin), detail::view(name), detail::view(stage), done, total});
+      (*static_cast<OnProgress*>(function))(RunProgress{
+          pass, passes, detail::view(plugin), detail::view(name), detail::view(stage), done, total});
     });
   }
 
@@ -171,12 +173,12 @@ class Pipeline {
   std::unique_ptr<hotshoe_pipeline, detail::Deleter<hotshoe_pipeline_free>> handle_;
 };
 
-// A run of a plugin that executes step by step, such as an emulation. As long as it is there, its plugin is not
-// unloaded.
+// A run of a plugin that executes step by step, such as an emulation. As long as it is there, its plugin is
+// not unloaded.
 //
-// init comes once; then step for each tick, reset and call, in any number and order; then shutdown, after which it may
-// begin again. Any other order is `stepper-order`, and the plugin is not called. If it ends without a shutdown, the
-// plugin is shut down with a context without anything in it.
+// init comes once; then step for each tick, reset and call, in any number and order; then shutdown, after
+// which it may begin again. Any other order is `stepper-order`, and the plugin is not called. If it ends
+// without a shutdown, the plugin is shut down with a context without anything in it.
 class Stepper {
  public:
   // Takes ownership of the handle.
@@ -201,7 +203,8 @@ class Stepper {
   Result<void> reset(hotshoe_context* context) { return Result<void>(hotshoe_stepper_reset(get(), context)); }
   // Any other method, by its name.
   Result<void> call(std::string_view method, const hotshoe_value* argument, hotshoe_context* context) {
-    return Result<void>(hotshoe_stepper_call(get(), method.empty() ? "" : method.data(), method.size(), argument, context));
+    return Result<void>(
+        hotshoe_stepper_call(get(), method.empty() ? "" : method.data(), method.size(), argument, context));
   }
   Result<void> shutdown(hotshoe_context* context) {
     return Result<void>(hotshoe_stepper_shutdown(get(), context));

@@ -4,16 +4,17 @@
 //      public:
 //       Run(Emulation& plugin, hotshoe::Hook& hook);  // init; what these throw, the host is told
 //       void step(hotshoe::Hook& hook);
-//       void reset(hotshoe::Hook& hook);                                                           // may be left out
-//       bool call(std::string_view method, const hotshoe_value* argument, hotshoe::Hook& hook);  // may be left out
+//       void reset(hotshoe::Hook& hook);                                                           // may be
+//       left out bool call(std::string_view method, const hotshoe_value* argument, hotshoe::Hook& hook);  //
+//       may be left out
 //     };
 //
 //     const void* Emulation::interface(std::string_view id) const noexcept {
 //       return hotshoe::stepper_of<Emulation, Run>(id);
 //     }
 //
-// A run ends when the host shuts it down, and its destructor is called. `call` returns whether it has such a method.
-// It needs nothing of libhotshoe, as contract.hpp.
+// A run ends when the host shuts it down, and its destructor is called. `call` returns whether it has such a
+// method. It needs nothing of libhotshoe, as contract.hpp.
 #ifndef HOTSHOE_STEPPER_HPP
 #define HOTSHOE_STEPPER_HPP
 
@@ -31,7 +32,8 @@ namespace detail {
 template <class Run, class = void>
 struct HasReset : std::false_type {};
 template <class Run>
-struct HasReset<Run, std::void_t<decltype(std::declval<Run&>().reset(std::declval<Hook&>()))>> : std::true_type {};
+struct HasReset<Run, std::void_t<decltype(std::declval<Run&>().reset(std::declval<Hook&>()))>>
+    : std::true_type {};
 
 template <class Run, class = void>
 struct HasCall : std::false_type {};
@@ -73,11 +75,12 @@ struct Steps {
     return HOTSHOE_HOOK_DONE;
   }
 
-  static std::int32_t call([[maybe_unused]] void*, void* run, const char* method, const hotshoe_value* argument,
-                           const hotshoe_hook* lent) noexcept {
+  static std::int32_t call([[maybe_unused]] void*, void* run, const char* method,
+                           const hotshoe_value* argument, const hotshoe_hook* lent) noexcept {
     return hooked(lent, [&]([[maybe_unused]] Hook& hook) {
       if constexpr (HasCall<Run>::value) {
-        return static_cast<Run*>(run)->call(method, argument, hook) ? HOTSHOE_HOOK_DONE : HOTSHOE_HOOK_MISSING;
+        return static_cast<Run*>(run)->call(method, argument, hook) ? HOTSHOE_HOOK_DONE
+                                                                    : HOTSHOE_HOOK_MISSING;
       } else {
         static_cast<void>(run), static_cast<void>(method), static_cast<void>(argument);
         return HOTSHOE_HOOK_MISSING;
@@ -92,7 +95,7 @@ struct Steps {
 template <class Plugin, class Run>
 const void* stepper_of(std::string_view id) noexcept {
   using Table = detail::Steps<Plugin, Run>;
-  static constexpr hotshoe_stepper_1 table = {sizeof table,  Table::init,     Table::step,
+  static constexpr hotshoe_stepper_1 table = {sizeof table, Table::init,     Table::step,
                                               Table::reset, Table::shutdown, Table::call};
   return id == HOTSHOE_STEPPER_1 ? &table : nullptr;
 }

@@ -12,7 +12,8 @@
 namespace {
 
 std::string found(const hotshoe::Host& host, std::string_view capability,
-                  hotshoe::CapabilityPolicy policy = hotshoe::CapabilityPolicy::Profile, bool or_name = false) {
+                  hotshoe::CapabilityPolicy policy = hotshoe::CapabilityPolicy::Profile,
+                  bool or_name = false) {
   std::optional<hotshoe::Lease> lease = hotshoe::find(host, capability, policy, or_name).value();
   return lease ? std::string(lease->plugin().name()) : "";
 }

@@ -9,7 +9,7 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "profile",
     "manifest",
     "catalog",
@@ -19,6 +19,7 @@ const PAGES: [&str; 18] = [
     "contract",
     "interface",
     "capability",
+    "pipeline",
     "package",
     "signature",
     "host",
