@@ -1,6 +1,6 @@
 //! Passes in Rust: functions of a plugin's type.
 
-use core::ffi::{CStr, c_void};
+use core::ffi::CStr;
 use core::marker::PhantomData;
 use core::ptr;
 
@@ -32,10 +32,10 @@ impl<'a> HookRef<'a> {
         unsafe { (self.get().fail)(self.hook, message.as_ptr(), ptr::null()) }
     }
 
-    /// Says what it returns, where that is not the context or nothing.
-    pub fn returns(&self, what: *const c_void) {
-        // SAFETY: a function of the host, with what it asks for.
-        unsafe { (self.get().returns)(self.hook, what) }
+    /// Says that it returns something that is neither the context nor nothing.
+    pub fn returns_other(&self) {
+        // SAFETY: a function of the host, with what it asks for; what is not the context is any other address.
+        unsafe { (self.get().returns)(self.hook, self.hook.cast()) }
     }
 
     /// Says how far it has got.
