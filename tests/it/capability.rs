@@ -53,8 +53,8 @@ fn of_several_the_first_is_found_and_a_warning_names_the_tag_and_both() {
         assert!(told.message.contains(word), "{told}");
     }
     assert_eq!(told.plugin.as_deref(), Some("viper"));
-    assert_eq!(report.plugins[1].diagnostics(), [told.clone()], "the plugin tells it, too");
-    assert_eq!(host.capability_diagnostics(), [told.clone()], "and the host at any time");
+    assert_eq!(report.plugins[1].diagnostics(), std::slice::from_ref(told), "the plugin tells it, too");
+    assert_eq!(host.capability_diagnostics(), std::slice::from_ref(told), "and the host at any time");
     assert_eq!(found(&host, PYTHON).as_deref(), Some("snake"));
     assert_eq!(found(&host, "backend:fmu"), None);
     assert_eq!(host.unload(&report.plugins[0]).unwrap(), Unload::Unmapped);
