@@ -16,7 +16,7 @@ mod headers {
 
     /// The files of `src/capi` that hold functions for C, each after those whose types it needs: each becomes a header of
     /// its own, and `host.h` includes them all.
-    const HANDLES: [&str; 20] = [
+    const HANDLES: [&str; 22] = [
         SHARED,
         "error",
         "diagnostics",
@@ -29,9 +29,11 @@ mod headers {
         "watch",
         "unloads",
         "call",
+        "capability",
         "interface",
         "value",
         "context",
+        "pipeline",
         "runtime",
         "package",
         "installed",

@@ -157,6 +157,8 @@ impl Stage {
     pub const LOAD: Stage = Stage::new("load");
     /// Letting a plugin register what it offers.
     pub const BIND: Stage = Stage::new("bind");
+    /// Running passes and steps.
+    pub const PIPELINE: Stage = Stage::new("pipeline");
     /// Ending a plugin.
     pub const UNLOAD: Stage = Stage::new("unload");
     /// Working on values and contexts.

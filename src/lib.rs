@@ -31,6 +31,7 @@
 //! | [`context`] | values, and contexts that hold them |
 //! | [`runtime`] | what brings a plugin to life |
 //! | [`plugin`] | a live plugin |
+//! | [`pipeline`] | the run of passes by stage, and of steps |
 //! | [`host`] | the facade that joins them |
 //! | [`package`] | archives of plugin folders |
 //! | [`receipt`] | what an install left in a plugin's folder |
@@ -59,6 +60,8 @@ pub mod runtime;
 
 pub mod plugin;
 
+pub mod pipeline;
+
 pub mod host;
 
 #[cfg(feature = "package")]
@@ -80,7 +83,7 @@ pub fn codes() -> impl Iterator<Item = error::Code> {
     ];
     let found = [catalog::codes::CODES, inspect::codes::CODES, context::CODES];
     let runtimes = [runtime::CODES, runtime::native::codes::CODES, runtime::module::codes::CODES];
-    let live = [receipt::CODES, plugin::CODES, host::reload::CODES, host::watch::CODES];
+    let live = [receipt::CODES, plugin::CODES, pipeline::CODES, host::reload::CODES, host::watch::CODES];
     #[cfg(feature = "package")]
     let archives = package::codes::CODES;
     #[cfg(not(feature = "package"))]

@@ -9,7 +9,7 @@ mod installed;
 mod policies;
 mod runtimes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -22,6 +22,7 @@ use crate::version::{self, Version};
 
 use runtimes::Runtimes;
 
+pub use crate::capability::CapabilityPolicy;
 pub use folders::{FolderKind, Folders};
 pub use policies::{IndexPolicy, LoadPolicy, ManifestPolicy, Policies, ReceiptPolicy};
 pub use runtimes::check_runtime_name;
@@ -67,6 +68,8 @@ pub struct HostProfile {
     pub folders: Folders,
     /// How the host wants things done where there is a choice.
     pub policies: Policies,
+    /// The stages of the host's pipeline, in the order in which they run: `compile` by default.
+    pub stages: Vec<String>,
     /// What it tells the runtime `native`, whether it takes that or not.
     pub native: Native,
     runtimes: Runtimes,
@@ -108,6 +111,7 @@ impl HostProfile {
             provides: Vec::new(),
             folders: Folders::default(),
             policies: Policies::default(),
+            stages: vec!["compile".to_owned()],
             native: Native {
                 entry: format!("{stem}_register"),
                 version_symbol: format!("{stem}_plugin_version"),
@@ -193,6 +197,29 @@ impl HostProfile {
         self.provides = names;
         Ok(())
     }
+
+    /// Sets the stages of the host's pipeline, in the order in which they run.
+    pub fn set_stages(&mut self, stages: Vec<String>) -> Result<()> {
+        self.stages = checked_stages(stages)?;
+        Ok(())
+    }
+}
+
+/// Stages in the order in which they run, each once.
+pub(crate) fn checked_stages(stages: Vec<String>) -> Result<Vec<String>> {
+    if stages.len() > MOST_ENTRIES {
+        return Err(Error::new(Code::PROFILE_INVALID, "`stages` has too many entries")
+            .hint(format!("it may have {MOST_ENTRIES}")));
+    }
+    let mut seen = BTreeSet::new();
+    for stage in &stages {
+        checked_text("stages", stage.clone())?;
+        if !seen.insert(stage) {
+            return Err(Error::new(Code::PROFILE_INVALID, format!("the stage `{}` stands twice", brief(stage)))
+                .hint("name each stage once, in the order in which they run"));
+        }
+    }
+    Ok(stages)
 }
 
 fn checked_symbol(symbol: String) -> Result<String> {

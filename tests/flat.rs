@@ -5,6 +5,7 @@
 use std::ffi::c_void;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -13,6 +14,7 @@ use hotshoe::context::{Buffer, Context, List, Map, Schema, Slot, Value};
 use hotshoe::diagnostics::Severity;
 use hotshoe::error::Code;
 use hotshoe::host::Host;
+use hotshoe::pipeline::{Pipeline, Stepper};
 use hotshoe::plugin::{Plugin, Unload};
 use hotshoe::profile::HostProfile;
 use hotshoe::runtime::Offer;
@@ -226,6 +228,51 @@ fn a_thousand_instances_leave_nothing_behind() {
 #[ignore = "takes minutes; tools/soak.sh runs it"]
 fn ten_thousand_instances_leave_nothing_behind() {
     run_instances(10_000);
+}
+
+/// A host with a plugin of passes and steps, which is run this often, with a context each time; after a tenth and in the end
+/// the process has the same.
+fn run(times: u32) {
+    let include = format!("-I{}", std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("include").display());
+    let library = Library::c(include_str!("fixtures/pipeline/plugin.c")).arg(include).build();
+    let manifest = r#"{"name": "snake", "version": "1.0.0", "entry": "hotshoe_descriptor", "capabilities": ["x:y"]}"#;
+    let tree = PluginTree::new().plugin("snake", manifest, &library);
+    let mut profile = HostProfile::named("harmonics").unwrap();
+    profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
+    profile.set_stages(vec!["parse".to_owned(), "lower".to_owned()]).unwrap();
+    let host = Host::new(profile);
+    host.add_search_root(tree.root());
+    let plugin = host.load("snake", None, |_| Ok(())).unwrap();
+    let (mut before, mut early) = (None, 0);
+    for number in 1..=times {
+        let mut context = Context::new(&Schema::new());
+        let report = host.run(&Pipeline::new(), &mut context).unwrap();
+        assert!(report.check().is_ok() && report.passes.len() == 2);
+        let mut stepper = Stepper::new(host.find("x:y").unwrap().unwrap()).unwrap();
+        stepper.init(&mut context).unwrap();
+        stepper.step(&mut context).unwrap();
+        if number == times / 10 {
+            (before, early) = (Some(Has::now()), memory());
+        }
+    }
+    assert_eq!(Some(Has::now()), before, "after {times} runs");
+    let late = memory();
+    println!("{times} runs: {early} KiB after a tenth, {late} KiB in the end");
+    assert!(late < early + 1024, "{early} KiB after a tenth, {late} KiB after {times} runs");
+    assert_eq!(host.unload(&plugin).unwrap(), Unload::Unmapped);
+}
+
+/// In a process of its own, for the other tests here map libraries meanwhile.
+#[test]
+fn ten_thousand_runs_of_a_pipeline_leave_nothing_behind() {
+    const ALONE: &str = "HOTSHOE_TESTS_RUN_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return run(10_000);
+    }
+    let name = "ten_thousand_runs_of_a_pipeline_leave_nothing_behind";
+    let mut alone = Command::new(std::env::current_exe().unwrap());
+    let ended = alone.args([name, "--exact", "--nocapture"]).env(ALONE, "1").status().unwrap();
+    assert!(ended.success());
 }
 
 #[test]

@@ -29,6 +29,12 @@ manifest gain > "$work/root/gain/plugin.json"
 mkdir -p "$work/contract_root/gain"
 echo '{"name": "gain", "version": "1.2.3", "entry": "hotshoe_descriptor"}' > "$work/contract_root/gain/plugin.json"
 cc -std=c11 -O2 -fPIC -shared -Iinclude -o "$work/contract_root/gain/libgain.so" tests/fixtures/contract/plugin.c
+# One with a hundred empty passes.
+mkdir -p "$work/pipeline_root/snake"
+echo '{"name": "snake", "version": "1.0.0", "entry": "hotshoe_descriptor"}' > "$work/pipeline_root/snake/plugin.json"
+passes=$(for number in $(seq 100 199); do printf '{"pass-%s", "compile"},' "$number"; done)
+cc -std=c11 -O2 -fPIC -shared -Iinclude -DPASSES="$passes" -o "$work/pipeline_root/snake/libsnake.so" \
+  tests/fixtures/pipeline/plugin.c
 # The same plugins in the forms of others: bundles of LV2, and libraries with Qt's metadata.
 bundle() {
   printf '@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n@prefix doap: <http://usefulinc.com/ns/doap#> .\n'
@@ -58,7 +64,7 @@ for count in 1000 10000; do
 done
 hotshoe=$(realpath "$target/release")
 # The program is linked to the C++ library, as a C++ host is: else each load would load that too.
-for program in bench scan contract context; do
+for program in bench scan contract context pipeline; do
   cc -std=c11 -O2 -Wall -Wextra -Iinclude -Itests/fixtures/contract -o "$work/$program" bench/$program.c \
     -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -ldl -Wl,--no-as-needed -lstdc++ -lm
 done
@@ -75,6 +81,8 @@ echo | tee -a "$table"
 "$work/contract" "$work/contract_root" | tee -a "$table"
 echo | tee -a "$table"
 "$work/context" | tee -a "$table"
+echo | tee -a "$table"
+"$work/pipeline" "$work/pipeline_root" | tee -a "$table"
 for count in 1000 10000; do
   echo | tee -a "$table"
   root=$work/$count

@@ -100,6 +100,53 @@
 /* The description of a runtime, `<name>.runtime.json`, cannot be used or is odd. */
 #define HOTSHOE_CODE_RUNTIME_KIND "runtime-kind"
 
+/* --- Stage "load" --- */
+
+/* Two live plugins have the same capability. */
+#define HOTSHOE_CODE_CAPABILITY_TAKEN "capability-taken"
+
+/* The plugin's runtime cannot do this. */
+#define HOTSHOE_CODE_RUNTIME_UNSUPPORTED "runtime-unsupported"
+
+/* The host has no runtime of this name. */
+#define HOTSHOE_CODE_RUNTIME_MISSING "runtime-missing"
+
+/* The system's loader refused the library. */
+#define HOTSHOE_CODE_LOAD_FAILED "load-failed"
+
+/* A library that the plugin brings is not used: another of its name is mapped. */
+#define HOTSHOE_CODE_LIBRARY_SHADOWED "library-shadowed"
+
+/* The library is not the one that was installed. */
+#define HOTSHOE_CODE_LIBRARY_CHANGED "library-changed"
+
+/* The plugin breaks the contract of hotshoe/plugin.h. */
+#define HOTSHOE_CODE_CONTRACT_BROKEN "contract-broken"
+
+/* Loading the library in a process of its own did not end well. */
+#define HOTSHOE_CODE_PROBE_FAILED "probe-failed"
+
+/* Somebody else could change the module of a runtime, or a folder above it. */
+#define HOTSHOE_CODE_RUNTIME_UNTRUSTED "runtime-untrusted"
+
+/* The module of a runtime breaks its contract with the host. */
+#define HOTSHOE_CODE_RUNTIME_INVALID "runtime-invalid"
+
+/* The host loads only what was installed, and this plugin has no receipt. */
+#define HOTSHOE_CODE_RECEIPT_MISSING "receipt-missing"
+
+/* The plugin is being loaded or unloaded at this moment. */
+#define HOTSHOE_CODE_PLUGIN_BUSY "plugin-busy"
+
+/* The plugin is not loaded any more. */
+#define HOTSHOE_CODE_PLUGIN_UNLOADED "plugin-unloaded"
+
+/* The plugin does not export this symbol. */
+#define HOTSHOE_CODE_SYMBOL_MISSING "symbol-missing"
+
+/* The host's filter does not let the plugin be loaded. */
+#define HOTSHOE_CODE_PLUGIN_VETOED "plugin-vetoed"
+
 /* --- Stage "catalog" --- */
 
 /* A folder on the search path cannot be read. */
@@ -235,50 +282,6 @@
 /* An object cannot go to another process. */
 #define HOTSHOE_CODE_WIRE_UNSUPPORTED "wire-unsupported"
 
-/* --- Stage "load" --- */
-
-/* The plugin's runtime cannot do this. */
-#define HOTSHOE_CODE_RUNTIME_UNSUPPORTED "runtime-unsupported"
-
-/* The host has no runtime of this name. */
-#define HOTSHOE_CODE_RUNTIME_MISSING "runtime-missing"
-
-/* The system's loader refused the library. */
-#define HOTSHOE_CODE_LOAD_FAILED "load-failed"
-
-/* A library that the plugin brings is not used: another of its name is mapped. */
-#define HOTSHOE_CODE_LIBRARY_SHADOWED "library-shadowed"
-
-/* The library is not the one that was installed. */
-#define HOTSHOE_CODE_LIBRARY_CHANGED "library-changed"
-
-/* The plugin breaks the contract of hotshoe/plugin.h. */
-#define HOTSHOE_CODE_CONTRACT_BROKEN "contract-broken"
-
-/* Loading the library in a process of its own did not end well. */
-#define HOTSHOE_CODE_PROBE_FAILED "probe-failed"
-
-/* Somebody else could change the module of a runtime, or a folder above it. */
-#define HOTSHOE_CODE_RUNTIME_UNTRUSTED "runtime-untrusted"
-
-/* The module of a runtime breaks its contract with the host. */
-#define HOTSHOE_CODE_RUNTIME_INVALID "runtime-invalid"
-
-/* The host loads only what was installed, and this plugin has no receipt. */
-#define HOTSHOE_CODE_RECEIPT_MISSING "receipt-missing"
-
-/* The plugin is being loaded or unloaded at this moment. */
-#define HOTSHOE_CODE_PLUGIN_BUSY "plugin-busy"
-
-/* The plugin is not loaded any more. */
-#define HOTSHOE_CODE_PLUGIN_UNLOADED "plugin-unloaded"
-
-/* The plugin does not export this symbol. */
-#define HOTSHOE_CODE_SYMBOL_MISSING "symbol-missing"
-
-/* The host's filter does not let the plugin be loaded. */
-#define HOTSHOE_CODE_PLUGIN_VETOED "plugin-vetoed"
-
 /* --- Stage "bind" --- */
 
 /* The plugin's init failed. */
@@ -344,5 +347,22 @@
 
 /* The old and the new plugin cannot both be in one process. */
 #define HOTSHOE_CODE_RELOAD_NOT_BESIDE "reload-not-beside"
+
+/* --- Stage "pipeline" --- */
+
+/* A pass failed. */
+#define HOTSHOE_CODE_PASS_FAILED "pass-failed"
+
+/* A pass returned something that is neither nothing nor its context. */
+#define HOTSHOE_CODE_PASS_RETURN "pass-return"
+
+/* A pass is for a stage that the host does not have. */
+#define HOTSHOE_CODE_PASS_STAGE "pass-stage"
+
+/* A hook of a plugin that executes step by step failed. */
+#define HOTSHOE_CODE_STEP_FAILED "step-failed"
+
+/* A hook is not called in its order: init, then steps, then shutdown. */
+#define HOTSHOE_CODE_STEPPER_ORDER "stepper-order"
 
 #endif  /* HOTSHOE_CODES_H */

@@ -17,6 +17,7 @@
 #define HOTSHOE_HOTSHOE_HPP
 
 #include "call.hpp"
+#include "capability.hpp"
 #include "catalog.hpp"
 #include "context.hpp"
 #include "diagnostics.hpp"
@@ -27,6 +28,7 @@
 #include "install.hpp"
 #include "installed.hpp"
 #include "package.hpp"
+#include "pipeline.hpp"
 #include "plugin.hpp"
 #include "profile.hpp"
 #include "registration.hpp"

@@ -18,6 +18,14 @@
 
 namespace hotshoe {
 
+// Which plugin is meant by a capability that several have.
+enum class CapabilityPolicy {
+  Profile = HOTSHOE_CAPABILITY_POLICY_PROFILE,  // as the host's profile says
+  First = HOTSHOE_CAPABILITY_POLICY_FIRST,      // the one that was loaded first
+  Last = HOTSHOE_CAPABILITY_POLICY_LAST,
+  Fail = HOTSHOE_CAPABILITY_POLICY_FAIL,  // none: it is the error `capability-taken`
+};
+
 // Whether a library must be the one that was installed, by the receipt in the plugin's folder.
 enum class ReceiptPolicy {
   Off = HOTSHOE_RECEIPT_POLICY_OFF,               // receipts are not looked at
@@ -122,6 +130,12 @@ class Profile {
   // private copy. Off by default.
   Result<void> set_receipt_policy(ReceiptPolicy policy) {
     return Result<void>(hotshoe_profile_set_receipt_policy(get(), static_cast<int>(policy)));
+  }
+
+  // Which plugin is meant by a capability that several have. With Fail a second one is not loaded, which is the
+  // error `capability-taken`. First by default; Profile is no answer here.
+  Result<void> set_capability_policy(CapabilityPolicy policy) {
+    return Result<void>(hotshoe_profile_set_capability_policy(get(), static_cast<int>(policy)));
   }
 
   std::string_view name() const noexcept { return detail::view(hotshoe_profile_name(get())); }

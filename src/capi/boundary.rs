@@ -71,6 +71,18 @@ pub(super) unsafe fn optional_text<'a>(data: *const c_char, length: usize, what:
     if data.is_null() { Ok(None) } else { unsafe { text(data, length, what) }.map(Some) }
 }
 
+/// Several texts that end with NUL.
+///
+/// # Safety
+/// `data` is null or points to that many pointers, each of which is null or points to bytes that end with NUL.
+pub(super) unsafe fn texts(data: *const *const c_char, count: usize, what: &str) -> Result<Vec<String>> {
+    if data.is_null() && count > 0 {
+        return Err(null(what));
+    }
+    // SAFETY: as the caller promises.
+    (0..count).map(|index| unsafe { text(*data.add(index), usize::MAX, what) }.map(str::to_owned)).collect()
+}
+
 /// A path that must be there: any bytes on Unix, UTF-8 elsewhere.
 ///
 /// # Safety

@@ -44,7 +44,7 @@ pub type hotshoe_service_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, call: *mut hotshoe_service_call) -> *mut hotshoe_error>;
 
 /// Says that calls are to be given up: fired once, by any thread, and for ever.
-pub struct hotshoe_cancel_token(CancelToken);
+pub struct hotshoe_cancel_token(pub(super) CancelToken);
 
 /// A call of a plugin's method: what is asked, and who takes what comes of it.
 pub struct hotshoe_call {

@@ -11,6 +11,7 @@
 
 mod boundary;
 pub mod call;
+pub mod capability;
 pub mod catalog;
 pub mod context;
 pub mod diagnostics;
@@ -21,6 +22,7 @@ pub mod install;
 pub mod installed;
 pub mod interface;
 pub mod package;
+pub mod pipeline;
 pub mod plugin;
 pub mod profile;
 pub mod root;

@@ -3,11 +3,11 @@
 use std::ffi::{CString, c_char, c_int};
 use std::ptr;
 
-use super::boundary::{Passed, ask, c_string, free, lend, optional_text, path, required_mut, text};
+use super::boundary::{Passed, ask, c_string, free, lend, optional_text, path, required_mut, text, texts};
 use super::diagnostics::hotshoe_diagnostics;
 use super::error::{fallible, hotshoe_error, making};
 use crate::error::{Code, Error, Result};
-use crate::profile::{FolderKind, HostProfile, IndexPolicy, LoadPolicy, ReceiptPolicy};
+use crate::profile::{CapabilityPolicy, FolderKind, HostProfile, IndexPolicy, LoadPolicy, ReceiptPolicy};
 
 /// What a host expects of its plugins: name, version, search path and folders, runtimes, policies.
 pub struct hotshoe_profile {
@@ -47,6 +47,35 @@ const FOLDER_KINDS: [(hotshoe_folder_kind, FolderKind); 3] = [
     (hotshoe_folder_kind::User, FolderKind::User),
     (hotshoe_folder_kind::System, FolderKind::System),
 ];
+
+/// Which plugin is meant by a capability that several have.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub enum hotshoe_capability_policy {
+    /// As the host's profile says.
+    Profile = 0,
+    /// The one that was loaded first.
+    First = 1,
+    /// The one that was loaded last.
+    Last = 2,
+    /// None: it is the error `capability-taken`.
+    Fail = 3,
+}
+
+/// What a number of [`hotshoe_capability_policy`] stands for; `None` for what the profile says.
+pub(super) fn capability_policy(policy: c_int) -> Result<Option<CapabilityPolicy>> {
+    const POLICIES: [(hotshoe_capability_policy, Option<CapabilityPolicy>); 4] = [
+        (hotshoe_capability_policy::Profile, None),
+        (hotshoe_capability_policy::First, Some(CapabilityPolicy::First)),
+        (hotshoe_capability_policy::Last, Some(CapabilityPolicy::Last)),
+        (hotshoe_capability_policy::Fail, Some(CapabilityPolicy::Fail)),
+    ];
+    let known = POLICIES.iter().find(|(known, _)| *known as c_int == policy);
+    known.map(|(_, policy)| *policy).ok_or_else(|| {
+        Error::new(Code::ARGUMENT_INVALID, format!("`policy` is {policy}"))
+            .hint("pass one of HOTSHOE_CAPABILITY_POLICY_FIRST, _LAST and _FAIL")
+    })
+}
 
 /// Whether a library must be the one that was installed, by the receipt in the plugin's folder.
 #[repr(C)]
@@ -366,6 +395,42 @@ pub unsafe extern "C" fn hotshoe_profile_set_receipt_policy(
                 .hint("pass one of HOTSHOE_RECEIPT_POLICY_OFF, _IF_PRESENT and _REQUIRED")
         })?;
         profile.profile.policies.receipt = *policy;
+        Ok(())
+    })
+}
+
+/// The stages of the host's pipeline, in the order in which they run: `compile` by default.
+///
+/// `stages`: so many texts, each of which ends with NUL. Errors: `profile-invalid` for what cannot name one, or stands twice.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_stages(
+    profile: *mut hotshoe_profile,
+    stages: *const *const c_char,
+    stage_count: usize,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles and strings.
+        let (profile, stages) = unsafe { (required_mut(profile, "profile")?, texts(stages, stage_count, "stages")?) };
+        profile.profile.set_stages(stages)
+    })
+}
+
+/// Which plugin is meant by a capability that several have. With HOTSHOE_CAPABILITY_POLICY_FAIL a second one is not
+/// loaded: that is the error `capability-taken`. HOTSHOE_CAPABILITY_POLICY_FIRST by default.
+///
+/// `policy`: a hotshoe_capability_policy, but not HOTSHOE_CAPABILITY_POLICY_PROFILE. Errors: `argument-invalid` for
+/// anything else.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hotshoe_profile_set_capability_policy(
+    profile: *mut hotshoe_profile,
+    policy: c_int,
+) -> *mut hotshoe_error {
+    fallible(|| {
+        // SAFETY: the header's contract for handles.
+        let profile = unsafe { required_mut(profile, "profile") }?;
+        let policy = capability_policy(policy)?;
+        profile.profile.policies.capabilities =
+            policy.ok_or_else(|| Error::new(Code::ARGUMENT_INVALID, "the profile itself is to say the policy"))?;
         Ok(())
     })
 }

@@ -154,7 +154,7 @@ impl Host {
         if let Some(refusal) = candidate.refusal() {
             return Err(refusal.clone().into());
         }
-        let begin = || self.begin(candidate, needs).map_err(|error| error.plugin(candidate.name()));
+        let begin = || self.begin(candidate, needs, None).map_err(|error| error.plugin(candidate.name()));
         if matches!(self.state(candidate), CandidateState::Loaded | CandidateState::Ended)
             && let Begun::Live(plugin) = begin()?
         {

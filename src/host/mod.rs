@@ -4,8 +4,10 @@
 //! at a time. It knows nothing of what plugins register.
 
 mod callback;
+mod capabilities;
 mod load;
 pub(crate) mod reload;
+mod run;
 mod runtimes;
 mod slots;
 pub(crate) mod watch;
@@ -23,6 +25,7 @@ use crate::plugin::{Plugin, Unload};
 use crate::profile::HostProfile;
 use crate::runtime::{Offer, Offers, Prober};
 
+pub use capabilities::Lookup;
 use runtimes::Runtimes;
 pub use slots::CandidateState;
 use slots::{Ending, Slots};
@@ -177,10 +180,10 @@ impl Host {
 
     /// The live plugins of a name: several, if several versions are loaded.
     pub fn named(&self, name: &str) -> Vec<Arc<Plugin>> {
-        self.plugins().into_iter().filter(|plugin| plugin.name() == name).collect()
+        lock(&self.slots).named(name)
     }
 
-    /// The live plugins under a capability.
+    /// The live plugins under a capability, in the order in which they were loaded.
     pub fn with_capability(&self, capability: &Capability) -> Vec<Arc<Plugin>> {
         self.plugins().into_iter().filter(|plugin| plugin.has_capability(capability)).collect()
     }

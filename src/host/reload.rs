@@ -158,7 +158,7 @@ impl Host {
         if fresh.artifact() == plugin.artifact() {
             return old.will_be(fresh, needs).map(|()| None);
         }
-        match self.begin(fresh, needs)? {
+        match self.begin(fresh, needs, Some(plugin))? {
             Begun::Change(change) => Ok(Some(change)),
             Begun::Live(other) => Err(Error::new(
                 Code::PLUGIN_IN_USE,

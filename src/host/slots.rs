@@ -8,6 +8,7 @@ use std::sync::{Arc, MutexGuard};
 use std::thread::{self, ThreadId};
 
 use super::{Host, lock};
+use crate::capability::{Capability, Index};
 use crate::catalog::Candidate;
 use crate::error::{Code, Error, Result};
 use crate::plugin::Plugin;
@@ -15,7 +16,11 @@ use crate::runtime::Image;
 
 /// What is alive or being changed, by the library's path.
 #[derive(Debug, Default)]
-pub(super) struct Slots(BTreeMap<PathBuf, Slot>);
+pub(super) struct Slots {
+    slots: BTreeMap<PathBuf, Slot>,
+    /// What the plugins can be found under; those that are being changed, too, until that is settled.
+    pub(super) capabilities: Index<Arc<Plugin>>,
+}
 
 #[derive(Debug)]
 enum Slot {
@@ -42,7 +47,7 @@ enum Stage {
 impl Slots {
     /// The live plugins with their numbers, in the order in which they were loaded.
     pub(super) fn in_order(&self) -> Vec<(u64, Arc<Plugin>)> {
-        let mut live: Vec<(u64, Arc<Plugin>)> = self.0.values().filter_map(Slot::live).collect();
+        let mut live: Vec<(u64, Arc<Plugin>)> = self.slots.values().filter_map(Slot::live).collect();
         live.sort_by_key(|(order, _)| *order);
         live
     }
@@ -50,7 +55,7 @@ impl Slots {
     /// What would break if a plugin went: the others that depend on it, by their manifests or because
     /// their libraries are among those `linked` with its library.
     pub(super) fn dependents(&self, plugin: &Plugin, linked: &[Image]) -> Vec<String> {
-        let others = || self.0.iter().filter(|(path, _)| path.as_path() != plugin.artifact()).map(|(_, slot)| slot);
+        let others = || self.slots.iter().filter(|(path, _)| path.as_path() != plugin.artifact()).map(|(_, slot)| slot);
         let asking = others().filter(|slot| self.depends(slot, plugin));
         let mut dependents: Vec<String> =
             asking.map(|slot| format!("the plugin `{}` depends on it", slot.candidate())).collect();
@@ -69,11 +74,30 @@ impl Slots {
                 && other.version() > plugin.version()
                 && other.candidate().satisfies(Some(requirement))
         };
-        plugin.candidate().satisfies(Some(requirement)) && !self.0.values().filter_map(Slot::live).any(is_better)
+        plugin.candidate().satisfies(Some(requirement)) && !self.slots.values().filter_map(Slot::live).any(is_better)
+    }
+
+    /// The live plugins of a name, in the order in which they were loaded.
+    pub(super) fn named(&self, name: &str) -> Vec<Arc<Plugin>> {
+        self.in_order().into_iter().map(|(_, plugin)| plugin).filter(|plugin| plugin.name() == name).collect()
+    }
+
+    /// What is at other paths and has the capability, or will have it once it is loaded.
+    pub(super) fn other_with(&self, capability: &Capability, paths: &[&Path]) -> Option<&Candidate> {
+        let others = self.slots.iter().filter(|(path, _)| !paths.contains(&path.as_path()));
+        others.map(|(_, slot)| slot).find(|slot| slot.has(capability)).map(Slot::candidate)
+    }
+
+    /// The place of a plugin that is alive, in the order in which they were loaded.
+    pub(super) fn place(&self, plugin: &Arc<Plugin>) -> Option<u64> {
+        match self.slots.get(plugin.artifact()) {
+            Some(Slot::Live { plugin: live, order }) if Arc::ptr_eq(live, plugin) => Some(*order),
+            _ => None,
+        }
     }
 
     fn is_live(&self, plugin: &Arc<Plugin>) -> bool {
-        matches!(self.0.get(plugin.artifact()), Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin))
+        self.place(plugin).is_some()
     }
 }
 
@@ -89,6 +113,13 @@ impl Slot {
         match self {
             Slot::Live { plugin, .. } => plugin.candidate(),
             Slot::Changing { candidate, .. } => candidate,
+        }
+    }
+
+    fn has(&self, capability: &Capability) -> bool {
+        match self {
+            Slot::Live { plugin, .. } => plugin.has_capability(capability),
+            Slot::Changing { candidate, .. } => candidate.manifest().capabilities.contains(capability),
         }
     }
 
@@ -132,7 +163,7 @@ impl Host {
     /// What this host does with a candidate at this moment. Another thread may change that a moment later.
     pub fn state(&self, candidate: &Candidate) -> CandidateState {
         let slots = lock(&self.slots);
-        let slot = slots.0.get(candidate.artifact()).filter(|slot| slot.candidate().path() == candidate.path());
+        let slot = slots.slots.get(candidate.artifact()).filter(|slot| slot.candidate().path() == candidate.path());
         match slot {
             None => CandidateState::NotLoaded,
             Some(Slot::Changing { .. }) => CandidateState::Loading,
@@ -143,15 +174,23 @@ impl Host {
 
     /// Takes the slot of a plugin that is to be loaded, unless it is alive. Those that it needs must be
     /// alive still; from now on they cannot go before it.
-    pub(super) fn begin(&self, candidate: &Candidate, needs: &[Arc<Plugin>]) -> Result<Begun<'_>> {
+    ///
+    /// `instead_of`: the plugin whose place it takes, if there is one.
+    pub(super) fn begin(
+        &self,
+        candidate: &Candidate,
+        needs: &[Arc<Plugin>],
+        instead_of: Option<&Plugin>,
+    ) -> Result<Begun<'_>> {
         let path = candidate.artifact();
         let mut slots = lock(&self.slots);
         loop {
-            match slots.0.get(path) {
+            match slots.slots.get(path) {
                 None => {
                     if let Some(gone) = needs.iter().find(|needed| !slots.is_live(needed)) {
                         return Err(unloaded_meanwhile(gone).at(candidate.path()));
                     }
+                    self.check_capabilities(&slots, candidate, instead_of)?;
                     return Ok(Begun::Change(Change::begin(self, &mut slots, candidate, Stage::Mapping)));
                 }
                 Some(Slot::Live { plugin, .. }) => return Ok(Begun::Live(plugin.clone())),
@@ -165,7 +204,7 @@ impl Host {
     pub(super) fn check_unchanging(&self) -> Result<()> {
         let here = thread::current().id();
         let is_here = |slot: &&Slot| matches!(slot, Slot::Changing { thread, .. } if *thread == here);
-        match lock(&self.slots).0.values().find(is_here) {
+        match lock(&self.slots).slots.values().find(is_here) {
             None => Ok(()),
             Some(slot) => Err(Error::new(Code::PLUGIN_BUSY, "this very thread is loading or unloading it")
                 .hint("do it after that has returned")
@@ -186,7 +225,7 @@ impl Host {
         let (path, linked) = (plugin.artifact(), plugin.linked());
         let mut slots = lock(&self.slots);
         loop {
-            match slots.0.get(path) {
+            match slots.slots.get(path) {
                 Some(Slot::Live { plugin: live, .. }) if Arc::ptr_eq(live, plugin) => {
                     let dependents = slots.dependents(plugin, &linked);
                     if !dependents.is_empty() {
@@ -248,7 +287,7 @@ impl<'a> Change<'a> {
         CHANGES.set(CHANGES.get() + 1);
         let (path, thread) = (candidate.artifact().to_owned(), thread::current().id());
         let changing = Slot::Changing { thread, stage, candidate: Box::new(candidate.clone()) };
-        let before = slots.0.insert(path.clone(), changing);
+        let before = slots.slots.insert(path.clone(), changing);
         let (order, before) = before.and_then(|slot| slot.live()).unzip();
         Change { host, path, before, outcome: None, order }
     }
@@ -259,7 +298,8 @@ impl<'a> Change<'a> {
         if let Some(gone) = needs.iter().find(|needed| !slots.is_live(needed)) {
             return Err(unloaded_meanwhile(gone).at(fresh.path()));
         }
-        if let Some(Slot::Changing { candidate, .. }) = slots.0.get_mut(&self.path) {
+        self.host.check_capabilities(&slots, fresh, self.before.as_deref())?;
+        if let Some(Slot::Changing { candidate, .. }) = slots.slots.get_mut(&self.path) {
             **candidate = fresh.clone();
         }
         Ok(())
@@ -276,7 +316,7 @@ impl<'a> Change<'a> {
     }
 
     fn enter(&self, now: Stage) {
-        if let Some(Slot::Changing { stage, .. }) = lock(&self.host.slots).0.get_mut(&self.path) {
+        if let Some(Slot::Changing { stage, .. }) = lock(&self.host.slots).slots.get_mut(&self.path) {
             *stage = now;
         }
         self.host.settled.notify_all();
@@ -288,8 +328,9 @@ impl<'a> Change<'a> {
     }
 
     /// Takes over the number of a plugin that had another library.
-    pub(super) fn in_place_of(mut self, old: Change<'_>) -> Self {
-        self.order = old.order;
+    pub(super) fn in_place_of(mut self, mut old: Change<'_>) -> Self {
+        // Taken from it, so that what it could be found under stays until this one is settled.
+        self.order = old.order.take();
         self
     }
 }
@@ -299,10 +340,16 @@ impl Drop for Change<'_> {
         CHANGES.set(CHANGES.get() - 1);
         let alive = self.outcome.take().or_else(|| self.before.take_if(|before| before.is_loaded()));
         let mut slots = lock(&self.host.slots);
-        slots.0.remove(&self.path);
+        slots.slots.remove(&self.path);
+        if let Some(order) = self.order {
+            slots.capabilities.withdraw(order);
+        }
         if let Some(plugin) = alive {
             let order = self.order.unwrap_or_else(|| self.host.loads.fetch_add(1, Ordering::Relaxed));
-            slots.0.insert(plugin.artifact().to_owned(), Slot::Live { plugin, order });
+            for capability in plugin.capabilities() {
+                slots.capabilities.register(capability, order, plugin.clone());
+            }
+            slots.slots.insert(plugin.artifact().to_owned(), Slot::Live { plugin, order });
         }
         self.host.settled.notify_all();
     }

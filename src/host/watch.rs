@@ -237,6 +237,7 @@ impl Host {
 
     /// Tells that a plugin is alive, and has it told should that end by itself.
     pub(super) fn came(&self, plugin: &Arc<Plugin>, old: Option<&Arc<Plugin>>) {
+        self.notice_taken(plugin, |_| true);
         for found in plugin.diagnostics() {
             self.watch.log(&found);
         }

@@ -33,6 +33,8 @@ struct Live {
     registering: usize,
     calling: usize,
     asking: usize,
+    /// How many leases of it there are.
+    leasing: usize,
 }
 
 /// Why a plugin cannot be used, or cannot end.
@@ -53,6 +55,7 @@ enum Use {
     Registering,
     Calling,
     Asking,
+    Leasing,
 }
 
 impl Live {
@@ -61,14 +64,26 @@ impl Live {
             Use::Registering => &mut self.registering,
             Use::Calling => &mut self.calling,
             Use::Asking => &mut self.asking,
+            Use::Leasing => &mut self.leasing,
         }
+    }
+
+    fn in_use(&self) -> NotNow {
+        let count = |count: usize, one: &str, several: &str| match count {
+            0 => None,
+            1 => Some(one.to_owned()),
+            _ => Some(format!("{count} {several}")),
+        };
+        let calls = count(self.calling + self.asking, "a call of it is going on", "calls of it are going on");
+        let leases = count(self.leasing, "somebody holds a lease of it", "leases of it are held");
+        NotNow::InUse(calls.into_iter().chain(leases).collect())
     }
 }
 
 impl Life {
     pub(super) fn new(instance: Box<dyn Instance>) -> Life {
         let instance = Arc::new(instance);
-        let live = Live { instance, registrations: Vec::new(), registering: 0, calling: 0, asking: 0 };
+        let live = Live { instance, registrations: Vec::new(), registering: 0, calling: 0, asking: 0, leasing: 0 };
         Life { state: Mutex::new(State::Live(Box::new(live))), answered: Condvar::new() }
     }
 
@@ -103,6 +118,15 @@ impl Life {
         }
     }
 
+    /// Keeps the instance alive until [`Life::end_lease`].
+    pub(super) fn lease(&self) -> Result<Arc<Box<dyn Instance>>, NotNow> {
+        self.begin(Use::Leasing)
+    }
+
+    pub(super) fn end_lease(&self) {
+        self.end(Use::Leasing);
+    }
+
     fn using<T>(&self, how: Use, work: impl FnOnce(&dyn Instance) -> T) -> Result<T, NotNow> {
         let using = Using::begin(self, how)?;
         Ok(work(&***using.instance.as_ref().expect("it is there until it is dropped")))
@@ -134,16 +158,32 @@ impl Life {
             State::Ending => return Err(NotNow::Ending),
             State::Ended => return Err(NotNow::Ended),
             State::Live(live) if live.registering > 0 => return Err(NotNow::Registering),
-            State::Live(live) if live.calling + live.asking > 0 => {
-                let calls = live.calling + live.asking;
-                let words = if calls == 1 { "a call of it is".to_owned() } else { format!("{calls} calls of it are") };
-                return Err(NotNow::InUse(vec![format!("{words} going on")]));
-            }
+            State::Live(live) if live.calling + live.asking + live.leasing > 0 => return Err(live.in_use()),
             State::Live(_) => {}
         }
         match std::mem::replace(&mut *state, State::Ending) {
             State::Live(live) => Ok(live),
             State::Ending | State::Ended => unreachable!("it was alive a moment ago, and the lock is held"),
+        }
+    }
+
+    fn begin(&self, how: Use) -> Result<Arc<Box<dyn Instance>>, NotNow> {
+        match &mut *self.state() {
+            State::Live(live) => {
+                *live.count(how) += 1;
+                Ok(live.instance.clone())
+            }
+            State::Ending => Err(NotNow::Ending),
+            State::Ended => Err(NotNow::Ended),
+        }
+    }
+
+    fn end(&self, how: Use) {
+        if let State::Live(live) = &mut *self.state() {
+            *live.count(how) -= 1;
+        }
+        if how == Use::Asking {
+            self.answered.notify_all();
         }
     }
 
@@ -163,14 +203,7 @@ struct Using<'a> {
 
 impl<'a> Using<'a> {
     fn begin(life: &'a Life, how: Use) -> Result<Using<'a>, NotNow> {
-        match &mut *life.state() {
-            State::Live(live) => {
-                *live.count(how) += 1;
-                Ok(Using { life, how, instance: Some(live.instance.clone()) })
-            }
-            State::Ending => Err(NotNow::Ending),
-            State::Ended => Err(NotNow::Ended),
-        }
+        life.begin(how).map(|instance| Using { life, how, instance: Some(instance) })
     }
 }
 
@@ -178,14 +211,7 @@ impl Drop for Using<'_> {
     fn drop(&mut self) {
         // Before it is counted out: whoever closes the instance must have the last of these.
         self.instance = None;
-        let mut state = self.life.state();
-        if let State::Live(live) = &mut *state {
-            *live.count(self.how) -= 1;
-        }
-        drop(state);
-        if self.how == Use::Asking {
-            self.life.answered.notify_all();
-        }
+        self.life.end(self.how);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns the account of what a plugin gave to its host, because everything registered has code in
 //! the plugin: unmapping it while something is in use would leave dangling virtual tables.
 
+mod lease;
 mod life;
 mod on_disk;
 mod registration;
@@ -21,6 +22,7 @@ use crate::manifest::Manifest;
 use crate::runtime::{Address, Call, Events, Image, Instance, Services, Sink};
 use crate::version::Version;
 
+pub use lease::Lease;
 pub(crate) use life::Withdrawn;
 use life::{Life, NotNow};
 pub(crate) use on_disk::Stamp;
@@ -46,6 +48,8 @@ pub struct Plugin {
     known: Mutex<Option<Stamp>>,
     events: Events,
     life: Life,
+    /// What it can be found under beside what its manifest says.
+    further: Mutex<Vec<Capability>>,
 }
 
 impl Plugin {
@@ -59,7 +63,7 @@ impl Plugin {
         let noticed = instance.diagnostics().into_iter();
         diagnostics.extend(noticed.map(|found| found.plugin(candidate.name()).at(candidate.artifact())));
         let (diagnostics, life) = (Mutex::new(diagnostics), Life::new(instance));
-        Plugin { candidate, diagnostics, known: Mutex::new(known), events, life }
+        Plugin { candidate, diagnostics, known: Mutex::new(known), events, life, further: Mutex::default() }
     }
 
     pub(crate) fn candidate(&self) -> &Candidate {
@@ -102,6 +106,18 @@ impl Plugin {
     fn noticed(&self) -> MutexGuard<'_, Vec<Diagnostic>> {
         // Nothing that can panic runs while it is held.
         self.diagnostics.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Takes note of something else that it can be found under.
+    pub(crate) fn add_capability(&self, capability: Capability) {
+        if !self.has_capability(&capability) {
+            self.further().push(capability);
+        }
+    }
+
+    fn further(&self) -> MutexGuard<'_, Vec<Capability>> {
+        // Nothing that can panic runs while it is held.
+        self.further.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Takes note that a reload of what its file was then has failed.
@@ -154,9 +170,14 @@ impl Plugin {
         self.noticed().clone()
     }
 
+    /// What it can be found under: what its manifest says, then what the host registered for it.
+    pub fn capabilities(&self) -> Vec<Capability> {
+        self.manifest().capabilities.iter().chain(self.further().iter()).cloned().collect()
+    }
+
     /// Whether it can be found under a capability.
     pub fn has_capability(&self, capability: &Capability) -> bool {
-        self.manifest().capabilities.contains(capability)
+        self.manifest().capabilities.contains(capability) || self.further().contains(capability)
     }
 
     /// Whether it is loaded.

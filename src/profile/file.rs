@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::folders::FolderKind;
 use super::runtimes::Runtimes;
 use super::{HostProfile, IndexPolicy, LoadPolicy, ManifestPolicy, ReceiptPolicy, check_abi, checked_text};
+use crate::capability::CapabilityPolicy;
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, printable};
 use crate::json::{self, Keys, kind};
@@ -33,9 +34,10 @@ const KEYS: Keys = &[
             "policies",
             "runtimes",
             "folders",
+            "stages",
         ],
     ),
-    ("policies", &["manifest", "load", "receipt", "index"]),
+    ("policies", &["manifest", "load", "receipt", "index", "capabilities"]),
     ("runtimes.native", &["entry", "version_symbol", "abi", "load"]),
     ("folders", &["program", "user", "system"]),
 ];
@@ -56,6 +58,7 @@ struct ProfileFile {
     policies: Option<PoliciesFile>,
     runtimes: Option<RuntimesFile>,
     folders: Option<FoldersFile>,
+    stages: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -64,6 +67,7 @@ struct PoliciesFile {
     load: Option<LoadPolicy>,
     receipt: Option<ReceiptPolicy>,
     index: Option<IndexPolicy>,
+    capabilities: Option<CapabilityPolicy>,
 }
 
 #[derive(Default, Deserialize)]
@@ -180,6 +184,10 @@ impl ProfileFile {
         profile.policies.manifest = policies.manifest.unwrap_or_default();
         profile.policies.receipt = policies.receipt.unwrap_or_default();
         profile.policies.index = policies.index.unwrap_or_default();
+        profile.policies.capabilities = policies.capabilities.unwrap_or_default();
+        if let Some(stages) = self.stages {
+            profile.set_stages(stages)?;
+        }
         if let Some(folders) = self.folders {
             let named = [folders.program, folders.user, folders.system];
             for (kind, folder) in FolderKind::ALL.into_iter().zip(named) {

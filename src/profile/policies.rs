@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::capability::CapabilityPolicy;
+
 /// How a host wants things done where there is a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -12,6 +14,8 @@ pub struct Policies {
     pub receipt: ReceiptPolicy,
     /// Whether what was read of a root is kept for the next start.
     pub index: IndexPolicy,
+    /// Which plugin is meant by a capability that several have.
+    pub capabilities: CapabilityPolicy,
 }
 
 /// Whether a plugin must have a manifest.

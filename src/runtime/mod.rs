@@ -5,6 +5,7 @@
 
 mod call;
 mod events;
+mod hook;
 mod log;
 pub mod module;
 #[doc(hidden)]
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use call::{Call, CancelToken, Encoding, Listening, Services, Sink};
 pub use events::Events;
+pub use hook::{Hook, Pass, Step, StepRun};
 pub use log::HostLog;
 pub(crate) use log::{Hears, Withheld};
 pub use offers::{Offer, Offers};
@@ -142,6 +144,32 @@ pub trait Instance: fmt::Debug + Send + Sync {
     fn finish(&self, call: u64) -> Result<()> {
         let _ = call;
         Err(unsupported("it takes no stream of inputs"))
+    }
+
+    /// The passes that it has now, in its own order.
+    fn passes(&self) -> Result<Vec<Pass>> {
+        Err(unsupported("it has no passes"))
+    }
+
+    /// Runs one of its passes, by its number. Several threads may run one at once, each with a context of its own.
+    fn run_pass(&self, index: usize, hook: &mut Hook<'_>) -> Result<()> {
+        let _ = hook;
+        Err(unsupported(format!("it has no passes, and so none with the number {index}")))
+    }
+
+    /// Whether it can execute step by step.
+    fn is_stepper(&self) -> bool {
+        false
+    }
+
+    /// Calls a hook of a run, which [`Step::Init`] begins and [`Step::Shutdown`] ends. Several threads may do so at once,
+    /// each in another run. A method that it does not have is [`Code::RUNTIME_UNSUPPORTED`].
+    fn step(&self, step: Step<'_>, run: &mut StepRun, hook: &mut Hook<'_>) -> Result<()> {
+        let _ = (run, hook);
+        Err(unsupported(format!(
+            "it does not execute step by step, and so has no `{}`",
+            crate::input::brief(step.name())
+        )))
     }
 
     /// What the plugin says of its interfaces and methods, as JSON.

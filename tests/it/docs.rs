@@ -20,6 +20,7 @@ const PAGES: [&str; 19] = [
     "contract",
     "interface",
     "capability",
+    "pipeline",
     "package",
     "signature",
     "host",

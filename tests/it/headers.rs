@@ -41,6 +41,12 @@ fn the_header_of_contexts_is_what_the_crate_says() {
     contract("context", &["src/context/mod.rs".to_owned()]);
 }
 
+#[test]
+fn the_headers_of_passes_and_steps_are_what_the_crate_says() {
+    contract("passes", &["src/passes/mod.rs".to_owned()]);
+    contract("stepper", &["src/stepper.rs".to_owned()]);
+}
+
 fn contract(name: &str, sources: &[String]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/hotshoe-abi");
     let config = cbindgen::Config::from_file(folder.join(format!("{name}.cbindgen.toml"))).unwrap();

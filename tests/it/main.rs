@@ -4,6 +4,7 @@
 #[cfg(feature = "package")]
 mod archive;
 mod buffer;
+mod capability;
 mod catalog;
 #[cfg(all(feature = "package", unix))]
 mod changing;
@@ -35,6 +36,7 @@ mod memory;
 mod native;
 #[cfg(feature = "package")]
 mod package;
+mod pipeline;
 mod plugin;
 mod profile;
 mod readme;

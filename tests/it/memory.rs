@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use hotshoe::context::Text;
 use hotshoe::diagnostics::Severity;
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::host::Host;
 use hotshoe::manifest::{Kind, Kinds};
 use hotshoe::plugin::Plugin;
-use hotshoe::runtime::{Call, Encoding, Ended, Events, Instance, Request, Runtime, Services, Sink};
+use hotshoe::profile::HostProfile;
+use hotshoe::runtime::{Call, Encoding, Ended, Events, Hook, Instance, Pass, Request, Runtime, Services, Sink};
 use hotshoe_testkit::PluginTree;
 use serde::Deserialize;
 use serde_json::{Map, json};
@@ -32,6 +34,8 @@ pub struct Behaviour {
     does: String,
     /// Why it cannot be opened beside an older one.
     not_beside: Vec<String>,
+    /// Its passes: name, stage, and what it does: nothing, `fails`, `panics`, `returns-other`, `ask-host`.
+    passes: Vec<(String, Option<String>, String)>,
 }
 
 /// The runtime, and what it counts.
@@ -164,6 +168,27 @@ impl Instance for Thing {
         Ok(())
     }
 
+    fn passes(&self) -> Result<Vec<Pass>> {
+        let pass = |(name, stage, _): &(String, Option<String>, String)| Pass {
+            name: name.as_str().into(),
+            stage: stage.as_deref().map(Text::from),
+        };
+        Ok(self.behaviour.passes.iter().map(pass).collect())
+    }
+
+    fn run_pass(&self, index: usize, hook: &mut Hook<'_>) -> Result<()> {
+        match self.behaviour.passes[index].2.as_str() {
+            "fails" => Err(Error::new(Code::CALL_FAILED, "it has no mind to")),
+            "panics" => panic!("in a pass"),
+            "returns-other" => {
+                hook.returned_other = true;
+                Ok(())
+            }
+            "ask-host" => self.call(&Call::new("ask-host", Encoding::Raw, b""), &mut Vec::new()),
+            _ => Ok(()),
+        }
+    }
+
     fn send(&self, call: u64, input: &[u8]) -> Result<()> {
         let mut inputs = self.inputs.lock().unwrap();
         inputs.entry(call).or_default().inputs.push(input.to_owned());
@@ -251,7 +276,11 @@ pub fn kinds() -> Kinds {
 
 /// A host for it, and what its runtime counts.
 pub fn host(tree: &PluginTree) -> (Host, Arc<Memory>) {
-    let mut profile = harmonics();
+    host_with(harmonics(), tree)
+}
+
+/// The same with another profile.
+pub fn host_with(mut profile: HostProfile, tree: &PluginTree) -> (Host, Arc<Memory>) {
     profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();
     profile.add_runtime("memory", Map::new()).expect("it can be called so");
     let (host, memory) = (Host::new(profile), Arc::new(Memory::default()));

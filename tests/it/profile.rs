@@ -359,6 +359,13 @@ fn the_schema_and_the_reader_agree() {
         (r#"{"name": "synth", "folders": {"user": "../synth"}}"#, false),
         (r#"{"name": "synth", "folders": {"system": "synth/../x"}}"#, false),
         (r#"{"name": "synth", "folders": {"user": "~/synth"}}"#, false),
+        (r#"{"name": "synth", "policies": {"capabilities": "fail"}}"#, true),
+        (r#"{"name": "synth", "policies": {"capabilities": "both"}}"#, false),
+        (r#"{"name": "synth", "stages": ["parse", "lower", "codegen"]}"#, true),
+        (r#"{"name": "synth", "stages": []}"#, true),
+        (r#"{"name": "synth", "stages": ["parse", "parse"]}"#, false),
+        (r#"{"name": "synth", "stages": [""]}"#, false),
+        (r#"{"name": "synth", "stages": "parse"}"#, false),
         (r#"{}"#, false),
     ];
     for (text, valid) in cases {

@@ -13,6 +13,8 @@
 
 pub mod context;
 pub mod image;
+pub mod passes;
 pub mod plugin;
 pub mod runtime;
+pub mod stepper;
 pub mod table;

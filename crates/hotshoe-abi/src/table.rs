@@ -72,14 +72,46 @@ pub unsafe fn read_any<T: Table>(table: *const T, taken: RangeInclusive<u32>) ->
     if !taken.contains(&revision) {
         return Err(BadTable::Revision(revision, *taken.end()));
     }
+    // SAFETY: as the caller promises.
+    Ok(unsafe { copy(table, size) })
+}
+
+/// The table of an interface: it begins with its size and grows at its end only; its revision stands in its id.
+///
+/// # Safety
+/// It is `repr(C)`, begins with a `usize` for its size, may be all zero, and is aligned as a pointer at least.
+pub unsafe trait InterfaceTable: Copy {}
+
+/// Copies the table of an interface: what it lacks is zero, which means that it is not there.
+///
+/// # Safety
+/// The pointer is NULL, or what is there may be read: a size, and as many bytes as that says.
+pub unsafe fn read_interface<T: InterfaceTable>(table: *const T) -> Result<T, BadTable> {
+    if table.is_null() {
+        return Err(BadTable::Null);
+    }
+    if !table.addr().is_multiple_of(align_of::<T>()) {
+        return Err(BadTable::Misaligned);
+    }
+    // SAFETY: the size is there and aligned, as `InterfaceTable` and the caller promise.
+    let size = unsafe { table.cast::<usize>().read() };
+    if !(size_of::<usize>()..=LARGEST_TABLE).contains(&size) {
+        return Err(BadTable::Size(size));
+    }
+    // SAFETY: as the caller promises.
+    Ok(unsafe { copy(table, size) })
+}
+
+/// # Safety
+/// So many bytes may be read there, and all of a table may be zero.
+unsafe fn copy<T: Copy>(table: *const T, size: usize) -> T {
     // A pointer of which only a part is there is not there.
     let present = size.min(size_of::<T>()) / size_of::<usize>() * size_of::<usize>();
     let mut copy = MaybeUninit::<T>::zeroed();
-    // SAFETY: so many bytes may be read there, as the caller promises, and written here; and all of the rest is zero,
-    // which `Table` allows.
+    // SAFETY: as the caller promises; what is written here has room.
     unsafe {
         ptr::copy_nonoverlapping(table.cast::<u8>(), copy.as_mut_ptr().cast::<u8>(), present);
-        Ok(copy.assume_init())
+        copy.assume_init()
     }
 }
 

@@ -14,6 +14,28 @@
 
 
 /*
+ Which plugin is meant by a capability that several have.
+ */
+typedef enum {
+  /*
+   As the host's profile says.
+   */
+  HOTSHOE_CAPABILITY_POLICY_PROFILE = 0,
+  /*
+   The one that was loaded first.
+   */
+  HOTSHOE_CAPABILITY_POLICY_FIRST = 1,
+  /*
+   The one that was loaded last.
+   */
+  HOTSHOE_CAPABILITY_POLICY_LAST = 2,
+  /*
+   None: it is the error `capability-taken`.
+   */
+  HOTSHOE_CAPABILITY_POLICY_FAIL = 3,
+} hotshoe_capability_policy;
+
+/*
  Whether a library must be the one that was installed, by the receipt in the plugin's folder.
  */
 typedef enum {
@@ -195,6 +217,27 @@ hotshoe_error *hotshoe_profile_set_index(hotshoe_profile *profile,
  */
 HOTSHOE_MUST_USE
 hotshoe_error *hotshoe_profile_set_receipt_policy(hotshoe_profile *profile, int policy);
+
+/*
+ The stages of the host's pipeline, in the order in which they run: `compile` by default.
+
+ `stages`: so many texts, each of which ends with NUL. Errors: `profile-invalid` for what cannot name one, or stands twice.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_set_stages(hotshoe_profile *profile,
+                                          const char *const *stages,
+                                          size_t stage_count);
+
+/*
+ Which plugin is meant by a capability that several have. With HOTSHOE_CAPABILITY_POLICY_FAIL a second one is not
+ loaded: that is the error `capability-taken`. HOTSHOE_CAPABILITY_POLICY_FIRST by default.
+
+ `policy`: a hotshoe_capability_policy, but not HOTSHOE_CAPABILITY_POLICY_PROFILE. Errors: `argument-invalid` for
+ anything else.
+ */
+HOTSHOE_MUST_USE
+hotshoe_error *hotshoe_profile_set_capability_policy(hotshoe_profile *profile,
+                                                     int policy);
 
 /*
  The host's name. [any thread]

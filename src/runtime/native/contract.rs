@@ -246,7 +246,7 @@ unsafe extern "C" fn fail(host: *const abi::Host, message: *const c_char, hint: 
 ///
 /// # Safety
 /// It ends with NUL, or is NULL.
-unsafe fn text(text: *const c_char) -> Option<String> {
+pub(super) unsafe fn text(text: *const c_char) -> Option<String> {
     if text.is_null() {
         return None;
     }
@@ -257,7 +257,7 @@ unsafe fn text(text: *const c_char) -> Option<String> {
     (!first.is_empty()).then(|| visible(&first))
 }
 
-fn broken(message: impl Into<String>) -> Error {
+pub(super) fn broken(message: impl Into<String>) -> Error {
     Error::new(Code::CONTRACT_BROKEN, format!("the plugin breaks the contract of hotshoe/plugin.h: {}", message.into()))
         .hint("build it again with the hotshoe/plugin.h of this host's Hotshoe")
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::contract::{self, Contract};
+use super::hooks::Hooks;
 use super::{Library, Replaced, Request as Mapping, check_before_load, mapped_already};
 use crate::catalog::{check_place, receipt};
 use crate::diagnostics::Diagnostic;
@@ -10,7 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::input::brief;
 use crate::inspect::{self, Inspection};
 use crate::profile::LoadPolicy;
-use crate::runtime::{self, Address, Ended, Events, Instance, Request, Runtime};
+use crate::runtime::{self, Address, Ended, Events, Hook, Instance, Pass, Request, Runtime, Step, StepRun};
 
 /// The runtime `native`: plugins that are shared libraries.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Runtime for Native {
                 }
             },
         };
-        Ok(Box::new(Plugin { library, entry: entry.to_owned(), contract, noticed }))
+        Ok(Box::new(Plugin { library, entry: entry.to_owned(), contract, hooks: Hooks::default(), noticed }))
     }
 
     fn compares_receipts(&self) -> bool {
@@ -84,8 +85,17 @@ struct Plugin {
     entry: String,
     /// Its instance, if it is one of the contract.
     contract: Option<Contract>,
+    hooks: Hooks,
     /// What is odd about its receipt.
     noticed: Vec<Diagnostic>,
+}
+
+impl Plugin {
+    /// What only plugins of the contract have.
+    fn of_contract(&self, what: &str) -> Result<&Contract> {
+        let message = || format!("it is no plugin of the contract of hotshoe/plugin.h, and so has no {what}");
+        self.contract.as_ref().ok_or_else(|| runtime::unsupported(message()))
+    }
 }
 
 impl Instance for Plugin {
@@ -104,17 +114,27 @@ impl Instance for Plugin {
     }
 
     fn interface(&self, id: &str, revision: u32) -> Result<Option<Address>> {
-        match &self.contract {
-            Some(contract) => contract.interface(id, revision),
-            None => Err(runtime::unsupported(format!(
-                "it is no plugin of the contract of hotshoe/plugin.h, and so has no table of `{}` {revision}",
-                brief(id)
-            ))),
-        }
+        self.of_contract(&format!("table of `{}` {revision}", brief(id)))?.interface(id, revision)
     }
 
     fn instance(&self) -> Address {
         self.contract.as_ref().map_or(std::ptr::null(), Contract::instance)
+    }
+
+    fn passes(&self) -> Result<Vec<Pass>> {
+        self.hooks.passes(self.of_contract("passes")?)
+    }
+
+    fn run_pass(&self, index: usize, hook: &mut Hook<'_>) -> Result<()> {
+        self.hooks.run_pass(self.of_contract("passes")?, index, hook)
+    }
+
+    fn is_stepper(&self) -> bool {
+        self.contract.as_ref().is_some_and(|contract| self.hooks.is_stepper(contract))
+    }
+
+    fn step(&self, step: Step<'_>, run: &mut StepRun, hook: &mut Hook<'_>) -> Result<()> {
+        self.hooks.step(self.of_contract("steps")?, step, run, hook)
     }
 
     fn in_use(&self) -> Option<PathBuf> {

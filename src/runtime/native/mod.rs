@@ -11,6 +11,7 @@ mod bundled_unsupported;
 pub(crate) mod codes;
 pub(crate) mod context;
 mod contract;
+mod hooks;
 mod identity;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod image;

@@ -1,5 +1,9 @@
 //! Tags such as `backend:python` under which a plugin can be found.
 
+mod index;
+
+use std::borrow::Borrow;
+use std::ffi::CStr;
 use std::fmt;
 
 use serde::Serialize;
@@ -7,8 +11,11 @@ use serde::Serialize;
 use crate::error::{Code, Error, Result, codes};
 use crate::input::is_invisible;
 
+pub use index::{CapabilityPolicy, Index, SeveralHolders};
+
 codes! {
     CAPABILITY_INVALID = "capability-invalid", MANIFEST, "A text cannot be a capability.";
+    CAPABILITY_TAKEN = "capability-taken", LOAD, "Two live plugins have the same capability.";
 }
 
 /// A tag under which a plugin can be found.
@@ -47,6 +54,36 @@ impl Capability {
 
     /// The tag.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the tag means by itself, if it is one of those that every host knows. All others are as good.
+    ///
+    /// ```
+    /// use hotshoe::capability::Capability;
+    /// assert_eq!(Capability::new("runtime:fmu").unwrap().meaning(), Some("executes FMUs"));
+    /// assert_eq!(Capability::new("runtime:moon").unwrap().meaning(), None);
+    /// ```
+    pub fn meaning(&self) -> Option<&'static str> {
+        KNOWN.iter().find(|(tag, _)| *tag == self.0).and_then(|(_, meaning)| meaning.to_str().ok())
+    }
+}
+
+/// The tags that have a meaning in every host, and that meaning. What exactly a plugin must do for it is the host's to
+/// say.
+pub(crate) const KNOWN: [(&str, &CStr); 7] = [
+    ("backend:python", c"generates Python"),
+    ("backend:fmu", c"generates or binds FMUs"),
+    ("runtime:emulation", c"executes models by emulation"),
+    ("runtime:fmu", c"executes FMUs"),
+    ("frontend:fmfl", c"loads FMFL"),
+    ("transform:basic", c"transforms models"),
+    ("compile:post-dataflow", c"has passes that run after the dataflow is compiled"),
+];
+
+/// A capability is found by its text.
+impl Borrow<str> for Capability {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

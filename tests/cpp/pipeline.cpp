@@ -1,0 +1,159 @@
+// Passes and steps of a plugin in C++: what they throw is contained and told, and no run pulls a plugin away.
+#include <hotshoe/pipeline.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "check.hpp"
+#include "rack.hpp"
+
+namespace {
+
+struct FreeContext {
+  void operator()(hotshoe_context* context) const noexcept { hotshoe_context_free(context); }
+};
+using Context = std::unique_ptr<hotshoe_context, FreeContext>;
+
+Context context() {
+  hotshoe_schema* schema = nullptr;
+  hotshoe::Result<void>(hotshoe_schema_new(&schema)).value();
+  hotshoe_context* made = nullptr;
+  hotshoe::Result<void>(hotshoe_context_new(schema, &made)).value();
+  hotshoe_schema_free(schema);
+  return Context(made);
+}
+
+hotshoe::Pipeline pipeline(const std::vector<std::string>& stages) {
+  auto made = hotshoe::Pipeline::create().value();
+  made.set_stages(stages).value();
+  return made;
+}
+
+hotshoe::Plugin snake(const hotshoe::Host& host) {
+  hotshoe_plugin* plugin = nullptr;
+  hotshoe::Result<void>(
+      hotshoe_host_load(host.get(), "snake", HOTSHOE_NUL_TERMINATED, nullptr, 0, nullptr, nullptr, &plugin))
+      .value();
+  return hotshoe::Plugin(plugin);
+}
+
+void what_a_pass_throws_is_told_and_the_others_may_run(const hotshoe::Host& host) {
+  hotshoe::Plugin plugin = snake(host);
+  Context shared = context();
+  hotshoe::Pipeline stops = pipeline({"parse", "lower"});
+  hotshoe::RunReport report = stops.run(host, shared.get()).value();
+  std::vector<hotshoe::PassReport> passes = report.passes();
+  CHECK_EQUAL(passes.size(), 5u);
+  CHECK_EQUAL(passes[0].name, "a-parse");
+  CHECK_EQUAL(passes[0].plugin, "snake");
+  CHECK_EQUAL(passes[0].stage, "parse");
+  CHECK(passes[0].nanoseconds > 0);
+  CHECK(passes[1].outcome == hotshoe::PassOutcome::ReturnedOther);
+  CHECK(passes[3].outcome == hotshoe::PassOutcome::Failed);
+  CHECK(contains(passes[3].error, "boom in lower"));
+  CHECK(passes[4].outcome == hotshoe::PassOutcome::NotRun);
+  CHECK_EQUAL(report.check().error().code(), HOTSHOE_CODE_PASS_FAILED);
+  CHECK_EQUAL(report.diagnostics().size(), 3u);
+
+  hotshoe::Pipeline skips = pipeline({"lower"});
+  skips.set_failure_policy(hotshoe::FailurePolicy::Skip).value();
+  skips.set_strict(true).value();
+  skips.add_plugin(plugin).value();
+  report = skips.run(host, shared.get()).value();
+  report.check().value();
+  passes = report.passes();
+  CHECK(passes[0].outcome == hotshoe::PassOutcome::Failed);
+  CHECK(contains(passes[2].error, "no std::exception"));
+  CHECK_EQUAL(stops.set_stages({"a", "a"}).error().code(), HOTSHOE_CODE_PROFILE_INVALID);
+}
+
+void a_run_tells_how_far_it_is_and_is_given_up(const hotshoe::Host& host) {
+  Context shared = context();
+  hotshoe::Pipeline parse = pipeline({"parse"});
+  std::vector<std::string> told;
+  parse
+      .set_progress([&](const hotshoe::RunProgress& at) {
+        told.push_back(std::string(at.name) + " " + std::to_string(at.done));
+        throw std::runtime_error("this goes no further");
+      })
+      .value();
+  parse.run(host, shared.get()).value().check().value();
+  CHECK_EQUAL(told.size(), 3u);
+  CHECK_EQUAL(told[1], "a-parse 1");
+  parse.set_progress(nullptr).value();
+  auto token = hotshoe::CancelToken::create().value();
+  parse.set_cancel_token(token).value();
+  token.fire();
+  CHECK_EQUAL(parse.run(host, shared.get()).value().check().error().code(), HOTSHOE_CODE_CALL_CANCELLED);
+}
+
+void what_a_stepper_throws_is_told(const hotshoe::Host& host) {
+  hotshoe::Plugin plugin = snake(host);
+  Context shared = context();
+  {
+    hotshoe::Stepper stepper = hotshoe::Stepper::of(plugin).value();
+    CHECK_EQUAL(stepper.step(shared.get()).error().code(), HOTSHOE_CODE_STEPPER_ORDER);
+    stepper.init(shared.get()).value();
+    stepper.step(shared.get()).value();
+    stepper.step(shared.get()).value();
+    CHECK(contains(stepper.step(shared.get()).error().report(), "three is enough"));
+    CHECK_EQUAL(stepper.reset(shared.get()).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
+    stepper.call("ping", nullptr, shared.get()).value();
+    CHECK_EQUAL(stepper.call({}, nullptr, shared.get()).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
+    CHECK(contains(stepper.call("boom", nullptr, shared.get()).error().report(), "boom in a method"));
+    CHECK(host.unload(plugin).value().outcome() == hotshoe::Outcome::Busy);
+    hotshoe::Stepper moved = std::move(stepper);
+    CHECK_EQUAL(stepper.step(shared.get()).error().code(), HOTSHOE_CODE_ARGUMENT_INVALID);
+  }
+  CHECK(host.unload(plugin).value().outcome() == hotshoe::Outcome::Unmapped);
+}
+
+void a_plugin_is_not_unloaded_while_eight_threads_run_it(const hotshoe::Host& host) {
+  hotshoe::Plugin plugin = snake(host);
+  std::atomic<bool> done{false};
+  std::atomic<int> runs{0};
+  std::vector<std::thread> threads;
+  hotshoe::Pipeline parse = pipeline({"parse"});
+  for (int number = 0; number < 8; ++number) {
+    threads.emplace_back([&] {
+      Context own = context();
+      while (!done) {
+        auto report = parse.run(host, own.get());
+        if (!report) {
+          CHECK_EQUAL(report.error().code(), HOTSHOE_CODE_PLUGIN_BUSY);
+        } else {
+          report.value().check().value();
+          ++runs;
+        }
+        // Or somebody would run at any moment, and the answer would always be busy.
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    });
+  }
+  for (int ended = 0; ended < 20 || runs < 100;) {
+    if (host.unload(plugin).value().outcome() != hotshoe::Outcome::Busy) {
+      plugin = snake(host);
+      ++ended;
+    }
+    std::this_thread::yield();
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+
+int main() {
+  watchdog(100);
+  Folder folder;
+  folder.install("snake", built("passes"), R"(, "entry": "hotshoe_descriptor")");
+  hotshoe::Host host = mixer_host(folder);
+  what_a_pass_throws_is_told_and_the_others_may_run(host);
+  a_run_tells_how_far_it_is_and_is_given_up(host);
+  what_a_stepper_throws_is_told(host);
+  a_plugin_is_not_unloaded_while_eight_threads_run_it(host);
+}
