@@ -287,7 +287,7 @@ fn ten_thousand_reloads_leave_nothing_behind() {
 }
 
 /// A run on a context of its own, with values of many kinds.
-fn run(schema: &Schema) {
+fn run_on_a_context(schema: &Schema) {
     let mut context = Context::new(schema);
     let mut list = List::new();
     for number in 0..16 {
@@ -309,9 +309,9 @@ fn run(schema: &Schema) {
 #[test]
 fn ten_thousand_runs_on_contexts_leave_nothing_behind() {
     let schema = Schema::new();
-    (0..1000).for_each(|_| run(&schema));
+    (0..1000).for_each(|_| run_on_a_context(&schema));
     let early = memory();
-    (0..10_000).for_each(|_| run(&schema));
+    (0..10_000).for_each(|_| run_on_a_context(&schema));
     let late = memory();
     println!("{early} KiB after 1000 runs, {late} KiB after 11000");
     assert!(late < early + 1024, "{early} KiB after 1000 runs, {late} KiB after 11000");

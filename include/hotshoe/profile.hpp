@@ -132,8 +132,8 @@ class Profile {
     return Result<void>(hotshoe_profile_set_receipt_policy(get(), static_cast<int>(policy)));
   }
 
-  // Which plugin is meant by a capability that several have. With Fail a second one is not loaded, which is the
-  // error `capability-taken`. First by default; Profile is no answer here.
+  // Which plugin is meant by a capability that several have. With Fail a second one is not loaded, which is
+  // the error `capability-taken`. First by default; Profile is no answer here.
   Result<void> set_capability_policy(CapabilityPolicy policy) {
     return Result<void>(hotshoe_profile_set_capability_policy(get(), static_cast<int>(policy)));
   }

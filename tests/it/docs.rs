@@ -9,7 +9,7 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 19] = [
+const PAGES: [&str; 20] = [
     "profile",
     "manifest",
     "catalog",

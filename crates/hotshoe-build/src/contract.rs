@@ -9,12 +9,16 @@ use crate::staged;
 /// The entry of such a plugin.
 pub(crate) use hotshoe::interface::CONTRACT_ENTRY as ENTRY;
 
-const HEADERS: [(&str, &str); 5] = [
+const HEADERS: [(&str, &str); 9] = [
     ("plugin.h", include_str!("../include/plugin.h")),
     ("contract.hpp", include_str!("../include/contract.hpp")),
     ("folder.h", include_str!("../include/folder.h")),
     ("context.h", include_str!("../include/context.h")),
     ("value.hpp", include_str!("../include/value.hpp")),
+    ("passes.h", include_str!("../include/passes.h")),
+    ("passes.hpp", include_str!("../include/passes.hpp")),
+    ("stepper.h", include_str!("../include/stepper.h")),
+    ("stepper.hpp", include_str!("../include/stepper.hpp")),
 ];
 
 /// Writes them into `hotshoe/` of a folder, and returns the folder.
