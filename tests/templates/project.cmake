@@ -59,6 +59,8 @@ endfunction()
 function(_hotshoe_lint name)
   set(project "${WORK}/${name}")
   file(GLOB_RECURSE sources "${project}/*.c" "${project}/*.cpp" "${project}/*.h" "${project}/*.hpp")
+  # Generated, and checked where it comes from.
+  list(FILTER sources EXCLUDE REGEX "/cmake/hotshoe/")
   file(GLOB_RECURSE lists "${project}/*CMakeLists.txt")
   file(GLOB_RECURSE crates "${project}/*.rs")
   if(NOT lists)

@@ -2,8 +2,8 @@
 #include <hotshoe/plugin.h>
 #include <string.h>
 
+#include "function.h"
 #include "my_plugin_leaky.h"
-#include "some_host_function.h"
 
 static float call(void* instance, float x) {
   (void)instance;

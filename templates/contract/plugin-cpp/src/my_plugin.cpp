@@ -1,8 +1,8 @@
 // The plugin: each host has an object of this class, and asks it for what it offers.
 #include <hotshoe/contract.hpp>
 
+#include "function.h"
 #include "leaky.hpp"
-#include "some_host_function.h"
 
 class Plugin {
  public:

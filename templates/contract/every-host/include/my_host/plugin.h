@@ -1,5 +1,5 @@
-/* The interface of my-host that its plugins offer, by the contract of hotshoe/plugin.h: a function, and its
- * name. */
+/* The interface of my-host that its plugins offer, by the contract of hotshoe/plugin.h:
+ * a function, and its name. */
 #ifndef MY_HOST_PLUGIN_H
 #define MY_HOST_PLUGIN_H
 
