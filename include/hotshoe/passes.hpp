@@ -83,8 +83,9 @@ struct Passes {
   static const char* name(void*, std::uint32_t index) noexcept { return Plugin::passes[index].name; }
   static const char* stage(void*, std::uint32_t index) noexcept { return Plugin::passes[index].stage; }
   static std::int32_t run(void* plugin, std::uint32_t index, const hotshoe_hook* lent) noexcept {
+    const auto& pass = Plugin::passes[index];
     return hooked(lent, [&](Hook& hook) {
-      (static_cast<Plugin*>(plugin)->*Plugin::passes[index].run)(hook);
+      (static_cast<Plugin*>(plugin)->*pass.run)(hook);
       return HOTSHOE_HOOK_DONE;
     });
   }
