@@ -8,27 +8,14 @@
  * Prints the median of each, in microseconds, and the median of the ratios of neighbouring runs: a machine
  * that is busy slows both.
  */
-#define _GNU_SOURCE
+#include "measure.h"
+
 #include <dlfcn.h>
-#include <hotshoe/host.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static void fail(const char* what) {
   fprintf(stderr, "bench: %s\n", what);
   exit(1);
-}
-
-static void check(hotshoe_error* error) {
-  if (error) fail(hotshoe_error_report(error));
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
 }
 
 /* What both sides of a comparison work on. */
@@ -82,16 +69,6 @@ static void hotshoe_load_path(job* job) {
   unload(job, plugin);
 }
 
-static int by_size(const void* left, const void* right) {
-  double difference = *(const double*)left - *(const double*)right;
-  return (difference > 0) - (difference < 0);
-}
-
-static double median(double* values, int count) {
-  qsort(values, (size_t)count, sizeof *values, by_size);
-  return values[count / 2];
-}
-
 enum { MOST_RUNS = 4000 };
 
 static void compare(const char* name, void (*bare)(job*), void (*ours)(job*), job* job, int runs) {
@@ -103,8 +80,8 @@ static void compare(const char* name, void (*bare)(job*), void (*ours)(job*), jo
     ours(job);
     double end = now();
     if (run < 0) continue; /* warming up */
-    bare_times[run] = middle - start;
-    our_times[run] = end - middle;
+    bare_times[run] = (middle - start) / 1e3;
+    our_times[run] = (end - middle) / 1e3;
     ratios[run] = our_times[run] / bare_times[run];
   }
   printf("| %-34s | %10.1f | %10.1f | %5.2f |\n", name, median(bare_times, runs), median(our_times, runs),

@@ -3,35 +3,9 @@
  *
  * Prints the median of each, in nanoseconds a step.
  */
-#define _GNU_SOURCE
-#include <hotshoe/host.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static void check(hotshoe_error* error) {
-  if (!error) return;
-  fprintf(stderr, "bench: %s\n", hotshoe_error_report(error));
-  exit(1);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
+#include "measure.h"
 
 enum { RUNS = 1001, STEPS = 10000 };
-
-static int by_size(const void* left, const void* right) {
-  double difference = *(const double*)left - *(const double*)right;
-  return (difference > 0) - (difference < 0);
-}
-
-static double median(double* values) {
-  qsort(values, RUNS, sizeof *values, by_size);
-  return values[RUNS / 2];
-}
 
 struct fields {
   double input, gain, offset, output;
@@ -81,7 +55,8 @@ int main(void) {
   if (output != fields.output) return 1;
   printf("| %-34s | %10s | %11s |\n", "what", "struct, ns", "context, ns");
   printf("|------------------------------------|------------|-------------|\n");
-  printf("| %-34s | %10.2f | %11.2f |\n", "a step: 3 reads and 1 write", median(bare), median(ours));
+  printf("| %-34s | %10.2f | %11.2f |\n", "a step: 3 reads and 1 write", median(bare, RUNS),
+         median(ours, RUNS));
   hotshoe_context_free(context);
   hotshoe_schema_free(schema);
   return 0;

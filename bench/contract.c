@@ -5,36 +5,11 @@
  *
  * Prints the median of each, in nanoseconds a call, and the median of the ratios of neighbouring runs.
  */
-#define _GNU_SOURCE
+#include "measure.h"
+
 #include <filter.h>
-#include <hotshoe/host.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static void check(hotshoe_error* error) {
-  if (!error) return;
-  fprintf(stderr, "bench: %s\n", hotshoe_error_report(error));
-  exit(1);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 enum { RUNS = 1001, CALLS = 100000 };
-
-static int by_size(const void* left, const void* right) {
-  double difference = *(const double*)left - *(const double*)right;
-  return (difference > 0) - (difference < 0);
-}
-
-static double median(double* values) {
-  qsort(values, RUNS, sizeof *values, by_size);
-  return values[RUNS / 2];
-}
 
 typedef double (*filter_function)(void*, double);
 
@@ -80,8 +55,8 @@ int main(int count, char** arguments) {
   }
   printf("| %-34s | %11s | %13s | %5s |\n", "what", "pointer, ns", "interface, ns", "ratio");
   printf("|------------------------------------|-------------|---------------|-------|\n");
-  printf("| %-34s | %11.2f | %13.2f | %5.3f |\n", "a call through an interface", median(pointer),
-         median(interface), median(ratios));
+  printf("| %-34s | %11.2f | %13.2f | %5.3f |\n", "a call through an interface", median(pointer, RUNS),
+         median(interface, RUNS), median(ratios, RUNS));
   hotshoe_plugin_free(plugin);
   hotshoe_host_free(host);
   hotshoe_profile_free(profile);

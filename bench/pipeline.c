@@ -5,36 +5,11 @@
  *
  * Prints the median of each, in nanoseconds a pass, and what the pipeline adds.
  */
-#define _GNU_SOURCE
-#include <hotshoe/host.h>
+#include "measure.h"
+
 #include <hotshoe/passes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static void check(hotshoe_error* error) {
-  if (!error) return;
-  fprintf(stderr, "bench: %s\n", hotshoe_error_report(error));
-  exit(1);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 enum { RUNS = 1001, PASSES = 100 };
-
-static int by_size(const void* left, const void* right) {
-  double difference = *(const double*)left - *(const double*)right;
-  return (difference > 0) - (difference < 0);
-}
-
-static double median(double* values) {
-  qsort(values, RUNS, sizeof *values, by_size);
-  return values[RUNS / 2];
-}
 
 int main(int count, char** arguments) {
   static double direct[RUNS], pipelines[RUNS];
@@ -71,7 +46,7 @@ int main(int count, char** arguments) {
     direct[run] = (middle - start) / PASSES;
     pipelines[run] = (end - middle) / PASSES;
   }
-  double one = median(direct), other = median(pipelines);
+  double one = median(direct, RUNS), other = median(pipelines, RUNS);
   printf("| %-34s | %10s | %12s | %9s |\n", "what", "direct, ns", "pipeline, ns", "more, ns");
   printf("|------------------------------------|------------|--------------|-----------|\n");
   printf("| %-34s | %10.0f | %12.0f | %9.0f |\n", "one of 100 empty passes", one, other, other - one);

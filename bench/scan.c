@@ -13,27 +13,19 @@
  * Prints the median of each, in milliseconds, and the median of the ratios to the walk of the same round: a
  * machine that is busy slows all of them.
  */
+#include "measure.h"
 #include "walk.h"
 
 #include <fcntl.h>
-#include <hotshoe/host.h>
 #include <malloc.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char** environ;
 
-static void check(hotshoe_error* error) {
-  if (error) fail(hotshoe_error_report(error));
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
+/* In milliseconds. */
+static double since(double start) { return (now() - start) / 1e6; }
 
 static const char* root;
 static hotshoe_profile *profile, *without_index;
@@ -45,28 +37,28 @@ static double walk(const char* command) {
   (void)command;
   double start = now();
   walk_and(root, plugins, MANIFESTS);
-  return now() - start;
+  return since(start);
 }
 
 static double walk_of_stats(const char* command) {
   (void)command;
   double start = now();
   walk_and(root, plugins, STATS);
-  return now() - start;
+  return since(start);
 }
 
 static double walk_of_headers(const char* command) {
   (void)command;
   double start = now();
   walk_and(root, plugins, HEADERS);
-  return now() - start;
+  return since(start);
 }
 
 static double catalog_by(const hotshoe_profile* by) {
   hotshoe_catalog* catalog;
   double start = now();
   check(hotshoe_catalog_new(by, root, HOTSHOE_NUL_TERMINATED, &catalog));
-  double took = now() - start;
+  double took = since(start);
   if (hotshoe_catalog_count(catalog) != plugins) fail("the catalog does not hold every plugin");
   hotshoe_catalog_free(catalog);
   return took;
@@ -97,7 +89,7 @@ static double run(const char* command) {
   double start = now();
   if (posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ)) fail(command);
   if (waitpid(child, &status, 0) < 0 || status) fail(command);
-  double took = now() - start;
+  double took = since(start);
   posix_spawn_file_actions_destroy(&actions);
   free(words);
   return took;
@@ -111,16 +103,6 @@ static void memory(void) {
   size_t after = mallinfo2().uordblks + mallinfo2().hblkhd;
   printf("| memory of the catalog: %zu bytes a plugin | | | |\n", (after - before) / plugins);
   hotshoe_catalog_free(catalog);
-}
-
-static int by_size(const void* left, const void* right) {
-  double difference = *(const double*)left - *(const double*)right;
-  return (difference > 0) - (difference < 0);
-}
-
-static double median(double* values, int count) {
-  qsort(values, (size_t)count, sizeof *values, by_size);
-  return values[count / 2];
 }
 
 enum { MOST_RUNS = 200, MOST_RIVALS = 16 };

@@ -2,7 +2,9 @@
 #ifndef BENCH_WALK_H
 #define BENCH_WALK_H
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
