@@ -40,7 +40,7 @@ pub(super) fn manifest(
         executable: fields.path("executable")?,
         entry: fields.text("entry")?,
         capabilities: fields.list("capabilities", Capability::new).unwrap_or_default(),
-        interfaces: fields.list("interfaces", InterfaceId::new).unwrap_or_default(),
+        interfaces: fields.list("interfaces", InterfaceId::new).unwrap_or_default().into(),
         dependencies: fields.dependencies()?,
         platforms: fields.list("platforms", str::parse::<Platform>),
         abi: fields.abi().into(),

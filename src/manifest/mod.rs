@@ -79,8 +79,8 @@ pub struct Manifest {
     /// The tags under which it can be found.
     pub capabilities: Vec<Capability>,
     /// The interfaces that it offers, if its host asks for tables of functions.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub interfaces: Vec<InterfaceId>,
+    #[serde(skip_serializing_if = "<[InterfaceId]>::is_empty")]
+    pub interfaces: Box<[InterfaceId]>,
     /// The plugins it needs, with the versions that will do.
     pub dependencies: BTreeMap<String, VersionReq>,
     /// The platforms it was built for; `None` when it does not say.

@@ -75,7 +75,8 @@ impl<'de> Visitor<'de> for Plain<'_> {
                     manifest.capabilities = map.next_value_seed(List(|text: &str| Capability::new(text).ok()))?;
                 }
                 "interfaces" => {
-                    manifest.interfaces = map.next_value_seed(List(|text: &str| InterfaceId::new(text).ok()))?;
+                    let interfaces: Vec<_> = map.next_value_seed(List(|text: &str| InterfaceId::new(text).ok()))?;
+                    manifest.interfaces = interfaces.into();
                 }
                 "platforms" => manifest.platforms = Some(map.next_value_seed(List(|text: &str| text.parse().ok()))?),
                 "abi" => manifest.abi = map.next_value_seed(Abi)?,
