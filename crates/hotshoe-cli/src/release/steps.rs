@@ -3,8 +3,9 @@
 use std::env;
 use std::io;
 use std::process::Command;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use hotshoe::error::{Code, Error, Result};
 
@@ -20,6 +21,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a program may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long it may take this program to hear of a Ctrl-C that has ended another one already.
+const ECHO: Duration = Duration::from_secs(1);
 
 /// How programs are run.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +77,9 @@ impl Steps {
             }
         }
         let output = running.into_output().map_err(lost)?;
+        if !output.status.success() {
+            hear(is_stopped);
+        }
         if is_stopped.load(Ordering::Relaxed) {
             return cancelled();
         }
@@ -99,6 +106,15 @@ impl Steps {
             Some(value) => expression.env(name, value),
             None => expression.env_remove(name),
         })
+    }
+}
+
+/// Waits for a Ctrl-C that a terminal told both programs of: on a busy machine the other one may end before the thread
+/// here that listens has run, and its end would be taken for a failure of the project.
+fn hear(is_stopped: &AtomicBool) {
+    let ended = Instant::now();
+    while !is_stopped.load(Ordering::Relaxed) && ended.elapsed() < ECHO {
+        thread::sleep(ECHO / 100);
     }
 }
 
