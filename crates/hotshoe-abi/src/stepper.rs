@@ -52,6 +52,53 @@ unsafe impl Sync for Stepper {}
 
 /// The table of `hotshoe.stepper/1` for a plugin in Rust: a static of this name, for
 /// [`Interface::new`](crate::plugin::Interface::new). A run is a value of a type that is a [`Run`] of the plugin.
+///
+/// ```
+/// use hotshoe_abi::context::{SLOT_TIME_S, Value, Values};
+/// use hotshoe_abi::passes::HookRef;
+/// use hotshoe_abi::plugin::{HostRef, Interface, Plugin};
+/// use hotshoe_abi::stepper::Run;
+///
+/// struct Emulation(Values);
+///
+/// impl Plugin for Emulation {
+///     type Error = &'static str;
+///     const INTERFACES: &'static [Interface] = &[Interface::new(hotshoe_abi::stepper::ID, &STEPPER)];
+///     fn init(host: HostRef) -> Result<Emulation, &'static str> {
+///         Values::of(&host).map(Emulation).ok_or("the host has no contexts")
+///     }
+/// }
+///
+/// struct Ticks {
+///     values: Values,
+///     until: f64,
+/// }
+///
+/// impl Run<Emulation> for Ticks {
+///     type Error = String;
+///     const METHODS: &'static [&'static str] = &["until"];
+///
+///     fn init(plugin: &Emulation, _hook: &mut HookRef<'_>) -> Result<Ticks, String> {
+///         Ok(Ticks { values: plugin.0, until: 10.0 })
+///     }
+///     fn step(&mut self, hook: &mut HookRef<'_>) -> Result<(), String> {
+///         let context = unsafe { self.values.context(hook.context()) };
+///         let time = context.get_f64(SLOT_TIME_S).map_err(|status| format!("{status:?}"))?;
+///         if time < self.until { Ok(()) } else { Err("it is over".to_owned()) }
+///     }
+///     fn reset(&mut self, _hook: &mut HookRef<'_>) -> Result<(), String> {
+///         Ok(())
+///     }
+///     fn call(&mut self, _method: &str, argument: *const Value, _hook: &mut HookRef<'_>) -> Result<(), String> {
+///         let until = unsafe { self.values.lent(argument) }.and_then(|argument| argument.to_f64());
+///         self.until = until.map_err(|status| format!("{status:?}"))?;
+///         Ok(())
+///     }
+/// }
+///
+/// hotshoe_abi::hotshoe_stepper!(STEPPER, Emulation, Ticks);
+/// # assert_eq!(STEPPER.size, size_of::<hotshoe_abi::stepper::Stepper>());
+/// ```
 #[macro_export]
 macro_rules! hotshoe_stepper {
     ($table:ident, $plugin:ty, $run:ty) => {
@@ -141,7 +188,8 @@ pub trait Run<Plugin>: Sized {
     /// Back to where it began.
     fn reset(&mut self, hook: &mut HookRef<'_>) -> Result<(), Self::Error>;
 
-    /// Any other method of [`Run::METHODS`].
+    /// Any other method of [`Run::METHODS`]. `argument` is lent, and may be null:
+    /// [`Values::lent`](crate::context::Values::lent).
     fn call(&mut self, method: &str, argument: *const Value, hook: &mut HookRef<'_>) -> Result<(), Self::Error> {
         let _ = (method, argument, hook);
         Ok(())

@@ -158,6 +158,15 @@ impl Values {
         Some(OwnedValue { values: *self, handle: NonNull::new(handle)? })
     }
 
+    /// A reference of one's own to a value that a call is lent, such as an argument. Fails with `ArgumentInvalid` for NULL.
+    ///
+    /// # Safety
+    /// It is NULL, or comes from these functions and lives as long as this call.
+    pub unsafe fn lent(&self, handle: *const Value) -> Result<OwnedValue, Status> {
+        // SAFETY: as the caller promises.
+        self.made(|table, value| unsafe { (table.value_clone)(self.instance, handle, value) })
+    }
+
     /// The context of a call.
     ///
     /// # Safety

@@ -2,6 +2,7 @@
 
 mod contract;
 mod cross;
+mod dataflow;
 mod host;
 mod mistakes;
 mod project;
