@@ -1,5 +1,6 @@
 //! From the opening of a plugin to its end: who uses it meanwhile, and when it may end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -10,11 +11,20 @@ use crate::runtime::{Ended, Instance};
 /// How long an end waits for questions that are being answered. A runtime answers them at once.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long an end waits for leases, and a lease that is asked for meanwhile for the end. Those of a lookup are short; who holds
+/// one longer is a use of the plugin, and so that the end is told.
+const DRAIN: Duration = Duration::from_millis(50);
+
 /// The life of one instance. No code of a plugin, a runtime or a host runs while its lock is held.
 #[derive(Default)]
 pub(super) struct Life {
     state: Mutex<State>,
     answered: Condvar,
+    /// Notified when leases ended, or the end that waited for them gave up.
+    drained: Condvar,
+    /// How many threads wait for the leases to end. New ones wait meanwhile: under constant lookups there would always be one.
+    /// Changed while the lock is held, and here since the instance may be taken out while they wait.
+    draining: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -84,7 +94,7 @@ impl Life {
     pub(super) fn new(instance: Box<dyn Instance>) -> Life {
         let instance = Arc::new(instance);
         let live = Live { instance, registrations: Vec::new(), registering: 0, calling: 0, asking: 0, leasing: 0 };
-        Life { state: Mutex::new(State::Live(Box::new(live))), answered: Condvar::new() }
+        Life { state: Mutex::new(State::Live(Box::new(live))), ..Life::default() }
     }
 
     pub(super) fn is_live(&self) -> bool {
@@ -118,9 +128,12 @@ impl Life {
         }
     }
 
-    /// Keeps the instance alive until [`Life::end_lease`].
+    /// Keeps the instance alive until [`Life::end_lease`]. If somebody waits for the leases to end, it comes after that; but only
+    /// for a while, for that somebody may wait for this very thread.
     pub(super) fn lease(&self) -> Result<Arc<Box<dyn Instance>>, NotNow> {
-        self.begin(Use::Leasing)
+        let is_draining = |state: &mut State| matches!(state, State::Live(_)) && self.is_draining();
+        let waited = self.drained.wait_timeout_while(self.state(), DRAIN, is_draining);
+        Life::begin_in(&mut waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0, Use::Leasing)
     }
 
     pub(super) fn end_lease(&self) {
@@ -153,7 +166,8 @@ impl Life {
     fn begin_ending(&self) -> Result<Box<Live>, NotNow> {
         let is_asked = |state: &mut State| matches!(state, State::Live(live) if live.asking > 0);
         let waited = self.answered.wait_timeout_while(self.state(), PATIENCE, is_asked);
-        let mut state = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        let state = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        let mut state = self.drain(state);
         match &*state {
             State::Ending => return Err(NotNow::Ending),
             State::Ended => return Err(NotNow::Ended),
@@ -167,8 +181,32 @@ impl Life {
         }
     }
 
+    /// Waits a while for leases to end, if nothing else is in the way; no new ones begin meanwhile.
+    fn drain<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let is_leased = |state: &mut State| matches!(state, State::Live(live) if live.leasing > 0);
+        let is_to_wait = matches!(&*state, State::Live(live) if live.registering + live.calling == 0);
+        if !is_to_wait || !is_leased(&mut state) {
+            return state;
+        }
+        self.draining.fetch_add(1, Ordering::Relaxed);
+        let waited = self.drained.wait_timeout_while(state, DRAIN, is_leased);
+        let state = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        self.draining.fetch_sub(1, Ordering::Relaxed);
+        // Those who wait see what comes of it as soon as the lock is free.
+        self.drained.notify_all();
+        state
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed) > 0
+    }
+
     fn begin(&self, how: Use) -> Result<Arc<Box<dyn Instance>>, NotNow> {
-        match &mut *self.state() {
+        Life::begin_in(&mut self.state(), how)
+    }
+
+    fn begin_in(state: &mut State, how: Use) -> Result<Arc<Box<dyn Instance>>, NotNow> {
+        match state {
             State::Live(live) => {
                 *live.count(how) += 1;
                 Ok(live.instance.clone())
@@ -179,8 +217,15 @@ impl Life {
     }
 
     fn end(&self, how: Use) {
-        if let State::Live(live) = &mut *self.state() {
-            *live.count(how) -= 1;
+        let is_drained = match &mut *self.state() {
+            State::Live(live) => {
+                *live.count(how) -= 1;
+                self.is_draining() && live.leasing == 0
+            }
+            _ => false,
+        };
+        if is_drained {
+            self.drained.notify_all();
         }
         if how == Use::Asking {
             self.answered.notify_all();

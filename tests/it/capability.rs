@@ -216,8 +216,6 @@ fn look_up_while_it_changes(host: &Host, name: &str, times: usize, used: impl Fn
                         Ok(None) => {}
                         Err(error) => assert_eq!(error.code(), Code::PLUGIN_BUSY, "{}", error.report()),
                     }
-                    // Or somebody would have a lease at any moment, and the answer would always be busy.
-                    thread::sleep(Duration::from_millis(1));
                 }
             });
         }
@@ -244,6 +242,53 @@ fn eight_threads_look_up_what_is_unloaded_and_reloaded_meanwhile() {
     let host = host_with(CapabilityPolicy::First, &tree);
     look_up_while_it_changes(&host, "snake", 100, |plugin| assert_eq!(memory::call(plugin, "say").unwrap(), "snake"));
     assert!(host.unload_all().into_iter().all(|(_, ended)| ended.unwrap() == Unload::Unmapped));
+}
+
+#[test]
+fn constant_lookups_do_not_keep_a_plugin_for_ever() {
+    let tree = backends(&["snake"]);
+    let host = host_with(CapabilityPolicy::First, &tree);
+    let (done, leased) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    if let Ok(Some(_lease)) = host.find(PYTHON) {
+                        leased.fetch_add(1, Ordering::Relaxed);
+                        // So that of eight threads one has a lease at any moment.
+                        thread::sleep(Duration::from_millis(2));
+                    }
+                }
+            });
+        }
+        for _ in 0..10 {
+            let (plugin, before) = (load(&host, "snake"), leased.load(Ordering::Relaxed));
+            while leased.load(Ordering::Relaxed) < before + 8 {
+                thread::yield_now();
+            }
+            let tries = (1..=20).find(|_| !matches!(host.unload(&plugin).unwrap(), Unload::Busy(_)));
+            done.store(tries.is_none(), Ordering::Relaxed);
+            assert!(tries.is_some(), "it was busy all the time");
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn a_lease_that_is_asked_for_while_another_one_is_held_comes_also_during_an_unload() {
+    let tree = backends(&["snake"]);
+    let host = host_with(CapabilityPolicy::First, &tree);
+    let snake = load(&host, "snake");
+    let first = snake.lease().unwrap();
+    thread::scope(|scope| {
+        let unload = scope.spawn(|| host.unload(&snake).unwrap());
+        while !unload.is_finished() {
+            drop(snake.lease().unwrap());
+        }
+        assert!(matches!(unload.join().unwrap(), Unload::Busy(_)));
+    });
+    drop((first, snake.lease().unwrap()));
+    assert_eq!(host.unload(&snake).unwrap(), Unload::Unmapped);
 }
 
 #[test]
