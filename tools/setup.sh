@@ -86,6 +86,7 @@ gcc | runs gcc -fsanitize=address
 gcc | runs gcc -fsanitize=undefined
 g++ | runs g++ -fsanitize=address,undefined
 gcc | compiles gcc -fsanitize=thread
+g++ | runs g++ -fsanitize=thread
 libclang-rt-dev | runs clang -fsanitize=address
 libclang-rt-dev | runs clang -fsanitize=undefined
 libclang-rt-dev | runs clang++ -fsanitize=address,undefined

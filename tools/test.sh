@@ -98,5 +98,10 @@ configure build/sanitize -D HOTSHOE_SANITIZE=address,undefined
 cmake --build build/sanitize
 run_ctest build/sanitize -L sanitize
 
+step "What uses threads in C++ under the thread sanitizer"
+configure build/threads -D HOTSHOE_SANITIZE=thread
+cmake --build build/threads --target threaded
+run_ctest build/threads -L threads
+
 step "The demo of the README"
 tools/demo.sh
