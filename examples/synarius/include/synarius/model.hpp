@@ -1,0 +1,46 @@
+// A lowered model: what the stage `lower` leaves in the field `model`. It is a list with a map for each
+// signal, in an order in which they can be computed:
+//
+//     {"name": "error", "block": "sub", "inputs": [1, 0], "start": 0.0, "line": 3}
+//
+// `inputs` are places in this list. Before that stage they are names, and the order is that of the text.
+#ifndef SYNARIUS_MODEL_HPP
+#define SYNARIUS_MODEL_HPP
+
+#include <hotshoe/value.hpp>
+#include <string>
+#include <vector>
+
+#include "blocks.hpp"
+
+namespace synarius {
+
+struct Signal {
+  std::string name;
+  const synarius_block* block;
+  std::vector<std::size_t> inputs;
+  double start;  // of a state
+};
+
+// Throws if it is not such a model: whoever reads one need not trust the plugin that lowered it.
+inline std::vector<Signal> lowered(const hotshoe::Value& model, const Blocks& blocks) {
+  std::vector<Signal> signals;
+  for (std::size_t index = 0; index < model.size(); ++index) {
+    const hotshoe::Value signal = model.at(index), inputs = signal.get("inputs");
+    const synarius_block* block = blocks.find(signal.get("block").to_text());
+    if (block == nullptr || inputs.size() != block->inputs)
+      throw std::runtime_error("the model has a wrong block");
+    signals.push_back({std::string(signal.get("name").to_text()), block, {}, signal.get("start").to_f64()});
+    for (std::size_t number = 0; number < inputs.size(); ++number) {
+      const auto place = static_cast<std::size_t>(inputs.at(number).to_i64());
+      if (place >= (block->is_state ? model.size() : index))
+        throw std::runtime_error("the model is not in order");
+      signals.back().inputs.push_back(place);
+    }
+  }
+  return signals;
+}
+
+}  // namespace synarius
+
+#endif  // SYNARIUS_MODEL_HPP
