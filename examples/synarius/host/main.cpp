@@ -59,7 +59,8 @@ hotshoe::Context make_context(const fs::path& model) {
   return context;
 }
 
-void run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
+// Whether all of them ran.
+bool run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
   const auto pipeline = hotshoe::Pipeline::create().value();
   const auto report = pipeline.run(host, context.get()).value();
   std::cout << "\n";
@@ -73,7 +74,7 @@ void run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
   }
   const auto diagnostics = context.diagnostics().value();
   for (const auto& found : diagnostics) std::cerr << found.text() << "\n";
-  report.check().value();
+  return static_cast<bool>(report.check());
 }
 
 void write_artifacts(hotshoe::Context& context, const std::optional<fs::path>& folder) {
@@ -137,7 +138,7 @@ int main(int argc, char** argv) {
   try {
     const auto host = load_plugins();
     auto context = make_context(argv[1]);
-    run_passes(host, context);
+    if (!run_passes(host, context)) return 1;
     write_artifacts(context, argc > 3 ? std::optional<fs::path>(argv[3]) : std::nullopt);
     emulate(host, context, ticks);
     return 0;

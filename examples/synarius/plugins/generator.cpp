@@ -24,7 +24,7 @@ class Generator {
     std::ostringstream start, step;
     start.precision(std::numeric_limits<double>::max_digits10);
     for (std::size_t place = 0; place < model.size(); ++place) {
-      start << model[place].start << ", ";
+      start << (place == 0 ? "" : ", ") << model[place].start;
       step << "    now[" << place << "] = " << expression(model[place], place) << "  # " << model[place].name
            << "\n";
     }

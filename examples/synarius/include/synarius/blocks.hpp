@@ -33,14 +33,16 @@ struct synarius_blocks_1 {
 
 namespace synarius {
 
-// The blocks as a plugin sees them. [any thread]
+// The blocks as a plugin sees them. In a host that does not offer them, such as the tool that checks plugins, a plugin
+// can be loaded, and fails when it needs one. [any thread]
 class Blocks {
  public:
-  explicit Blocks(hotshoe::PluginHost host) : offered_(host.interface<synarius_blocks_1>(SYNARIUS_BLOCKS_1)) {
-    if (!offered_) throw std::runtime_error("its host does not offer " SYNARIUS_BLOCKS_1);
-  }
+  explicit Blocks(hotshoe::PluginHost host)
+      : offered_(host.interface<synarius_blocks_1>(SYNARIUS_BLOCKS_1)) {}
 
+  // The kind of a number, or null.
   const synarius_block* at(std::uint32_t number) const {
+    if (!offered_) throw std::runtime_error("the host does not offer " SYNARIUS_BLOCKS_1);
     return offered_.table->at(offered_.instance, number);
   }
   // The kind of a name, or null.
