@@ -49,10 +49,10 @@ class Emulation {
  private:
   hotshoe::Values values_;
   hotshoe::Value workspace_ = values_.null();
-  double* now_;  // in the workspace
+  double* now_ = nullptr;  // in the workspace
   std::vector<synarius::Signal> model_;
   std::vector<double> before_;
-  double time_s_;
+  double time_s_ = 0;
 };
 
 const void* Emulator::interface(std::string_view id) const noexcept {

@@ -33,8 +33,8 @@ struct synarius_blocks_1 {
 
 namespace synarius {
 
-// The blocks as a plugin sees them. In a host that does not offer them, such as the tool that checks plugins, a plugin
-// can be loaded, and fails when it needs one. [any thread]
+// The blocks as a plugin sees them. In a host that does not offer them, such as the tool that checks plugins,
+// a plugin can be loaded, and fails when it needs one. [any thread]
 class Blocks {
  public:
   explicit Blocks(hotshoe::PluginHost host)
