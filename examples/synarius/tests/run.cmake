@@ -1,11 +1,14 @@
 # Runs a copy of the host, and compares what it prints with out.txt and err.txt of CASE, which have `#` for what
 # differs from run to run. CASE may have Plugins/, which are put to those of the host, and a model, unless MODEL is
-# another one. WITHOUT names a plugin that is taken away.
+# another one. WITHOUT names a plugin that is taken away, and WITH is the folder of one more.
 
 file(REMOVE_RECURSE "${WORK}")
 file(COPY "${INSTALLED}/bin" "${INSTALLED}/share" DESTINATION "${WORK}")
 if(WITHOUT)
   file(REMOVE_RECURSE "${WORK}/bin/Plugins/${WITHOUT}")
+endif()
+if(WITH)
+  file(COPY "${WITH}" DESTINATION "${WORK}/bin/Plugins")
 endif()
 if(EXISTS "${CASE}/Plugins")
   file(COPY "${CASE}/Plugins" DESTINATION "${WORK}/bin")
