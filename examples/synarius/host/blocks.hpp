@@ -17,7 +17,7 @@ inline constexpr synarius_block all_blocks[] = {
     {"mul", 2, false, [](const double* in, double, double) { return in[0] * in[1]; }, "{0} * {1}"},
 };
 
-// What plugins are offered.
+// The interface that the host offers.
 inline constexpr synarius_blocks_1 blocks = {
     sizeof blocks, [](void*, std::uint32_t number) -> const synarius_block* {
       return number < std::size(all_blocks) ? &all_blocks[number] : nullptr;

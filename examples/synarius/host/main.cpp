@@ -1,9 +1,9 @@
-// synarius <model> [ticks [folder]]: runs the passes of its plugins over a model, writes what they made into
-// the folder, and emulates the model for some ticks of a second each.
+// synarius <model> [ticks [folder]]: runs the passes of its plugins on a model, writes what they generate
+// into the folder, and emulates the model for some ticks of one second each.
 //
-// Plugins are those in the folder Plugins beside this program, and along SYNARIUS_PLUGIN_PATH. What is wrong
-// is told on stderr; a plugin that cannot be loaded keeps nobody from going on. Exit code: 0, 1 if the model
-// cannot be run, or 2 for other arguments.
+// Plugins are in the folder Plugins beside this program and along SYNARIUS_PLUGIN_PATH. Errors go to stderr;
+// one plugin that cannot be loaded does not stop the others. Exit code: 0; 1 if the model cannot be run; 2
+// for wrong arguments.
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -48,7 +48,7 @@ hotshoe::Host load_plugins() {
   return host;
 }
 
-// The model is its text at first; each pass goes on with what the one before made of it.
+// The field `model` holds the text at first. Each pass replaces it for the next one.
 hotshoe::Context make_context(const fs::path& model) {
   auto context = hotshoe::Context::make(hotshoe::Schema::make().value()).value();
   const hotshoe::Values values = hotshoe::values();
@@ -59,7 +59,7 @@ hotshoe::Context make_context(const fs::path& model) {
   return context;
 }
 
-// Whether all of them ran.
+// Returns whether all of them ran.
 bool run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
   const auto pipeline = hotshoe::Pipeline::create().value();
   const auto report = pipeline.run(host, context.get()).value();
@@ -80,9 +80,10 @@ bool run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
 void write_artifacts(hotshoe::Context& context, const std::optional<fs::path>& folder) {
   const auto artifacts = context.get(HOTSHOE_SLOT_ARTIFACTS).value();
   for (std::size_t index = 0; index < artifacts.size(); ++index) {
-    const auto name = fs::path(artifacts.key_at(index)).filename();  // a plugin does not choose the folder
+    const auto name =
+        fs::path(artifacts.key_at(index)).filename();  // the folder is not the plugin's to choose
     const auto artifact = artifacts.at(index);
-    std::cout << "made " << name.string() << ", " << artifact.size() << " bytes\n";
+    std::cout << "generated " << name.string() << ", " << artifact.size() << " bytes\n";
     if (!folder) continue;
     fs::create_directories(*folder);
     if (!(std::ofstream(*folder / name, std::ios::binary) << artifact.to_text())) {
@@ -91,13 +92,13 @@ void write_artifacts(hotshoe::Context& context, const std::optional<fs::path>& f
   }
 }
 
-// What an emulation leaves in the workspace: the values of all signals, in the order of the lowered model.
-// They change from step to step in the same place.
+// The values of all signals, which an emulation keeps in the workspace in the order of the lowered model.
+// Each step writes them to the same place.
 const double* signals_of(const hotshoe::Value& workspace, std::size_t count) {
   const hotshoe_view view = workspace.view();
   if (view.element != HOTSHOE_ELEMENT_F64 || view.dimensions != 1 || view.shape[0] != count ||
       (count > 1 && view.strides[0] != sizeof(double))) {
-    throw std::runtime_error("the emulation leaves no list of signals in the workspace");
+    throw std::runtime_error("the emulation has not put the signals into the workspace");
   }
   return static_cast<const double*>(view.data);
 }

@@ -1,5 +1,5 @@
-// Computes the signals of a model step by step. They are in the workspace of the context: a buffer of f64,
-// which stays the same from init on. A step allocates nothing.
+// Computes a model step by step. The values of its signals are an f64 buffer in the workspace of the context,
+// which stays the same from `init` on. A step allocates nothing.
 #include <algorithm>
 #include <hotshoe/stepper.hpp>
 #include <synarius/model.hpp>
@@ -15,7 +15,7 @@ struct Emulator {
   synarius::Blocks blocks;
 };
 
-// From init to shutdown.
+// One run: `init` makes it, `shutdown` ends it.
 class Emulation {
  public:
   Emulation(Emulator& plugin, hotshoe::Hook& hook) : values_(plugin.values) {

@@ -1,4 +1,5 @@
-// Writes a model as a module of Python: the artifact <name>.py, with a function that makes one step.
+// Stage `codegen`: writes a lowered model as a Python module, the artifact <name>.py, with a function for one
+// step.
 #include <hotshoe/passes.hpp>
 #include <limits>
 #include <sstream>

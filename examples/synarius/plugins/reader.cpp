@@ -1,5 +1,4 @@
-// Makes signals of the text of a model: a list with a map for each line, of `name`, `block`, `inputs` (their
-// names), `start` and `line`.
+// Stage `parse`: turns the text of a model into a list of signals; see synarius/model.hpp.
 #include <hotshoe/passes.hpp>
 #include <hotshoe/value.hpp>
 #include <sstream>
@@ -26,7 +25,7 @@ double number(const std::string& word) {
   return number;
 }
 
-// Letters, digits and `_`, so that every language can have it in its text.
+// Names are also written into generated code.
 void check_name(const std::string& word) {
   const bool is_name =
       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
@@ -67,10 +66,10 @@ class Reader {
  private:
   // name = block input... start
   hotshoe::Value read(const Words& words) const {
-    if (words.size() < 3 || words[1] != "=") throw std::invalid_argument("it is not `name = block ...`");
+    if (words.size() < 3 || words[1] != "=") throw std::invalid_argument("expected `name = block ...`");
     const synarius_block* block = blocks_.find(words[2]);
     if (block == nullptr)
-      throw std::invalid_argument("there is no block `" + words[2] + "`, but " + blocks());
+      throw std::invalid_argument("there is no block `" + words[2] + "`; there are " + blocks());
     const std::size_t end = 3 + block->inputs;
     if (words.size() != end + (block->is_state ? 1 : 0)) {
       throw std::invalid_argument("`" + words[2] + "` takes " + std::to_string(block->inputs) + " names" +

@@ -1,5 +1,5 @@
-// Puts the signals of a model into an order in which each can be computed, and their places for the names of
-// their inputs.
+// Stage `lower`: sorts the signals of a model so that they can be computed one after the other, and replaces
+// the names of their inputs by indices; see synarius/model.hpp.
 #include <hotshoe/passes.hpp>
 #include <hotshoe/value.hpp>
 #include <map>
@@ -12,7 +12,7 @@ namespace {
 
 struct Signal {
   std::string name;
-  std::vector<std::size_t> inputs;  // where they are in the text
+  std::vector<std::size_t> inputs;  // indices, in the order of the text
   bool is_state;
 };
 
@@ -25,7 +25,7 @@ class Scheduler {
     const hotshoe::Value model = context.get(HOTSHOE_SLOT_MODEL);
     const std::vector<Signal> signals = resolve(context, model);
 
-    // As in the text, as far as that can be.
+    // Signals stay in the order of the text where possible.
     std::vector<std::size_t> order, place(signals.size(), unplaced);
     for (std::size_t before = unplaced; order.size() != before;) {
       before = order.size();
@@ -90,7 +90,7 @@ class Scheduler {
     return signals;
   }
 
-  // An input that has no place yet, or `unplaced` if the signal can be computed.
+  // The first input that has no place yet; `unplaced` if there is none and the signal can be computed.
   static std::size_t waits_for(const Signal& signal, const std::vector<std::size_t>& place) {
     if (signal.is_state) return unplaced;
     for (const std::size_t input : signal.inputs) {
@@ -99,8 +99,8 @@ class Scheduler {
     return unplaced;
   }
 
-  // Whoever has no place waits for another one that has none: who goes on from one to the next gets into a
-  // loop.
+  // Describes a loop. Each signal without a place waits for another one without a place, so following these
+  // leads into one.
   static std::string cycle(const std::vector<Signal>& signals, const std::vector<std::size_t>& place) {
     std::size_t at = 0;
     while (place[at] != unplaced) ++at;

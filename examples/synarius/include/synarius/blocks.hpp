@@ -1,7 +1,7 @@
-// What the blocks of a model mean is the host's to say, and it offers that to its plugins: the reader asks
-// which blocks there are, the scheduler which of them need their inputs first, the generator how one is
-// written in Python, and the emulator for its value. So a new block is one line in host/blocks.hpp, and no
-// plugin changes.
+// The interface synarius.blocks/1. What the blocks of a model mean is decided by the host, and plugins ask
+// for it: the reader which blocks exist, the scheduler which of them need their inputs first, the generator
+// how to write one in Python, and the emulator for its value. A new block is one line in host/blocks.hpp, and
+// no plugin changes.
 #ifndef SYNARIUS_BLOCKS_HPP
 #define SYNARIUS_BLOCKS_HPP
 
@@ -13,39 +13,39 @@
 
 #define SYNARIUS_BLOCKS_1 "synarius.blocks/1"
 
-// A kind of block; it is there as long as the host and its plugins.
+// A kind of block. It lives as long as the host and its plugins.
 struct synarius_block {
   const char* name;
   std::uint32_t inputs;  // how many it has: 0 to 2
-  // A state begins with a number that the model gives. Its inputs are those of the tick before, so that it
-  // can be known before them, and a loop may go through it.
+  // A state starts with a number from the model. It reads its inputs as they were in the tick before, so it
+  // can be computed first, and a loop may go through it.
   bool is_state;
-  // `before` is its own value in the tick before, and `seconds` is how long ago that was. [any thread]
+  // `before` is the block's value in the tick before, `seconds` is the time since then. [any thread]
   double (*value)(const double* inputs, double before, double seconds);
   const char* python;  // the same as an expression of {0}, {1}, {before} and {seconds}
 };
 
 struct synarius_blocks_1 {
   std::size_t size;
-  // The kind of a number, counted from 0; null behind the last one. [any thread]
+  // The kind with this number, from 0 on; null after the last one. [any thread]
   const synarius_block* (*at)(void* instance, std::uint32_t number);
 };
 
 namespace synarius {
 
-// The blocks as a plugin sees them. In a host that does not offer them, such as the tool that checks plugins,
-// a plugin can be loaded, and fails when it needs one. [any thread]
+// The blocks of a plugin's host. A plugin also loads in a host that does not offer them, such as the tool
+// that checks plugins; it fails when it asks for a block. [any thread]
 class Blocks {
  public:
   explicit Blocks(hotshoe::PluginHost host)
       : offered_(host.interface<synarius_blocks_1>(SYNARIUS_BLOCKS_1)) {}
 
-  // The kind of a number, or null.
+  // The kind with this number, or null.
   const synarius_block* at(std::uint32_t number) const {
     if (!offered_) throw std::runtime_error("the host does not offer " SYNARIUS_BLOCKS_1);
     return offered_.table->at(offered_.instance, number);
   }
-  // The kind of a name, or null.
+  // The kind with this name, or null.
   const synarius_block* find(std::string_view name) const {
     std::uint32_t number = 0;
     while (at(number) != nullptr && at(number)->name != name) ++number;

@@ -1,9 +1,10 @@
-// A lowered model: what the stage `lower` leaves in the field `model`. It is a list with a map for each
-// signal, in an order in which they can be computed:
+// A lowered model, which the stage `lower` puts into the field `model` of the context. It is a list with a
+// map for each signal, in an order in which they can be computed:
 //
 //     {"name": "error", "block": "sub", "inputs": [1, 0], "start": 0.0, "line": 3}
 //
-// `inputs` are places in this list. Before that stage they are names, and the order is that of the text.
+// `inputs` are indices of this list. After the stage `parse` they are names, and the order is that of the
+// text.
 #ifndef SYNARIUS_MODEL_HPP
 #define SYNARIUS_MODEL_HPP
 
@@ -22,7 +23,7 @@ struct Signal {
   double start;  // of a state
 };
 
-// Throws if it is not such a model: whoever reads one need not trust the plugin that lowered it.
+// Reads a lowered model, and throws if it is not one: the plugin that lowered it may be anybody's.
 inline std::vector<Signal> lowered(const hotshoe::Value& model, const Blocks& blocks) {
   std::vector<Signal> signals;
   for (std::size_t index = 0; index < model.size(); ++index) {
