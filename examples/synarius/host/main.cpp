@@ -80,8 +80,7 @@ bool run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
 void write_artifacts(hotshoe::Context& context, const std::optional<fs::path>& folder) {
   const auto artifacts = context.get(HOTSHOE_SLOT_ARTIFACTS).value();
   for (std::size_t index = 0; index < artifacts.size(); ++index) {
-    const auto name =
-        fs::path(artifacts.key_at(index)).filename();  // the folder is not the plugin's to choose
+    const auto name = fs::path(artifacts.key_at(index)).filename();  // a plugin does not choose the folder
     const auto artifact = artifacts.at(index);
     std::cout << "generated " << name.string() << ", " << artifact.size() << " bytes\n";
     if (!folder) continue;

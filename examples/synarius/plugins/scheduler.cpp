@@ -72,7 +72,7 @@ class Scheduler {
       const std::string name(signal.get("name").to_text());
       if (!known.emplace(name, index).second)
         report(index, "name-taken", "there is a `" + name + "` already");
-      signals.push_back({name, {}, blocks_.find(signal.get("block").to_text())->is_state});
+      signals.push_back({name, {}, blocks_.of(signal.get("block").to_text()).is_state});
     }
     for (std::size_t index = 0; index < model.size(); ++index) {
       const hotshoe::Value inputs = model.at(index).get("inputs");

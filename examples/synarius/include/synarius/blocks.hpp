@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <hotshoe/contract.hpp>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #define SYNARIUS_BLOCKS_1 "synarius.blocks/1"
@@ -50,6 +51,12 @@ class Blocks {
     std::uint32_t number = 0;
     while (at(number) != nullptr && at(number)->name != name) ++number;
     return at(number);
+  }
+  // The same for a model that another plugin has read: throws if there is none.
+  const synarius_block& of(std::string_view name) const {
+    if (const synarius_block* found = find(name)) return *found;
+    throw std::runtime_error("the model has a block `" + std::string(name) +
+                             "`, which the host does not have");
   }
 
  private:

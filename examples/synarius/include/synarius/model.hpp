@@ -28,13 +28,13 @@ inline std::vector<Signal> lowered(const hotshoe::Value& model, const Blocks& bl
   std::vector<Signal> signals;
   for (std::size_t index = 0; index < model.size(); ++index) {
     const hotshoe::Value signal = model.at(index), inputs = signal.get("inputs");
-    const synarius_block* block = blocks.find(signal.get("block").to_text());
-    if (block == nullptr || inputs.size() != block->inputs)
-      throw std::runtime_error("the model has a wrong block");
-    signals.push_back({std::string(signal.get("name").to_text()), block, {}, signal.get("start").to_f64()});
+    const synarius_block& block = blocks.of(signal.get("block").to_text());
+    if (inputs.size() != block.inputs)
+      throw std::runtime_error("a block of the model has too many inputs, or too few");
+    signals.push_back({std::string(signal.get("name").to_text()), &block, {}, signal.get("start").to_f64()});
     for (std::size_t number = 0; number < inputs.size(); ++number) {
       const auto place = static_cast<std::size_t>(inputs.at(number).to_i64());
-      if (place >= (block->is_state ? model.size() : index))
+      if (place >= (block.is_state ? model.size() : index))
         throw std::runtime_error("the model is not in order");
       signals.back().inputs.push_back(place);
     }
