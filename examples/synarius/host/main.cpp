@@ -62,7 +62,7 @@ hotshoe::Context make_context(const fs::path& model) {
 // Returns whether all of them ran.
 bool run_passes(const hotshoe::Host& host, hotshoe::Context& context) {
   const auto pipeline = hotshoe::Pipeline::create().value();
-  const auto report = pipeline.run(host, context.get()).value();
+  const auto report = pipeline.run(host, context).value();
   std::cout << "\n";
   for (const auto& pass : report.passes()) {
     std::cout << pass.stage << ": " << pass.name << " of " << pass.plugin;
@@ -106,7 +106,7 @@ void emulate(const hotshoe::Host& host, hotshoe::Context& context, long ticks) {
   const auto lease = hotshoe::find(host, "runtime:emulation").value();
   if (!lease) throw std::runtime_error("no plugin has the capability runtime:emulation");
   auto stepper = hotshoe::Stepper::of(lease->plugin()).value();
-  stepper.init(context.get()).value();
+  stepper.init(context).value();
 
   const auto model = context.get(HOTSHOE_SLOT_MODEL).value();
   const auto workspace = context.get(HOTSHOE_SLOT_SCALAR_WORKSPACE).value();
@@ -119,12 +119,12 @@ void emulate(const hotshoe::Host& host, hotshoe::Context& context, long ticks) {
   for (long tick = 0; tick < ticks; ++tick) {
     const double time_s = static_cast<double>(tick) * tick_s;
     context.set_f64(HOTSHOE_SLOT_TIME_S, time_s).value();
-    stepper.step(context.get()).value();
+    stepper.step(context).value();
     std::cout << time_s;
     for (std::size_t index = 0; index < model.size(); ++index) std::cout << "\t" << signals[index];
     std::cout << "\n";
   }
-  stepper.shutdown(context.get()).value();
+  stepper.shutdown(context).value();
 }
 
 }  // namespace
