@@ -1,16 +1,17 @@
 // The run of all passes by stage, and of plugins that execute step by step.
 //
 //     hotshoe::Pipeline pipeline = hotshoe::Pipeline::create().value();
-//     hotshoe::RunReport report = pipeline.run(host, context.get()).value();
+//     hotshoe::RunReport report = pipeline.run(host, context).value();
 //     for (const hotshoe::PassReport& pass : report.passes()) show(pass.name, pass.nanoseconds);
 //     if (auto ran = report.check(); !ran) complain(ran.error().report());
 //
 //     hotshoe::Stepper stepper = hotshoe::Stepper::of(plugin).value();
-//     stepper.init(context.get()).value();
-//     while (goes_on()) stepper.step(context.get()).value();
-//     stepper.shutdown(context.get()).value();
+//     stepper.init(context).value();
+//     while (goes_on()) stepper.step(context).value();
+//     stepper.shutdown(context).value();
 //
-// A context belongs to one run or hook at a time; anything else is `context-busy`.
+// `context` is a hotshoe::Context, or a handle of one. It belongs to one run or hook at a time; anything else
+// is `context-busy`.
 #ifndef HOTSHOE_PIPELINE_HPP
 #define HOTSHOE_PIPELINE_HPP
 
@@ -25,11 +26,13 @@
 
 #include "call.hpp"
 #include "callback.hpp"
+#include "context.hpp"
 #include "diagnostics.hpp"
 #include "error.hpp"
 #include "host.h"
 #include "host.hpp"
 #include "plugin.hpp"
+#include "value.hpp"
 
 namespace hotshoe {
 
@@ -157,6 +160,7 @@ class Pipeline {
     if (!ran) return std::move(ran).error();
     return RunReport(report);
   }
+  Result<RunReport> run(const Host& host, Context& context) const { return run(host, context.get()); }
 
   const hotshoe_pipeline* get() const noexcept { return handle_.get(); }
 
@@ -198,14 +202,24 @@ class Stepper {
 
   // Errors of all that follow: `stepper-order`, `step-failed`, `call-cancelled`, `context-busy`, and
   // `runtime-unsupported` for what the plugin does not have.
+  Result<void> init(Context& context) { return init(context.get()); }
   Result<void> init(hotshoe_context* context) { return Result<void>(hotshoe_stepper_init(get(), context)); }
+  Result<void> step(Context& context) { return step(context.get()); }
   Result<void> step(hotshoe_context* context) { return Result<void>(hotshoe_stepper_step(get(), context)); }
+  Result<void> reset(Context& context) { return reset(context.get()); }
   Result<void> reset(hotshoe_context* context) { return Result<void>(hotshoe_stepper_reset(get(), context)); }
-  // Any other method, by its name.
+  // Any other method, by its name, with an argument or none.
+  Result<void> call(std::string_view method, Context& context) {
+    return call(method, nullptr, context.get());
+  }
+  Result<void> call(std::string_view method, const Value& argument, Context& context) {
+    return call(method, argument.get(), context.get());
+  }
   Result<void> call(std::string_view method, const hotshoe_value* argument, hotshoe_context* context) {
     return Result<void>(
         hotshoe_stepper_call(get(), method.empty() ? "" : method.data(), method.size(), argument, context));
   }
+  Result<void> shutdown(Context& context) { return shutdown(context.get()); }
   Result<void> shutdown(hotshoe_context* context) {
     return Result<void>(hotshoe_stepper_shutdown(get(), context));
   }

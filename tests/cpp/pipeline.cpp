@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -13,19 +12,7 @@
 
 namespace {
 
-struct FreeContext {
-  void operator()(hotshoe_context* context) const noexcept { hotshoe_context_free(context); }
-};
-using Context = std::unique_ptr<hotshoe_context, FreeContext>;
-
-Context context() {
-  hotshoe_schema* schema = nullptr;
-  hotshoe::Result<void>(hotshoe_schema_new(&schema)).value();
-  hotshoe_context* made = nullptr;
-  hotshoe::Result<void>(hotshoe_context_new(schema, &made)).value();
-  hotshoe_schema_free(schema);
-  return Context(made);
-}
+hotshoe::Context context() { return hotshoe::Context::make(hotshoe::Schema::make().value()).value(); }
 
 hotshoe::Pipeline pipeline(const std::vector<std::string>& stages) {
   auto made = hotshoe::Pipeline::create().value();
@@ -43,9 +30,9 @@ hotshoe::Plugin snake(const hotshoe::Host& host) {
 
 void what_a_pass_throws_is_told_and_the_others_may_run(const hotshoe::Host& host) {
   hotshoe::Plugin plugin = snake(host);
-  Context shared = context();
+  hotshoe::Context shared = context();
   hotshoe::Pipeline stops = pipeline({"parse", "lower"});
-  hotshoe::RunReport report = stops.run(host, shared.get()).value();
+  hotshoe::RunReport report = stops.run(host, shared).value();
   std::vector<hotshoe::PassReport> passes = report.passes();
   CHECK_EQUAL(passes.size(), 5u);
   CHECK_EQUAL(passes[0].name, "a-parse");
@@ -63,7 +50,7 @@ void what_a_pass_throws_is_told_and_the_others_may_run(const hotshoe::Host& host
   skips.set_failure_policy(hotshoe::FailurePolicy::Skip).value();
   skips.set_strict(true).value();
   skips.add_plugin(plugin).value();
-  report = skips.run(host, shared.get()).value();
+  report = skips.run(host, shared).value();
   report.check().value();
   passes = report.passes();
   CHECK(passes[0].outcome == hotshoe::PassOutcome::Failed);
@@ -72,7 +59,7 @@ void what_a_pass_throws_is_told_and_the_others_may_run(const hotshoe::Host& host
 }
 
 void a_run_tells_how_far_it_is_and_is_given_up(const hotshoe::Host& host) {
-  Context shared = context();
+  hotshoe::Context shared = context();
   hotshoe::Pipeline parse = pipeline({"parse"});
   std::vector<std::string> told;
   parse
@@ -81,35 +68,52 @@ void a_run_tells_how_far_it_is_and_is_given_up(const hotshoe::Host& host) {
         throw std::runtime_error("this goes no further");
       })
       .value();
-  parse.run(host, shared.get()).value().check().value();
+  parse.run(host, shared).value().check().value();
   CHECK_EQUAL(told.size(), 3u);
   CHECK_EQUAL(told[1], "a-parse 1");
   parse.set_progress(nullptr).value();
   auto token = hotshoe::CancelToken::create().value();
   parse.set_cancel_token(token).value();
   token.fire();
-  CHECK_EQUAL(parse.run(host, shared.get()).value().check().error().code(), HOTSHOE_CODE_CALL_CANCELLED);
+  CHECK_EQUAL(parse.run(host, shared).value().check().error().code(), HOTSHOE_CODE_CALL_CANCELLED);
 }
 
 void what_a_stepper_throws_is_told(const hotshoe::Host& host) {
   hotshoe::Plugin plugin = snake(host);
-  Context shared = context();
+  hotshoe::Context shared = context();
   {
     hotshoe::Stepper stepper = hotshoe::Stepper::of(plugin).value();
-    CHECK_EQUAL(stepper.step(shared.get()).error().code(), HOTSHOE_CODE_STEPPER_ORDER);
-    stepper.init(shared.get()).value();
-    stepper.step(shared.get()).value();
-    stepper.step(shared.get()).value();
-    CHECK(contains(stepper.step(shared.get()).error().report(), "three is enough"));
-    CHECK_EQUAL(stepper.reset(shared.get()).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
-    stepper.call("ping", nullptr, shared.get()).value();
-    CHECK_EQUAL(stepper.call({}, nullptr, shared.get()).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
-    CHECK(contains(stepper.call("boom", nullptr, shared.get()).error().report(), "boom in a method"));
+    CHECK_EQUAL(stepper.step(shared).error().code(), HOTSHOE_CODE_STEPPER_ORDER);
+    stepper.init(shared).value();
+    stepper.step(shared).value();
+    stepper.step(shared).value();
+    CHECK(contains(stepper.step(shared).error().report(), "three is enough"));
+    CHECK_EQUAL(stepper.reset(shared).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
+    stepper.call("ping", shared).value();
+    stepper.call("louder", hotshoe::values().of(2.5), shared).value();
+    CHECK_EQUAL(shared.get_f64(HOTSHOE_SLOT_TIME_S).value(), 2.5);
+    CHECK_EQUAL(stepper.call({}, shared).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
+    CHECK(contains(stepper.call("boom", shared).error().report(), "boom in a method"));
     CHECK(host.unload(plugin).value().outcome() == hotshoe::Outcome::Busy);
     hotshoe::Stepper moved = std::move(stepper);
-    CHECK_EQUAL(stepper.step(shared.get()).error().code(), HOTSHOE_CODE_ARGUMENT_INVALID);
+    CHECK_EQUAL(stepper.step(shared).error().code(), HOTSHOE_CODE_ARGUMENT_INVALID);
   }
   CHECK(host.unload(plugin).value().outcome() == hotshoe::Outcome::Unmapped);
+}
+
+// For who has the handles alone, such as those of a program's own classes.
+void a_run_and_a_stepper_take_a_handle_too(const hotshoe::Host& host) {
+  hotshoe::Plugin plugin = snake(host);
+  hotshoe::Context shared = context();
+  hotshoe_context* handle = shared.get();
+  CHECK_EQUAL(pipeline({"parse"}).run(host, handle).value().passes().size(), 2u);
+  hotshoe::Stepper stepper = hotshoe::Stepper::of(plugin).value();
+  stepper.init(handle).value();
+  stepper.step(handle).value();
+  CHECK_EQUAL(stepper.reset(handle).error().code(), HOTSHOE_CODE_RUNTIME_UNSUPPORTED);
+  stepper.call("ping", nullptr, handle).value();
+  stepper.shutdown(shared).value();
+  CHECK_EQUAL(stepper.shutdown(handle).error().code(), HOTSHOE_CODE_STEPPER_ORDER);
 }
 
 void a_plugin_is_not_unloaded_while_eight_threads_run_it(const hotshoe::Host& host) {
@@ -120,9 +124,9 @@ void a_plugin_is_not_unloaded_while_eight_threads_run_it(const hotshoe::Host& ho
   hotshoe::Pipeline parse = pipeline({"parse"});
   for (int number = 0; number < 8; ++number) {
     threads.emplace_back([&] {
-      Context own = context();
+      hotshoe::Context own = context();
       while (!done) {
-        auto report = parse.run(host, own.get());
+        auto report = parse.run(host, own);
         if (!report) {
           CHECK_EQUAL(report.error().code(), HOTSHOE_CODE_PLUGIN_BUSY);
         } else {
@@ -155,5 +159,6 @@ int main() {
   what_a_pass_throws_is_told_and_the_others_may_run(host);
   a_run_tells_how_far_it_is_and_is_given_up(host);
   what_a_stepper_throws_is_told(host);
+  a_run_and_a_stepper_take_a_handle_too(host);
   a_plugin_is_not_unloaded_while_eight_threads_run_it(host);
 }

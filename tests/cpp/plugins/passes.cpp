@@ -1,12 +1,13 @@
 // A plugin of the contract whose passes and runs throw.
 #include <hotshoe/stepper.hpp>
+#include <hotshoe/value.hpp>
 #include <stdexcept>
 
 namespace {
 
 class Snake {
  public:
-  explicit Snake(hotshoe::PluginHost) {}
+  explicit Snake(hotshoe::PluginHost host) : values(host) {}
 
   void parse(hotshoe::Hook& hook) { hook.progress(1, 1); }
   void throws(hotshoe::Hook&) { throw std::runtime_error("boom in lower"); }
@@ -18,20 +19,29 @@ class Snake {
                                                     {"throws-int", "lower", &Snake::throws_int},
                                                     {"returns-other", nullptr, &Snake::returns_other}};
   const void* interface(std::string_view id) const noexcept;
+
+  const hotshoe::Values values;
 };
 
 class Run {
  public:
-  Run(Snake&, hotshoe::Hook&) {}
+  Run(Snake& snake, hotshoe::Hook&) : values_(snake.values) {}
   void step(hotshoe::Hook&) {
     if (++steps_ == 3) throw std::runtime_error("three is enough");
   }
-  bool call(std::string_view method, const hotshoe_value*, hotshoe::Hook&) {
+  bool call(std::string_view method, const hotshoe_value* argument, hotshoe::Hook& hook) {
     if (method == "boom") throw std::runtime_error("boom in a method");
+    if (method == "louder") {
+      double gain = 0;
+      values_.call(&hotshoe_context_1::value_to_f64, argument, &gain);
+      hotshoe::LentContext(values_, hook.context()).set_f64(HOTSHOE_SLOT_TIME_S, gain);
+      return true;
+    }
     return method == "ping";
   }
 
  private:
+  hotshoe::Values values_;
   int steps_ = 0;
 };
 
