@@ -115,6 +115,12 @@ impl Answer {
         self.is_no = true;
     }
 
+    /// Makes it a no if an error is among what was found.
+    pub fn no_if_errors(&mut self) {
+        let found = self.diagnostics.iter().map(|found| found.severity);
+        self.is_no |= found.chain(self.told.iter().map(|(severity, _)| *severity)).any(|it| it == Severity::Error);
+    }
+
     /// Prints it and returns the exit code: 3 also if it cannot be written, as onto a full disk.
     pub fn print(self, as_json: bool) -> u8 {
         let code = match (&self.failure, self.is_no) {

@@ -73,7 +73,7 @@ pub struct Args {
     strict: bool,
 
     #[command(flatten)]
-    steps: steps::Args,
+    steps: steps::Steps,
 
     /// Say on stderr which pass begins
     #[arg(long)]
@@ -130,6 +130,7 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     }
     report::plugins(&mut answer, &host);
     report::context(&mut answer, &context, &report)?;
+    answer.no_if_errors();
     // Before their plugins end, for values may be of those.
     drop(context);
     answer.at_end(move || drop(host));

@@ -17,8 +17,8 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// The model in a file: the value of a `.json` file, else text if it is UTF-8, else bytes.
 pub fn model(path: &Path) -> Result<Value> {
-    let bytes = read(path)
-        .map_err(|error| Error::new(MODEL_UNREADABLE, "the model cannot be read").because(error).at(path))?;
+    let bytes =
+        read(path).map_err(|error| Error::new(MODEL_UNREADABLE, "the model cannot be read").because(error).at(path))?;
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         let read = serde_json::from_slice(&bytes).map(|Json(value)| value);
         return read.map_err(|error| {

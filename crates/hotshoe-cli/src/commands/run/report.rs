@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anstyle::Style;
 use hotshoe::context::{Context, Slot, Value};
-use hotshoe::diagnostics::{Diagnostic, Severity};
+use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::{Error, Result};
 use hotshoe::host::Host;
 use hotshoe::pipeline::{PassOutcome, PassReport, RunReport};
@@ -50,9 +50,7 @@ fn line(pass: &PassReport) -> String {
         "not-run" => "not run".to_owned(),
         other => format!("{} {}", other.replace('-', " "), milliseconds(pass.nanoseconds.into())),
     };
-    format!(
-        "{style}{mark}{style:#} {stage:<10} {NAME}{plugin:<20}{NAME:#} {name:<24} {DIM}{outcome}{DIM:#}"
-    )
+    format!("{style}{mark}{style:#} {stage:<10} {NAME}{plugin:<20}{NAME:#} {name:<24} {DIM}{outcome}{DIM:#}")
 }
 
 fn word(outcome: &PassOutcome) -> &'static str {
@@ -141,9 +139,6 @@ pub fn context(answer: &mut Answer, context: &Context, report: &RunReport) -> Re
             answer.told(found.severity, found.to_string());
         }
     }
-    if context.diagnostics().iter().any(|found| found.severity == Severity::Error) {
-        answer.no();
-    }
     Ok(())
 }
 
@@ -153,7 +148,9 @@ fn field(answer: &mut Answer, name: &str, value: &Value) {
     match value {
         Value::Null => {}
         Value::F64(it) if *it == 0.0 => {}
-        Value::Map(map) => {
+        Value::Map(map) if map.is_empty() => {}
+        // What was generated is wanted by its name.
+        Value::Map(map) if name == "artifacts" => {
             for (key, value) in map.iter().take(MOST_ENTRIES) {
                 block(answer, &format!("{name}: {}", in_line(key)), value);
             }
@@ -169,9 +166,14 @@ fn field(answer: &mut Answer, name: &str, value: &Value) {
 fn block(answer: &mut Answer, name: &str, value: &Value) {
     const MOST_LINES: usize = 40;
     const WIDEST: usize = 160;
+    const SHORT: usize = 80;
     let text = match value {
         Value::Text(text) => text.as_str().to_owned(),
-        value => serde_json::to_string_pretty(&Shown::of(value, &mut Room::new())).unwrap_or_default(),
+        value => {
+            let shown = Shown::of(value, &mut Room::new());
+            let line = serde_json::to_string(&shown).ok().filter(|line| line.len() <= SHORT);
+            line.unwrap_or_else(|| serde_json::to_string_pretty(&shown).unwrap_or_default())
+        }
     };
     let cut = |line: &str| {
         let line = in_line(&line.replace('\t', "    "));

@@ -16,7 +16,7 @@ use crate::progress::RunLine;
 
 /// What is executed after the passes.
 #[derive(clap::Args)]
-pub struct Args {
+pub struct Steps {
     /// After the passes, execute so many steps of the plugin that --stepper names: init, steps, shutdown
     #[arg(long, value_name = "NUMBER")]
     ticks: Option<u32>,
@@ -44,7 +44,7 @@ pub struct Stepped {
     failure: Option<Error>,
 }
 
-impl Args {
+impl Steps {
     /// Whether no steps are asked for.
     pub fn is_none(&self) -> bool {
         self.ticks.is_none()
@@ -68,7 +68,8 @@ impl Args {
     ) -> Result<()> {
         let lease = host.find(Lookup::of(&self.stepper).or_name())?.ok_or_else(|| {
             let message = format!("no plugin that is loaded has the capability `{}`", in_line(&self.stepper));
-            Error::new(STEPPER_MISSING, message).hint("`hotshoe list` shows those of each; name another with `--stepper`")
+            Error::new(STEPPER_MISSING, message)
+                .hint("`hotshoe list` shows those of each; name another with `--stepper`")
         })?;
         let mut stepper = Stepper::new(lease)?;
         stepper.cancel = cancel.clone();
@@ -112,7 +113,6 @@ impl Stepped {
         );
         if let Some(failure) = self.failure {
             answer.diagnostics([failure.into()]);
-            answer.no();
         }
     }
 }
