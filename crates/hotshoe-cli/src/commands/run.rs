@@ -27,7 +27,7 @@ use crate::args;
 use crate::output::{Answer, have_stdout_alone, in_line, remark};
 use crate::progress::{RunLine, fires};
 
-/// Run the passes of plugins, stage by stage, as a host would: their code is loaded and runs here
+/// Run the passes of plugins, stage by stage, as a host would; this runs their code
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,9 +35,9 @@ Examples:
   hotshoe run my_plugin --host harmonics --model model.json --option level=2
   hotshoe run --host harmonics --json | jq '.passes[] | {name, nanoseconds}'
 
-Code of the plugins runs in this process, with your rights. An entry of the host's own is not called,
-for only the host has what it registers with.
-A pass that does not end is stopped by Ctrl-C, a second one ends the tool; in CI, `timeout 60 hotshoe run …`.")]
+Code of the plugins runs in this process, with your rights. An entry of the host's own is not
+called, for only the host has what it registers with. Ctrl-C asks the pass that is at work to stop,
+and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks in the same way.")]
 pub struct Args {
     /// The plugins: the folder of each, or its library; without any, all that the host would find
     plugin: Vec<PathBuf>,

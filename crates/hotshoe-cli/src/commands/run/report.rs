@@ -95,7 +95,7 @@ pub fn plugins(answer: &mut Answer, host: &Host) {
 /// A run without a pass is no yes, or a misspelt stage would be one.
 pub fn nothing_ran(host: &Host, chosen: Option<&[String]>) -> Diagnostic {
     if host.plugins().is_empty() {
-        let hint = "see with `hotshoe list` what is found, and where it is looked for";
+        let hint = "see with `hotshoe list` what a host finds, and say with `--path` where to look";
         return Error::new(STAGE_EMPTY, "no pass ran, for no plugin is loaded").hint(hint).into();
     }
     let stages = chosen.unwrap_or(&host.profile().stages);
@@ -103,7 +103,7 @@ pub fn nothing_ran(host: &Host, chosen: Option<&[String]>) -> Diagnostic {
     let message = format!("no pass ran, for no plugin has one for {}", stages.join(", "));
     Error::new(STAGE_EMPTY, message)
         .hint(match chosen {
-            Some(_) => "see which stages the passes are for: without `--stages` that is told of those the host lacks",
+            Some(_) => "run it without `--stages`: then each pass is told that is for another stage than the host's",
             None => "name the stages with `--stages`, or in the host's profile",
         })
         .into()

@@ -1,6 +1,6 @@
 //! Values as an answer has them. Nothing of a plugin is left in them.
 
-use hotshoe::context::Value;
+use hotshoe::context::{Text, Value};
 use serde::ser::{Serialize, Serializer};
 use serde_json::json;
 
@@ -29,13 +29,15 @@ impl Room {
 
 impl Shown {
     pub fn of(value: &Value, room: &mut Room) -> Shown {
-        // About what each takes, its comma and its place in a list included.
+        // About what a part takes, beside what is in it. A list or a map is shown with all of its parts, or not at all.
         const PART: usize = 32;
-        let text = match value {
+        let size = match value {
             Value::Text(text) => text.len(),
+            Value::List(list) => list.len() * PART,
+            Value::Map(map) => map.iter().map(|(name, _)| name.len() + PART).sum(),
             _ => 0,
         };
-        if !room.take(PART + text) {
+        if !room.take(size) {
             return described(value);
         }
         match value {
@@ -46,12 +48,8 @@ impl Shown {
             Value::Text(it) => Shown::Scalar(json!(it.as_str())),
             Value::List(list) => Shown::List(list.iter().map(|value| Shown::of(value, room)).collect()),
             Value::Map(map) => {
-                let entry = |(name, value): (&hotshoe::context::Text, &Value)| {
-                    // Even where there is no room left, it is said what is there.
-                    room.take(name.len());
-                    (name.as_str().to_owned(), Shown::of(value, room))
-                };
-                Shown::Map(map.iter().map(entry).collect())
+                let shown = |(name, value): (&Text, &Value)| (name.as_str().to_owned(), Shown::of(value, room));
+                Shown::Map(map.iter().map(shown).collect())
             }
             Value::F64(_) | Value::Bytes(_) | Value::Object(_) | Value::Buffer(_) => described(value),
         }
