@@ -104,12 +104,12 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let kinds = args.runtimes.kinds();
     let candidates = named(args, &mut profile, &kinds, &mut answer);
     let host = host(args, &profile)?;
-    match args.plugin.is_empty() {
-        true => answer.diagnostics(load_all(args, &host, &kinds)),
-        false => answer.diagnostics(load_these(args, &host, &kinds, &candidates)),
-    }
+    let loaded = match args.plugin.is_empty() {
+        true => load_all(args, &host, &kinds),
+        false => load_these(args, &host, &kinds, &candidates),
+    };
     let line = RunLine::new(!as_json);
-    let pipeline = pipeline(args, &line, as_json)?;
+    let pipeline = pipeline(args, &line)?;
     fires(&pipeline.cancel);
     let report = host.run(&pipeline, &mut context)?;
     let stepped = match report.failure {
@@ -120,6 +120,7 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let chosen = args.stages.as_ref().map(|Stages(stages)| &stages[..]);
     let stages = chosen.unwrap_or(&profile.stages);
     report::passes(&mut answer, &report, stages);
+    answer.diagnostics(report::found(&loaded, &report));
     if report.passes.is_empty() && report.failure.is_none() && args.steps.is_none() {
         answer.diagnostics([report::nothing_ran(&host, chosen)]);
     } else if let Some(stages) = chosen {
@@ -147,7 +148,7 @@ fn host(args: &Args, profile: &HostProfile) -> Result<Host> {
     Ok(host)
 }
 
-fn pipeline(args: &Args, line: &RunLine, as_json: bool) -> Result<Pipeline> {
+fn pipeline(args: &Args, line: &RunLine) -> Result<Pipeline> {
     let mut pipeline = Pipeline::new();
     if let Some(Stages(stages)) = &args.stages {
         pipeline.set_stages(stages.clone())?;
@@ -156,7 +157,7 @@ fn pipeline(args: &Args, line: &RunLine, as_json: bool) -> Result<Pipeline> {
     if args.skip_failed {
         pipeline.on_failure = FailurePolicy::Skip;
     }
-    let (line, says_all) = (line.clone(), args.verbose && !as_json);
+    let (line, says_all) = (line.clone(), args.verbose);
     pipeline.on_progress = Some(Arc::new(move |at: &Progress<'_>| {
         let text = in_line(&format!("{}: {} {}", at.stage, at.plugin, at.name));
         if says_all && (at.done, at.total) == (0, 0) {

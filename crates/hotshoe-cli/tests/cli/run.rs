@@ -236,6 +236,16 @@ fn a_bad_plugin_hides_no_good_one_and_is_a_no() {
 }
 
 #[test]
+fn that_several_have_a_capability_is_told_once() {
+    let viper = SNAKE.replace("snake", "viper");
+    let tree = snake(r#"{"a", NULL}"#).plugin("viper", &viper, &library(r#"{"b", NULL}"#, &["NAME=\"viper\""]));
+    assert_eq!(codes(&json(&tree, &run(&[]), 0)), ["capability-taken"]);
+    let output = hotshoe(&tree, &run(&[])).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr).matches("capability-taken").count(), 1, "{output:?}");
+    assert_eq!(codes(&json(&tree, &["run", "snake", "viper", "--host", "harmonics"], 0)), ["capability-taken"]);
+}
+
+#[test]
 fn named_plugins_run_with_what_they_depend_on() {
     let viper =
         r#"{"name": "viper", "version": "1.0.0", "entry": "hotshoe_descriptor", "dependencies": {"snake": "1"}}"#;
@@ -377,9 +387,11 @@ fn which_pass_ended_the_tool_is_known() {
         return;
     }
     let tree = snake(r#"{"a", NULL}, {"crashes", NULL}"#);
-    let output = hotshoe(&tree, &run(&["--verbose"])).output().unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (None, 0), "{output:?}");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "compile: snake a\ncompile: snake crashes\n");
+    for args in [&["--verbose"][..], &["--verbose", "--json"]] {
+        let output = hotshoe(&tree, &run(args)).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (None, 0), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "compile: snake a\ncompile: snake crashes\n");
+    }
 }
 
 #[test]
@@ -430,13 +442,12 @@ fn a_wrong_stage_or_option_is_a_wrong_command_line() {
     );
 }
 
-#[cfg(unix)]
 mod stopped {
     use std::process::{Child, Command, Stdio};
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use hotshoe_testkit::PluginTree;
+    use hotshoe_testkit::{PluginTree, require_system};
     use serde_json::Value;
 
     use super::{outcomes, run, snake};
@@ -459,8 +470,13 @@ mod stopped {
         assert!(sent.unwrap().success());
     }
 
+    const CTRL_C: &str = "Ctrl-C is told otherwise to a program of another";
+
     #[test]
     fn ctrl_c_gives_the_run_up_and_tells_what_came_of_it() {
+        if !require_system(cfg!(unix), CTRL_C) {
+            return;
+        }
         let tree = snake(r#"{"a", NULL}, {"marks-and-waits", NULL}, {"z", NULL}"#);
         let tool = at_work(&tree, &["--json"]);
         interrupt(&tool);
@@ -474,6 +490,9 @@ mod stopped {
 
     #[test]
     fn a_second_ctrl_c_ends_what_does_not_listen() {
+        if !require_system(cfg!(unix), CTRL_C) {
+            return;
+        }
         let tree = snake(r#"{"marks-and-lasts", NULL}"#);
         let mut tool = at_work(&tree, &[]);
         interrupt(&tool);

@@ -15,7 +15,7 @@ use super::shown::{Room, Shown};
 use crate::codes::STAGE_EMPTY;
 use crate::output::{Answer, BAD, DIM, GOOD, NAME, ODD, in_line};
 
-/// Adds the passes, and what was found.
+/// Adds the passes.
 pub fn passes(answer: &mut Answer, report: &RunReport, stages: &[String]) {
     for pass in &report.passes {
         answer.line(line(pass));
@@ -29,11 +29,19 @@ pub fn passes(answer: &mut Answer, report: &RunReport, stages: &[String]) {
     }
     answer.field("stages", stages);
     answer.field("passes", report.passes.iter().map(object).collect::<Vec<_>>());
-    let failure = report.failure.as_ref().map(Diagnostic::from);
-    answer.field("failure", &failure);
-    // Whoever gave it up is not among what was found.
-    let untold = failure.filter(|failure| !report.diagnostics.contains(failure));
-    answer.diagnostics(report.diagnostics.iter().cloned().chain(untold));
+    answer.field("failure", report.failure.as_ref().map(Diagnostic::from));
+}
+
+/// What was found when plugins were loaded and when they ran, each once: of capabilities that several have both tell.
+pub fn found(loaded: &[Diagnostic], report: &RunReport) -> Vec<Diagnostic> {
+    let mut found = loaded.to_vec();
+    // That it was given up is not among what was found.
+    for one in report.diagnostics.iter().cloned().chain(report.failure.as_ref().map(Diagnostic::from)) {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    found
 }
 
 /// `✓ lower  snake  lower-all  0.012 ms`
