@@ -1,5 +1,6 @@
 //! `hotshoe run`
 
+mod alive;
 mod input;
 mod report;
 mod shown;
@@ -101,6 +102,7 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     if as_json {
         have_stdout_alone();
     }
+    let alive = alive::KeptAlive::new();
     let kinds = args.runtimes.kinds();
     let candidates = named(args, &mut profile, &kinds, &mut answer);
     let host = host(args, &profile)?;
@@ -134,7 +136,8 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     answer.no_if_errors();
     // Before their plugins end, for values may be of those.
     drop(context);
-    answer.at_end(move || drop(host));
+    // Each is shut down, which a host that is dropped does not do to plugins whose tables somebody may have.
+    answer.at_end(move || drop((host.unload_all(), alive)));
     Ok(answer)
 }
 

@@ -395,6 +395,21 @@ fn which_pass_ended_the_tool_is_known() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only there it is known that `exit` tells it")]
+fn a_pass_that_exits_is_no_yes() {
+    let output = hotshoe(&snake(r#"{"exits", NULL}"#), &run(&["--json"])).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (None, 0), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "a plugin has ended this program by `exit`\n");
+}
+
+#[test]
+fn plugins_are_shut_down_when_all_is_told() {
+    let tree = snake(r#"{"ends", NULL}, {"writes", NULL}"#);
+    json(&tree, &run(&[]), 0);
+    assert!(tree.path("shut-down").exists());
+}
+
+#[test]
 fn a_wrong_stage_or_option_is_a_wrong_command_line() {
     let tree = snake(r#"{"a", NULL}"#);
     let said = |args: &[&str]| {
