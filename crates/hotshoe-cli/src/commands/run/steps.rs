@@ -74,13 +74,18 @@ impl Steps {
         let mut stepper = Stepper::new(lease)?;
         stepper.cancel = cancel.clone();
         stepped.plugin = Some(stepper.lease().plugin().name().to_owned());
+        line.at("steps".to_owned(), 0, stepped.ticks.into());
         let began = Instant::now();
         stepper.init(context)?;
-        let mut ended = Ok(());
+        let (mut ended, mut told) = (Ok(()), began);
         while ended.is_ok() && stepped.done < stepped.ticks {
             ended = self.step(&mut stepper, stepped.done, context);
             stepped.done += u32::from(ended.is_ok());
-            line.at(format!("step {}", stepped.done), stepped.done.into(), stepped.ticks.into());
+            // A step may take no longer than to say so.
+            if told.elapsed() > Duration::from_millis(100) {
+                line.at("steps".to_owned(), stepped.done.into(), stepped.ticks.into());
+                told = Instant::now();
+            }
         }
         let shut_down = stepper.shutdown(context);
         stepped.took = began.elapsed();
