@@ -5,7 +5,7 @@ const LONGEST: usize = 400;
 
 /// Whether one letter changed, put in, left out or swapped with its neighbour leads from a word to another.
 pub(crate) fn is_slip(from: &str, to: &str) -> bool {
-    edits(from, to) == 1
+    from != to && is_within(1, from, to)
 }
 
 /// The word that is nearest to another, if it is near.
@@ -23,10 +23,16 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 pub(crate) fn meant<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     let folded = |key: &str| key.replace(['_', '-', ' '], "").to_ascii_lowercase();
     let is_near = |known: &&&str| {
-        let (edits, length) = (edits(key, known), known.chars().count());
-        folded(key) == folded(known) || (length > 3 && (edits == 1 || 3 * edits <= length))
+        let length = known.chars().count();
+        let most = if length > 3 { (length / 3).max(1) } else { 0 };
+        folded(key) == folded(known) || is_within(most, key, known)
     };
     known.iter().find(is_near).copied()
+}
+
+/// Each letter more is an edit, so most words need no closer look: keys of other hosts stand in many manifests.
+fn is_within(most: usize, from: &str, to: &str) -> bool {
+    from.chars().count().abs_diff(to.chars().count()) <= most && edits(from, to) <= most
 }
 
 fn edits(from: &str, to: &str) -> usize {

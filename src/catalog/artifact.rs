@@ -23,21 +23,22 @@ const MOST_SHOWN: usize = 5;
 
 /// The artifact of a plugin with a manifest, whose runtime may not be known here.
 pub(super) fn of_manifest(folder: &Path, manifest: &Manifest, name: &str, rules: Rules<'_>) -> Result<PathBuf> {
-    let existing = |named, called, hint| existing(folder, named, called, hint, rules.reach);
+    let existing = |named, called, hint: &dyn Fn() -> String| existing(folder, named, called, hint, rules.reach);
     let Some(kind) = rules.kinds.find(manifest.runtime()) else {
         // Whatever it is, what the manifest names must be there.
         let named = manifest.library.as_deref().or(manifest.executable.as_deref());
-        return named.map_or_else(|| Err(unknown(folder, manifest)), |named| existing(named, "file", UNKNOWN));
+        return named
+            .map_or_else(|| Err(unknown(folder, manifest)), |named| existing(named, "file", &|| UNKNOWN.to_owned()));
     };
     let Some(named) = kind.named_artifact(manifest) else { return only(folder, name, kind, rules.reach) };
     let (called, key) = (kind.called(), kind.artifact_key());
     match kind.artifact() {
-        ArtifactType::File => existing(named, called, "put it into the plugin's folder, as the manifest names it"),
-        _ => {
-            let hint =
-                format!("install the plugin again, or name the {called} that is there in the manifest's `{key}`");
-            existing(named, called, &hint)
+        ArtifactType::File => {
+            existing(named, called, &|| "put it into the plugin's folder, as the manifest names it".to_owned())
         }
+        _ => existing(named, called, &|| {
+            format!("install the plugin again, or name the {called} that is there in the manifest's `{key}`")
+        }),
     }
 }
 
@@ -50,13 +51,13 @@ fn unknown(folder: &Path, manifest: &Manifest) -> Error {
 }
 
 /// The file that a manifest names, if it is there.
-fn existing(folder: &Path, named: &Path, called: &str, hint: &str, reach: &Reach) -> Result<PathBuf> {
+fn existing(folder: &Path, named: &Path, called: &str, hint: &dyn Fn() -> String, reach: &Reach) -> Result<PathBuf> {
     let artifact = input::join(folder, named);
     if reach.is_file(&artifact) {
         return Ok(artifact);
     }
     let message = format!("its {called} {}", why_no_file(&artifact, &named.display().to_string()));
-    Err(Error::new(Code::LIBRARY_MISSING, message).hint(hint).at(artifact))
+    Err(Error::new(Code::LIBRARY_MISSING, message).hint(hint()).at(artifact))
 }
 
 /// What is wrong with a path that leads to no file, in words that follow a subject.

@@ -11,6 +11,10 @@ use crate::version::Version;
 impl Catalog {
     /// A plugin that was reached twice stays once, under the name that came first.
     pub(super) fn drop_repeated(&mut self) {
+        // As in a root that holds no links, by far the most.
+        if self.candidates.is_sorted_by(|one, next| one.identity().as_os_str() < next.identity().as_os_str()) {
+            return;
+        }
         // By their text: they are real paths, which have one spelling.
         let mut first: HashMap<&OsStr, &Candidate> = HashMap::with_capacity(self.candidates.len());
         let mut diagnostics = Vec::new();

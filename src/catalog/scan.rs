@@ -129,13 +129,13 @@ impl<'a> Found<'a> {
         match known.facts(folder, rules.reach, &mut self.seen) {
             Some(Facts::Entries(_)) => Ok(None),
             Some(Facts::Plugin(plugin)) => {
-                let manifest = Manifest::of_file(&folder.join(&*plugin.file), &plugin.bytes, key)?;
+                let manifest = Manifest::of_file(&input::join(folder, &*plugin.file), &plugin.bytes, key)?;
                 // What a module says of its runtime may have changed.
                 let is_lasting = |kind: &Kind| kind.is_built_in() && kind.artifact() != ArtifactType::Executable;
                 let lasts = rules.kinds.find(manifest.0.runtime()).is_some_and(is_lasting);
                 match plugin.library.as_ref().filter(|_| lasts) {
                     Some(artifact) => {
-                        let artifact = folder.join(&**artifact);
+                        let artifact = input::join(folder, &**artifact);
                         Candidate::with_artifact(manifest, artifact, folder, called, rules).map(Some)
                     }
                     None => Candidate::from_folder_with(Some(manifest), folder, called, rules),

@@ -9,7 +9,7 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "profile",
     "manifest",
     "catalog",
@@ -29,6 +29,7 @@ const PAGES: [&str; 20] = [
     "release",
     "templates",
     "tool",
+    "synarius",
     "diagnostics",
 ];
 
@@ -87,6 +88,23 @@ fn the_contents_name_every_page() {
     let contents = read("docs/README.md");
     for word in PAGES {
         assert!(contents.contains(&format!("\n| [{word}]({word}.md) |")), "docs/README.md lacks {word}");
+    }
+}
+
+/// Each statement of the document is about something that it sets as a literal.
+#[test]
+fn the_page_of_synarius_leaves_out_nothing_that_its_document_names() {
+    let document = read("../shared/spec/synarius-plugin-api.rst.txt");
+    let page = read("docs/synarius.md");
+    // The document's angle brackets did not survive, and left empty literals; of the rest, what is a name counts.
+    let document = document.replace("````", "");
+    let literals: Vec<&str> =
+        document.split("``").skip(1).step_by(2).filter(|literal| !literal.contains(' ')).collect();
+    assert!(literals.contains(&"runtime:emulation") && literals.len() > 40, "{literals:?}");
+    // The reference host's own names, and the examples' module.
+    let elsewhere = ["synarius_core.plugins", "my_backend", "plugin"];
+    for literal in literals.into_iter().filter(|literal| !elsewhere.contains(literal)) {
+        assert!(page.contains(literal), "docs/synarius.md says nothing about `{literal}`");
     }
 }
 

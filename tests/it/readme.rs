@@ -22,3 +22,17 @@ fn every_command_of_the_tool_is_in_the_readme() {
         assert!(readme.contains(&format!("\nhotshoe {verb} ")), "{verb}");
     }
 }
+
+#[test]
+fn the_readme_of_synarius_shows_what_its_tests_expect() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/synarius");
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let timeless = |line: &str| match line.rsplit_once(", ") {
+        Some((pass, time)) if time.ends_with(" us") => format!("{pass}, # us\n"),
+        _ => format!("{line}\n"),
+    };
+    let readme: String = read("README.md").lines().map(timeless).collect();
+    for printed in [read("tests/tank/out.txt"), read("tests/cycle/err.txt")] {
+        assert!(readme.contains(&format!("```text\n{printed}```")), "the README lacks\n{printed}");
+    }
+}

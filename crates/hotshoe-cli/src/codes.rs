@@ -1,4 +1,4 @@
-//! What can come of the tool's own work: builds, releases and new projects.
+//! What can come of the tool's own work: builds, releases, new projects and runs.
 
 use hotshoe::error::{Code, Declaration, Stage};
 
@@ -37,4 +37,22 @@ pub(crate) const PROJECT_WRITE: Code = Code::new(&Declaration {
     name: "project-write",
     stage: Stage::new("project"),
     meaning: "A new project cannot be written.",
+});
+/// No pass ran in a stage that was asked for, or in any.
+pub(crate) const STAGE_EMPTY: Code = Code::new(&Declaration {
+    name: "stage-empty",
+    stage: Stage::new("run"),
+    meaning: "No pass ran in a stage that was asked for, or in any.",
+});
+/// No plugin that executes step by step is loaded under the capability that was asked for.
+pub(crate) const STEPPER_MISSING: Code = Code::new(&Declaration {
+    name: "stepper-missing",
+    stage: Stage::new("run"),
+    meaning: "No plugin that executes step by step is loaded under the capability that was asked for.",
+});
+/// The model that a run is to begin with cannot be read.
+pub(crate) const MODEL_UNREADABLE: Code = Code::new(&Declaration {
+    name: "model-unreadable",
+    stage: Stage::new("run"),
+    meaning: "The model that a run is to begin with cannot be read.",
 });

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -15,6 +16,8 @@ use hotshoe::error::{Code, Error};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::commands::Shown;
+
 /// The form of the objects. Keys are added to it; one that went away or changed its type would make it another form.
 const FORMAT: u32 = 1;
 
@@ -22,9 +25,11 @@ const FORMAT: u32 = 1;
 pub struct Answer {
     lines: Vec<String>,
     object: BTreeMap<String, Field>,
+    told: Vec<(Severity, String)>,
     diagnostics: Vec<Diagnostic>,
     failure: Option<Error>,
     is_no: bool,
+    at_end: Option<Box<dyn FnOnce()>>,
 }
 
 /// A field of the object. What may be long is kept as it is, and goes straight into the output.
@@ -32,6 +37,7 @@ pub struct Answer {
 #[serde(untagged)]
 enum Field {
     Value(Value),
+    Shown(Shown),
     Diagnostics(Vec<Diagnostic>),
     #[serde(serialize_with = "plugins_of")]
     Plugins(Catalog),
@@ -45,7 +51,15 @@ fn plugins_of<S: Serializer>(catalog: &Catalog, serializer: S) -> Result<S::Ok, 
 impl Answer {
     /// An answer with nothing in it: yes.
     pub fn new() -> Answer {
-        Answer { lines: Vec::new(), object: BTreeMap::new(), diagnostics: Vec::new(), failure: None, is_no: false }
+        Answer {
+            lines: Vec::new(),
+            object: BTreeMap::new(),
+            told: Vec::new(),
+            diagnostics: Vec::new(),
+            failure: None,
+            is_no: false,
+            at_end: None,
+        }
     }
 
     /// Adds a line of text; it may hold styles.
@@ -76,6 +90,21 @@ impl Answer {
         self.object.insert("plugins".to_owned(), Field::Plugins(catalog));
     }
 
+    /// Adds the fields of a context to the object.
+    pub fn context(&mut self, fields: Shown) {
+        self.object.insert("context".to_owned(), Field::Shown(fields));
+    }
+
+    /// Adds what plugins found, in their words; in the object it stands where they put it.
+    pub fn told(&mut self, severity: Severity, text: String) {
+        self.told.push((severity, text));
+    }
+
+    /// Has something done when the answer is printed, such as what may end this program.
+    pub fn at_end(&mut self, end: impl FnOnce() + 'static) {
+        self.at_end = Some(Box::new(end));
+    }
+
     /// Adds findings; they stand behind the lines, and in the object's `diagnostics`.
     pub fn diagnostics(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         self.diagnostics.extend(diagnostics);
@@ -84,6 +113,12 @@ impl Answer {
     /// Makes it a no.
     pub fn no(&mut self) {
         self.is_no = true;
+    }
+
+    /// Makes it a no if an error is among what was found.
+    pub fn no_if_errors(&mut self) {
+        let found = self.diagnostics.iter().map(|found| found.severity);
+        self.is_no |= found.chain(self.told.iter().map(|(severity, _)| *severity)).any(|it| it == Severity::Error);
     }
 
     /// Prints it and returns the exit code: 3 also if it cannot be written, as onto a full disk.
@@ -95,10 +130,14 @@ impl Answer {
         };
         // The program ends now, and its memory with it: to free what thousands of plugins are made of takes a while.
         let mut answer = ManuallyDrop::new(self);
-        match if as_json { answer.write_json() } else { answer.write_text() } {
+        let code = match if as_json { answer.write_json() } else { answer.write_text() } {
             Ok(()) => code,
             Err(error) => unwritten(&error).unwrap_or(code),
+        };
+        if let Some(end) = answer.at_end.take() {
+            end();
         }
+        code
     }
 
     fn write_json(&mut self) -> io::Result<()> {
@@ -109,7 +148,11 @@ impl Answer {
         self.field("format", FORMAT);
         let diagnostics = std::mem::take(&mut self.diagnostics);
         self.object.insert("diagnostics".to_owned(), Field::Diagnostics(diagnostics));
-        let mut out = BufWriter::with_capacity(BUFFER, Printable(io::stdout().lock()));
+        let stdout: Box<dyn Write> = match OWN_STDOUT.get() {
+            Some(own) => Box::new(own),
+            None => Box::new(io::stdout().lock()),
+        };
+        let mut out = BufWriter::with_capacity(BUFFER, Printable(stdout));
         serde_json::to_writer_pretty(&mut out, &self.object)?;
         writeln!(out)?;
         out.flush()
@@ -133,6 +176,9 @@ impl Answer {
         out.flush()?;
         let mut err = BufWriter::new(anstream::stderr().lock());
         let mut long_hints = HashSet::new();
+        for (severity, text) in &self.told {
+            writeln!(err, "{}", printable(&with_style(*severity, text), true))?;
+        }
         for mut diagnostic in std::mem::take(&mut self.diagnostics) {
             let is_long = |hint: &String| hint.chars().count() > LONG_HINT;
             if diagnostic.hint.clone().is_some_and(|hint| is_long(&hint) && !long_hints.insert(hint)) {
@@ -177,6 +223,25 @@ pub fn remark(text: &str) {
 /// A text from a file, so that it cannot move the cursor or turn the line around.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ' { c } else { '\u{fffd}' }).collect()
+}
+
+/// Where JSON goes once others may print, too.
+static OWN_STDOUT: OnceLock<File> = OnceLock::new();
+
+/// From here on what plugins print goes to stderr, and stdout is for the answer alone. Where the system has no way to say so,
+/// both go to stdout.
+pub fn have_stdout_alone() {
+    #[cfg(unix)]
+    if let Ok(own) = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()
+        && rustix::stdio::dup2_stdout(io::stderr()).is_ok()
+    {
+        let _ = OWN_STDOUT.set(own.into());
+    }
+}
+
+/// A text for a line, whatever its maker put into it.
+pub fn in_line(text: &str) -> String {
+    path_in_line(Path::new(text))
 }
 
 /// A path for a line of its own, whatever its maker put into it.
@@ -268,12 +333,16 @@ pub const NAME: Style = Style::new().bold();
 pub const DIM: Style = Style::new().dimmed();
 
 fn styled(diagnostic: &Diagnostic) -> String {
-    let style = match diagnostic.severity {
+    with_style(diagnostic.severity, &diagnostic.to_string())
+}
+
+/// `warning[…]: …`, with the first word in its colour.
+fn with_style(severity: Severity, text: &str) -> String {
+    let style = match severity {
         Severity::Error => BAD,
         Severity::Warning => ODD,
         Severity::Note => NAME,
     };
-    let text = diagnostic.to_string();
     let (severity, rest) = text.split_at(text.find('[').unwrap_or(0));
     format!("{style}{severity}{style:#}{rest}")
 }

@@ -1,13 +1,16 @@
 //! What is shown of an operation that takes long, and how it is stopped.
 
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::package::{Progress, Watch};
-use indicatif::{ProgressBar, ProgressStyle};
+use hotshoe::runtime::CancelToken;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output::remark;
 
@@ -63,11 +66,67 @@ pub fn stopped() -> &'static AtomicBool {
             if STOPPED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
+            if let Some(token) = TOKEN.get() {
+                // Code of a runtime may run then; the second Ctrl-C does not wait for it.
+                thread::spawn(|| token.fire());
+            }
         };
         // Without it, Ctrl-C ends this program at once, which leaves something to clear up for the next.
         drop(ctrlc::set_handler(handler));
     });
     &STOPPED
+}
+
+/// What Ctrl-C fires, beside what it does anyway.
+static TOKEN: OnceLock<CancelToken> = OnceLock::new();
+
+/// Has Ctrl-C, or the system's request to end, fire this token; a second one ends this program.
+pub fn fires(token: &CancelToken) {
+    let _ = TOKEN.set(token.clone());
+    stopped();
+}
+
+/// A line on a terminal that says what a run is at, if the run takes longer than a second. It goes with its last copy.
+#[derive(Clone)]
+pub struct RunLine(Arc<Shown>);
+
+struct Shown {
+    bar: ProgressBar,
+    /// Whoever waits to show it hears when this goes.
+    _waits: Sender<()>,
+}
+
+impl RunLine {
+    /// One that may be shown, or never is.
+    pub fn new(may_be_shown: bool) -> RunLine {
+        let bar = ProgressBar::hidden();
+        let (waits, ended) = channel();
+        if may_be_shown {
+            let bar = bar.clone();
+            thread::spawn(move || {
+                if ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}");
+                    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.enable_steady_tick(Duration::from_millis(100));
+                }
+            });
+        }
+        RunLine(Arc::new(Shown { bar, _waits: waits }))
+    }
+
+    /// Says what it is at: so much of so much is done.
+    pub fn at(&self, text: String, done: u64, total: u64) {
+        self.0.bar.set_length(total);
+        self.0.bar.set_position(done);
+        self.0.bar.set_message(text);
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// A bar on standard error; indicatif shows it on terminals only.

@@ -1,7 +1,7 @@
 //! `hotshoe check`
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
@@ -97,7 +97,10 @@ pub fn run(args: &Args) -> Result<Answer> {
     answer.field("plugin", &candidate);
     answer.diagnostics(excuse_receipt(&candidate, &mut profile));
     let (mut refusals, not_here) = refusals(&candidate, &profile, args.any_platform, portability.as_ref(), &mut answer);
-    let beside = catalog(args, &candidate, &profile);
+    let beside = match args.any_platform {
+        true => Catalog::default(),
+        false => beside(&candidate, &profile, &args.runtimes.kinds(), args.path.as_deref()),
+    };
     let needs = match beside.with_dependencies(&candidate) {
         // What is missing here says nothing of another machine.
         _ if args.any_platform => vec![&candidate],
@@ -159,7 +162,7 @@ fn no(answer: &mut Answer, host: &str, plugin: &str, refusals: Vec<Diagnostic>) 
 }
 
 /// What is checked is still to be installed: that it has no receipt is no reason for a no, and a wrong receipt is.
-fn excuse_receipt(candidate: &Candidate, profile: &mut HostProfile) -> Option<Diagnostic> {
+pub fn excuse_receipt(candidate: &Candidate, profile: &mut HostProfile) -> Option<Diagnostic> {
     let policy = &mut profile.policies.receipt;
     if *policy != ReceiptPolicy::Required || !matches!(Receipt::in_folder(candidate.path()), Ok(None)) {
         return None;
@@ -212,11 +215,12 @@ fn refusals(
 }
 
 /// The plugins among which those are that it depends on; none if it depends on none, for nobody needs to look then.
-fn catalog(args: &Args, candidate: &Candidate, profile: &HostProfile) -> Catalog {
-    if candidate.manifest().dependencies.is_empty() || args.any_platform {
+/// It is looked for along `path`, else beside the plugin and where the host would look.
+pub fn beside(candidate: &Candidate, profile: &HostProfile, kinds: &Kinds, path: Option<&OsStr>) -> Catalog {
+    if candidate.manifest().dependencies.is_empty() {
         return Catalog::default();
     }
-    let search_path = match &args.path {
+    let search_path = match path {
         Some(path) => SearchPath::parse(path),
         None => {
             let mut search_path: SearchPath = root_of(candidate.path()).iter().collect();
@@ -227,7 +231,7 @@ fn catalog(args: &Args, candidate: &Candidate, profile: &HostProfile) -> Catalog
     let mut profile = profile.clone();
     // Nobody knows whether what lies around it is a root, so nothing is kept of it.
     profile.policies.index = IndexPolicy::Off;
-    let mut catalog = Catalog::scan_with(&profile, &args.runtimes.kinds(), &search_path);
+    let mut catalog = Catalog::scan_with(&profile, kinds, &search_path);
     catalog.check_libraries(&profile);
     catalog
 }

@@ -14,6 +14,7 @@ mod probe;
 mod prune;
 mod release;
 mod rollback;
+mod run;
 mod runtimes;
 mod sign;
 mod trust;
@@ -28,6 +29,8 @@ use hotshoe::error::Result;
 use crate::args::profile;
 use crate::output::Answer;
 
+pub use run::Shown;
+
 /// A verb, with what it was told.
 #[derive(Subcommand)]
 pub enum Command {
@@ -35,6 +38,7 @@ pub enum Command {
     Inspect(inspect::Args),
     Check(check::Args),
     List(list::Args),
+    Run(run::Args),
     Runtimes(runtimes::Args),
     Package(package::Args),
     Install(install::Args),
@@ -68,6 +72,7 @@ impl Command {
             Command::Check(command) => Some(&command.host.host),
             Command::New(command) => command.host.as_ref(),
             Command::List(command) => command.host.as_ref(),
+            Command::Run(command) => Some(&command.host.host),
             Command::Package(command) => command.host.host.as_ref(),
             Command::Install(command) => command.place.host.as_ref(),
             Command::Uninstall(command) => command.place.host.as_ref(),
@@ -86,6 +91,7 @@ impl Command {
             Command::Inspect(command) => inspect::run(command),
             Command::Check(command) => check::run(command),
             Command::List(command) => list::run(command, json),
+            Command::Run(command) => run::run(command, json),
             Command::Runtimes(command) => runtimes::run(command),
             Command::Package(command) => package::run(command),
             Command::Install(command) => install::run(command),

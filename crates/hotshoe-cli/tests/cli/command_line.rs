@@ -19,6 +19,7 @@ Commands:
   inspect    Show what a library is, without running it
   check      Say whether a host would take a plugin, and why not
   list       List the plugins that a host would find, with what is wrong with them
+  run        Run the passes of plugins, stage by stage, as a host would; this runs their code
   runtimes   List the runtimes whose plugins are known here, and what such plugins look like
   package    Make an archive of a plugin's folder, and its checksum:
              <name>-<version>.tar.gz[.sha256]
@@ -139,6 +140,51 @@ Examples:
   hotshoe list --host harmonics
   hotshoe list --host harmonics --path ~/plugins:/opt/plugins
   hotshoe list --installed --root ~/plugins
+
+"#]]);
+    help("run").stdout_eq(str![[r#"
+Run the passes of plugins, stage by stage, as a host would; this runs their code
+
+Usage: hotshoe run [OPTIONS] --host <NAME|FILE> [PLUGIN]...
+
+Arguments:
+  [PLUGIN]...  The plugins: the folder of each, or its library; without any, all that the host would
+               find
+
+Options:
+      --host <NAME|FILE>         The host: its name, or its <name>.host.json
+      --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
+                                 another
+      --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
+                                 variable and its own
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --stages <STAGE[,STAGE…]>  The stages, in this order; without it, those of the host's profile
+      --model <FILE>             What the passes begin with, as the context's `model`: the value of
+                                 a .json file, else text if it is UTF-8, else bytes
+      --option <KEY=VALUE>       One of the context's `options`, as often as wanted; a value that is
+                                 JSON is of that type, any other is text
+      --skip-failed              Run the rest after a pass that failed; it is a no all the same
+      --strict                   Fail a pass that returns something other than its context or
+                                 nothing
+      --ticks <NUMBER>           After the passes, execute so many steps of the plugin that
+                                 --stepper names: init, steps, shutdown
+      --step-time <SECONDS>      How far the context's `time_s` goes on with each step, from 0 on
+                                 [default: 1]
+      --stepper <CAPABILITY>     Which plugin executes: its capability, or its name [default:
+                                 runtime:emulation]
+      --verbose                  Say on stderr which pass begins
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
+
+Examples:
+  hotshoe run --host harmonics --path plugin-root --stages parse,lower,codegen
+  hotshoe run my_plugin --host harmonics --model model.json --option level=2
+  hotshoe run --host harmonics --json | jq '.passes[] | {name, nanoseconds}'
+
+Code of the plugins runs in this process, with your rights. An entry of the host's own is not
+called, for only the host has what it registers with. Ctrl-C asks the pass that is at work to stop,
+and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks in the same way.
 
 "#]]);
     help("package").stdout_eq(str![[r#"

@@ -17,6 +17,7 @@ mod package;
 mod probe;
 mod profile;
 mod python;
+mod run;
 mod runtimes;
 mod sanitizer;
 mod sign;
