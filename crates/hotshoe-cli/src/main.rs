@@ -7,6 +7,7 @@ mod commands;
 mod output;
 mod progress;
 mod release;
+mod shown;
 mod template;
 
 use std::path::Path;

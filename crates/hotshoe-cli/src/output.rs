@@ -16,7 +16,7 @@ use hotshoe::error::{Code, Error};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::commands::Shown;
+use crate::shown::Shown;
 
 /// The form of the objects. Keys are added to it; one that went away or changed its type would make it another form.
 const FORMAT: u32 = 1;

@@ -29,8 +29,6 @@ use hotshoe::error::Result;
 use crate::args::profile;
 use crate::output::Answer;
 
-pub use run::Shown;
-
 /// A verb, with what it was told.
 #[derive(Subcommand)]
 pub enum Command {

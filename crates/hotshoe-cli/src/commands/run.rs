@@ -3,10 +3,7 @@
 mod alive;
 mod input;
 mod report;
-mod shown;
 mod steps;
-
-pub use shown::Shown;
 
 use std::env;
 use std::ffi::OsString;

@@ -11,9 +11,9 @@ use hotshoe::pipeline::{PassOutcome, PassReport, RunReport};
 use hotshoe::plugin::Plugin;
 use serde_json::json;
 
-use super::shown::{Room, Shown};
 use crate::codes::STAGE_EMPTY;
 use crate::output::{Answer, BAD, DIM, GOOD, NAME, ODD, in_line};
+use crate::shown::{Room, Shown};
 
 /// Adds the passes.
 pub fn passes(answer: &mut Answer, report: &RunReport, stages: &[String]) {
