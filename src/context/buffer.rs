@@ -97,6 +97,14 @@ struct View {
     read_only: bool,
 }
 
+impl Memory {
+    /// A view that begins so many bytes from the start. Fails with `buffer-invalid` where one of its elements would not lie
+    /// in the memory, or not at a multiple of what it needs.
+    pub fn view(&self, element: Element, offset: usize, layout: &Layout<'_>) -> Result<Buffer> {
+        Buffer::of(self.block(), element, offset, layout)
+    }
+}
+
 impl Buffer {
     /// How many dimensions a buffer may have.
     pub const MOST_DIMENSIONS: usize = 32;

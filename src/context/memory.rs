@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::buffer::{Buffer, Element, Layout};
 use super::turn::drop_in_turn;
 use crate::error::{Code, Error, Result};
 
@@ -75,13 +74,7 @@ impl Memory {
         Ok(())
     }
 
-    /// A view that begins so many bytes from the start. Fails with `buffer-invalid` where one of its elements would not lie
-    /// in the memory, or not at a multiple of what it needs.
-    pub fn view(&self, element: Element, offset: usize, layout: &Layout<'_>) -> Result<Buffer> {
-        Buffer::of(self.block(), element, offset, layout)
-    }
-
-    fn block(&self) -> Arc<Block> {
+    pub(super) fn block(&self) -> Arc<Block> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,7 +1,6 @@
 //! What C does with values and contexts, whoever calls. Each function checks its arguments and calls the safe types.
 //!
-//! A [`abi::Value`] is a [`Value`] in a box, and a [`abi::Memory`] a [`Memory`]. All of them are unsafe for one reason: a
-//! pointer is NULL, or what the headers ask for.
+//! All of them are unsafe for one reason: a pointer is NULL, or what the headers ask for.
 
 #![expect(unsafe_code, reason = "C passes raw pointers")]
 
@@ -12,11 +11,13 @@ use hotshoe_abi::context as abi;
 
 pub(crate) use super::foreign::{Data, InUse};
 use super::foreign::{ForeignMemory, ForeignObject, Run};
+pub(crate) use super::handle::{give, put, take, value, value_or_null};
+use super::handle::{lend, name};
 use crate::context::{Buffer, Context, Element, Layout, List, Map, Memory, Slot, Text, Type, Value};
 use crate::diagnostics::Severity;
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, printable};
-use crate::runtime::native::passed::{byte_string, null, out, required, required_mut, text};
+use crate::runtime::native::passed::{byte_string, null, required, required_mut, text};
 
 const ELEMENTS: [(Element, abi::Element); 14] = [
     (Element::Bool, abi::Element::Bool),
@@ -66,61 +67,6 @@ pub(crate) fn functions() -> &'static abi::Table {
 pub(crate) fn type_of(kind: i32) -> Result<Type> {
     let known = TYPES.iter().find(|(_, known)| *known as i32 == kind);
     known.map(|(kind, _)| *kind).ok_or_else(|| argument(format!("`type` is {kind}")))
-}
-
-/// A value that must be there.
-pub(crate) unsafe fn value<'a>(handle: *const abi::Value, what: &str) -> Result<&'a Value> {
-    // SAFETY: as the caller promises.
-    unsafe { required(handle.cast(), what) }
-}
-
-/// A value, which is null for NULL.
-pub(crate) unsafe fn value_or_null(handle: *const abi::Value) -> Value {
-    // SAFETY: as the caller promises.
-    unsafe { handle.cast::<Value>().as_ref() }.cloned().unwrap_or_default()
-}
-
-/// Takes a value back that was given out; null for NULL.
-pub(crate) unsafe fn take(handle: *mut abi::Value) -> Value {
-    // SAFETY: as the caller promises.
-    if handle.is_null() { Value::Null } else { *unsafe { Box::from_raw(handle.cast()) } }
-}
-
-/// Gives a value out, which is made if there is a place for it.
-pub(crate) unsafe fn give(place: *mut *mut abi::Value, made: impl FnOnce() -> Result<Value>) -> Result<()> {
-    let place = out(place, "value")?;
-    let handle = Box::into_raw(Box::new(made()?)).cast();
-    // SAFETY: as the caller promises; it is not NULL.
-    unsafe { place.write(handle) };
-    Ok(())
-}
-
-/// Writes what was found into the place for it.
-pub(crate) unsafe fn put<T>(place: *mut T, found: impl FnOnce() -> Result<T>) -> Result<()> {
-    let place = out(place, "it")?;
-    let found = found()?;
-    // SAFETY: as the caller promises; it is not NULL.
-    unsafe { place.write(found) };
-    Ok(())
-}
-
-/// Lends a text, and says how long it is to who wants to know.
-unsafe fn lend(found: &Text, place: *mut *const c_char, length: *mut usize) -> Result<()> {
-    let place = out(place, "text")?;
-    // SAFETY: as the caller promises.
-    unsafe {
-        place.write(found.with_nul().as_ptr().cast());
-        if !length.is_null() {
-            length.write(found.len());
-        }
-    }
-    Ok(())
-}
-
-/// A text that ends with NUL.
-unsafe fn name<'a>(name: *const c_char, what: &str) -> Result<&'a str> {
-    // SAFETY: as the caller promises.
-    unsafe { text(name, abi::NUL_TERMINATED, what) }
 }
 
 // --- Contexts ------------------------------------------------------------------------------------

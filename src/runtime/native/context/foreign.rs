@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hotshoe_abi::context as abi;
 
-use super::calls;
+use super::handle::take;
 use crate::context::{HostObject, Owner, Text, Value, unknown_method};
 use crate::error::{Code, Error, Result};
 use crate::input::{brief, printable};
@@ -84,7 +84,7 @@ impl HostObject for ForeignObject {
         // SAFETY: a function of C, with what it asks for.
         let returned = unsafe { run(self.data.data, (&raw const list).cast(), &mut result) };
         // SAFETY: what it gave out came from Hotshoe, and is ours now.
-        let result = unsafe { calls::take(result) };
+        let result = unsafe { take(result) };
         if returned == 0 {
             return Ok(result);
         }

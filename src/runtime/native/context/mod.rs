@@ -4,6 +4,7 @@
 
 pub(crate) mod calls;
 mod foreign;
+mod handle;
 mod table;
 
 pub(super) use table::TABLE;
