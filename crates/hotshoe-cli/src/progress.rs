@@ -88,9 +88,9 @@ pub fn fires(token: &CancelToken) {
 
 /// A line on a terminal that says what a run is at, if the run takes longer than a second. It goes with its last copy.
 #[derive(Clone)]
-pub struct RunLine(Arc<Shown>);
+pub struct RunLine(Arc<Drawn>);
 
-struct Shown {
+struct Drawn {
     bar: ProgressBar,
     /// Whoever waits to show it hears when this goes.
     _waits: Sender<()>,
@@ -112,7 +112,7 @@ impl RunLine {
                 }
             });
         }
-        RunLine(Arc::new(Shown { bar, _waits: waits }))
+        RunLine(Arc::new(Drawn { bar, _waits: waits }))
     }
 
     /// Says what it is at: so much of so much is done.
@@ -123,7 +123,7 @@ impl RunLine {
     }
 }
 
-impl Drop for Shown {
+impl Drop for Drawn {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
