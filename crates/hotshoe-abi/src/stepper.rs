@@ -82,6 +82,7 @@ unsafe impl Sync for Stepper {}
 ///         Ok(Ticks { values: plugin.0, until: 10.0 })
 ///     }
 ///     fn step(&mut self, hook: &mut HookRef<'_>) -> Result<(), String> {
+///         // SAFETY: the hook's context is lent for this call.
 ///         let context = unsafe { self.values.context(hook.context()) };
 ///         let time = context.get_f64(SLOT_TIME_S).map_err(|status| format!("{status:?}"))?;
 ///         if time < self.until { Ok(()) } else { Err("it is over".to_owned()) }
@@ -90,6 +91,7 @@ unsafe impl Sync for Stepper {}
 ///         Ok(())
 ///     }
 ///     fn call(&mut self, _method: &str, argument: *const Value, _hook: &mut HookRef<'_>) -> Result<(), String> {
+///         // SAFETY: the argument is lent for this call.
 ///         let until = unsafe { self.values.lent(argument) }.and_then(|argument| argument.to_f64());
 ///         self.until = until.map_err(|status| format!("{status:?}"))?;
 ///         Ok(())
