@@ -27,6 +27,12 @@
 /* A call of a plugin did not end before its deadline. */
 #define HOTSHOE_CODE_CALL_DEADLINE "call-deadline"
 
+/* The input or an answer of a call is larger than is allowed. */
+#define HOTSHOE_CODE_CALL_TOO_LARGE "call-too-large"
+
+/* The plugin's process ended during a call, or before. */
+#define HOTSHOE_CODE_PLUGIN_EXITED "plugin-exited"
+
 /* The plugin ended by itself. */
 #define HOTSHOE_CODE_PLUGIN_ENDED "plugin-ended"
 
@@ -255,7 +261,7 @@
 /* A view may be read only. */
 #define HOTSHOE_CODE_BUFFER_READ_ONLY "buffer-read-only"
 
-/* An object has no method of this name. */
+/* An object, or a plugin, has no method of this name. */
 #define HOTSHOE_CODE_METHOD_UNKNOWN "method-unknown"
 
 /* A method of an object failed. */

@@ -206,6 +206,11 @@ typedef struct {
    The host's version; none if it says none.
    */
   hotshoe_runtime_text host_version;
+  /*
+   What the plugin's manifest says for this runtime, under the runtime's name: a JSON object, `{}` if it says
+   nothing. The plugin proposes it; `settings`, of the host, counts where both say something.
+   */
+  hotshoe_runtime_text manifest;
 } hotshoe_runtime_request;
 
 /*
@@ -264,8 +269,9 @@ typedef struct {
   int32_t (*status)(hotshoe_runtime_key sink, hotshoe_runtime_text text);
   /*
    Why it fails; then return FAILED. The first one counts. `code`: the module's name, a hyphen and more of a-z, 0-9
-   and hyphens, at most 64 bytes, and always the same for the same kind of failure: `echo-syntax`. `message`: one
-   sentence, with the offending value in backticks. `hint`: what to do next, or none.
+   and hyphens, at most 64 bytes, and always the same for the same kind of failure: `echo-syntax`; or one that all
+   share: `call-failed`, `call-too-large`, `method-unknown`, `plugin-exited`. `message`: one sentence, with the
+   offending value in backticks. `hint`: what to do next, or none.
    */
   int32_t (*fail)(hotshoe_runtime_key sink,
                   hotshoe_runtime_text code,

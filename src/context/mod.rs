@@ -36,7 +36,7 @@ codes! {
     BUFFER_INVALID = "buffer-invalid", CONTEXT, "A view does not lie within its memory, or has a shape that no view has.";
     BUFFER_IN_USE = "buffer-in-use", CONTEXT, "Memory cannot be freed or resized, for a view of it is alive.";
     BUFFER_READ_ONLY = "buffer-read-only", CONTEXT, "A view may be read only.";
-    METHOD_UNKNOWN = "method-unknown", CONTEXT, "An object has no method of this name.";
+    METHOD_UNKNOWN = "method-unknown", CONTEXT, "An object, or a plugin, has no method of this name.";
     METHOD_FAILED = "method-failed", CONTEXT, "A method of an object failed.";
     SCHEMA_INVALID = "schema-invalid", CONTEXT, "A schema cannot have such a field.";
     SCHEMA_FROZEN = "schema-frozen", CONTEXT, "A schema has a context already, and gets no more fields.";

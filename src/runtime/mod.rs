@@ -37,6 +37,8 @@ codes! {
     CALL_FAILED = "call-failed", CALL, "A call of a plugin failed.";
     CALL_CANCELLED = "call-cancelled", CALL, "A call of a plugin was cancelled.";
     CALL_DEADLINE = "call-deadline", CALL, "A call of a plugin did not end before its deadline.";
+    CALL_TOO_LARGE = "call-too-large", CALL, "The input or an answer of a call is larger than is allowed.";
+    PLUGIN_EXITED = "plugin-exited", CALL, "The plugin's process ended during a call, or before.";
     PLUGIN_ENDED = "plugin-ended", CALL, "The plugin ended by itself.";
     RUNTIME_LOG = "runtime-log", CALL, "A runtime has something to say, of itself or of a plugin.";
 }

@@ -131,7 +131,7 @@ fn a_plugin_is_packaged_installed_found_loaded_called_and_unloaded() {
     let plugin =
         host.load("hello", None, |plugin| call(plugin, "say").map(|said| assert_eq!(said, "echo hello"))).unwrap();
     assert_eq!((plugin.runtime(), plugin.artifact()), ("echo", found.artifact()));
-    assert_eq!(call(&plugin, "told").unwrap(), r#"main {"volume":11} harmonics 1.2.0"#);
+    assert_eq!(call(&plugin, "told").unwrap(), r#"main {"volume":11} harmonics 1.2.0 {}"#);
     assert!(Arc::ptr_eq(&plugin, &host.load("hello", None, |_| panic!("it is bound")).unwrap()));
     plugin.health().unwrap();
     assert_eq!(plugin.entry().unwrap_err().code(), Code::RUNTIME_UNSUPPORTED);

@@ -30,6 +30,8 @@ const UNSAFE: &[&str] = &[
     "src/runtime/module/",
     "src/capi/",
     "crates/hotshoe-abi/",
+    "crates/hotshoe-process/src/module/",
+    "crates/hotshoe-process/src/watcher.rs",
     "tests/",
     "crates/hotshoe-build/tests/",
     "bench/",

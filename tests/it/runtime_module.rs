@@ -81,11 +81,12 @@ fn asked<T>(artifact: &Path, ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let folder = artifact.parent().expect("it has a folder");
     let mut profile = crate::harmonics();
     profile.add_runtime_json("echo", r#"{"volume": 11}"#).expect("these are settings");
+    let (manifest, _) = Manifest::from_json(br#"{"echo": {"loud": true}, "other": 1}"#, None).expect("it is right");
     ask(&Request {
         artifact,
         folder,
         entry: Some("main"),
-        manifest: &Manifest::default(),
+        manifest: &manifest,
         profile: &profile,
         prober: None,
         offers: &Arc::default(),
@@ -147,7 +148,10 @@ fn a_plugin_of_a_module_is_checked_opened_called_and_closed() {
     assert_eq!(output(&*plugin, "echo").unwrap(), [b"in"]);
     assert_eq!(output(&*plugin, "say").unwrap(), [b"echo hello"]);
     let told = String::from_utf8(output(&*plugin, "told").unwrap().concat()).unwrap();
-    assert_eq!(told, r#"main {"volume":11} harmonics 1.2.0"#, "entry, settings, host and version");
+    assert_eq!(
+        told, r#"main {"volume":11} harmonics 1.2.0 {"loud":true}"#,
+        "entry, settings, host, version and manifest"
+    );
     assert_eq!(plugin.describe().unwrap(), json!({"methods": ["echo", "say"]}));
     plugin.health().unwrap();
     assert!(plugin.symbol("text").unwrap().is_some() && plugin.symbol("other").unwrap().is_none());
@@ -189,6 +193,7 @@ fn what_fails_comes_with_the_modules_own_code_message_and_hint() {
         "it is `broken` [echo-broken]\n  because:   File \"x\", line 1\n  hint: mend it",
         "the first failure counts, and what follows its first line is a cause"
     );
+    assert_eq!(failure(&*echo.plugin(), "exited").code(), Code::PLUGIN_EXITED, "a code that all runtimes share");
 
     let echo = Echo(PluginTree::new().file("bad.echo", "no").file("long.echo", format!("echo {}", "x".repeat(100))));
     let runtime = Echo::new();

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use hotshoe_abi::runtime::{self as abi, Text};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::{Code, Error, Result};
 use crate::runtime::{Events, HostLog, Instance, Request, Runtime};
@@ -123,6 +123,8 @@ struct Lent<'a> {
     request: &'a Request<'a>,
     /// What the host's profile says to this runtime.
     settings: String,
+    /// What the plugin's manifest says to it.
+    manifest: String,
     version: Option<String>,
 }
 
@@ -134,7 +136,11 @@ impl<'a> Lent<'a> {
         let version = request.profile.version.as_ref().map(ToString::to_string);
         let settings = request.profile.runtime_settings(runtime);
         let settings = settings.map_or_else(|| "{}".to_owned(), |settings| json!(settings).to_string());
-        Ok(Lent { request, settings, version })
+        let manifest = match request.manifest.other.get(runtime) {
+            Some(section @ Value::Object(_)) => section.to_string(),
+            _ => "{}".to_owned(),
+        };
+        Ok(Lent { request, settings, manifest, version })
     }
 
     fn table(&self) -> abi::Request {
@@ -149,6 +155,7 @@ impl<'a> Lent<'a> {
             settings: self.settings.as_str().into(),
             host: self.request.profile.name.as_str().into(),
             host_version: self.version.as_deref().map_or(Text::NONE, Text::from),
+            manifest: self.manifest.as_str().into(),
         }
     }
 }

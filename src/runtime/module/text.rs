@@ -18,6 +18,9 @@ const MOST_LINES: usize = 200;
 /// So many bytes a code may have.
 const MOST_OF_CODE: usize = 64;
 
+/// The codes of calls that mean the same for every runtime: a module says them as they are.
+const SHARED: [Code; 4] = [Code::CALL_FAILED, Code::CALL_TOO_LARGE, Code::METHOD_UNKNOWN, Code::PLUGIN_EXITED];
+
 /// A text of a module, on one line; `None` if there is none, or an empty one.
 ///
 /// # Safety
@@ -39,7 +42,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Reads what a module called `runtime` says. A code that is not its own is replaced.
+    /// Reads what a module called `runtime` says. A code that is neither its own nor shared is replaced.
     ///
     /// # Safety
     /// As for [`Text::bytes`], for each text.
@@ -56,8 +59,9 @@ impl Said {
         if first.is_empty() {
             first = format!("the runtime `{runtime}` gave no reason");
         }
-        let own = std::str::from_utf8(code).ok().and_then(|code| Code::of_module(runtime, code));
-        let code = own.unwrap_or_else(|| {
+        let shared = SHARED.into_iter().find(|shared| shared.as_str().as_bytes() == code);
+        let own = || std::str::from_utf8(code).ok().and_then(|code| Code::of_module(runtime, code));
+        let code = shared.or_else(own).unwrap_or_else(|| {
             let shown = brief(&String::from_utf8_lossy(code));
             if !shown.is_empty() {
                 first.push_str(&format!(" (with the code `{shown}`, which the runtime `{runtime}` may not use)"));

@@ -26,6 +26,9 @@ pub struct Request {
     pub host: Text,
     /// The host's version; none if it says none.
     pub host_version: Text,
+    /// What the plugin's manifest says for this runtime, under the runtime's name: a JSON object, `{}` if it says
+    /// nothing. The plugin proposes it; `settings`, of the host, counts where both say something.
+    pub manifest: Text,
 }
 
 // SAFETY: it begins as a table must, and all of it may be zero.

@@ -61,8 +61,9 @@ pub struct SinkTable {
     /// What it is doing, in a few words. For `close`: one of the reasons for what it returns.
     pub status: Option<unsafe extern "C" fn(sink: Key, text: Text) -> i32>,
     /// Why it fails; then return FAILED. The first one counts. `code`: the module's name, a hyphen and more of a-z, 0-9
-    /// and hyphens, at most 64 bytes, and always the same for the same kind of failure: `echo-syntax`. `message`: one
-    /// sentence, with the offending value in backticks. `hint`: what to do next, or none.
+    /// and hyphens, at most 64 bytes, and always the same for the same kind of failure: `echo-syntax`; or one that all
+    /// share: `call-failed`, `call-too-large`, `method-unknown`, `plugin-exited`. `message`: one sentence, with the
+    /// offending value in backticks. `hint`: what to do next, or none.
     pub fail: Option<unsafe extern "C" fn(sink: Key, code: Text, message: Text, hint: Text) -> i32>,
     /// Something worth knowing that does not stop `open`. `severity` is a hotshoe_runtime_severity; else as `fail`.
     pub diagnose: Option<unsafe extern "C" fn(sink: Key, severity: i32, code: Text, message: Text, hint: Text) -> i32>,
