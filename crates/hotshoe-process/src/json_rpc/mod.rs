@@ -1,0 +1,4 @@
+//! JSON-RPC
+pub mod frame;
+mod oversize;
+mod shown;
