@@ -16,5 +16,6 @@
 
 pub mod call;
 pub mod failure;
+pub mod json_rpc;
 pub mod session;
 pub mod settings;
