@@ -16,5 +16,7 @@
 
 pub mod call;
 pub mod failure;
+pub mod grpc;
+pub mod message;
 pub mod session;
 pub mod settings;

@@ -1,0 +1,4 @@
+//! Protobuf from and to JSON.
+mod nearest;
+mod shown;
+pub use shown::shown;
