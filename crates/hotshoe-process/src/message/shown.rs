@@ -25,6 +25,19 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// Why bytes are no message, without the way to where they are none: that can be very long.
+pub(crate) fn reason(error: &prost::DecodeError) -> String {
+    let text = error.to_string();
+    let mut rest = text.strip_prefix("failed to decode Protobuf message: ").unwrap_or(&text);
+    while let Some((step, after)) = rest.split_once(": ") {
+        if step.contains(' ') || !step.contains('.') {
+            break;
+        }
+        rest = after;
+    }
+    shown(rest)
+}
+
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
