@@ -17,5 +17,7 @@
 pub mod call;
 pub mod failure;
 pub mod json_rpc;
+pub mod grpc;
+pub mod message;
 pub mod session;
 pub mod settings;

@@ -1,0 +1,6 @@
+//! Types of plugins, good and hostile.
+
+mod hostile;
+mod json;
+mod made;
+mod names;
