@@ -15,6 +15,10 @@
 //! - [`module`]: what the loader calls.
 
 pub mod call;
+pub mod environment;
+pub mod executable;
 pub mod failure;
+pub mod folder;
+pub mod keeper;
 pub mod session;
 pub mod settings;
