@@ -15,9 +15,13 @@
 //! - [`module`]: what the loader calls.
 
 pub mod call;
+pub mod environment;
+pub mod executable;
 pub mod failure;
 pub mod json_rpc;
 pub mod grpc;
 pub mod message;
+pub mod folder;
+pub mod keeper;
 pub mod session;
 pub mod settings;

@@ -1,3 +1,7 @@
 //! The parent of a host's plugins; see `hotshoe_process::keeper`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hotshoe_process::keeper::serve::main()
+}
