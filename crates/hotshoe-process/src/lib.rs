@@ -4,6 +4,7 @@
 //! bottom up:
 //!
 //! - [`failure`] and [`call`]: why something cannot be done, what a plugin is called with, and who takes the answer;
+//! - [`quoted`]: how what a plugin wrote is shown;
 //! - [`settings`]: what the host's profile and the plugin's manifest say of a plugin's process;
 //! - [`environment`], [`folder`], [`executable`]: what a process is started with;
 //! - [`handshake`], [`address`], [`log_line`]: what a plugin says, which is hostile until it was checked;
@@ -16,5 +17,7 @@
 
 pub mod call;
 pub mod failure;
+pub mod handshake;
+pub mod quoted;
 pub mod session;
 pub mod settings;
