@@ -18,6 +18,7 @@
 pub mod call;
 pub mod failure;
 pub mod handshake;
+pub mod log_line;
 pub mod quoted;
 pub mod session;
 pub mod settings;
