@@ -15,6 +15,7 @@
 //! - [`plugin`]: a plugin over its whole life: start, stop, death, restart;
 //! - [`module`]: what the loader calls.
 
+pub mod address;
 pub mod call;
 pub mod failure;
 pub mod handshake;
