@@ -4,6 +4,7 @@
 //! bottom up:
 //!
 //! - [`failure`] and [`call`]: why something cannot be done, what a plugin is called with, and who takes the answer;
+//! - [`quoted`]: how what a plugin wrote is shown;
 //! - [`settings`]: what the host's profile and the plugin's manifest say of a plugin's process;
 //! - [`environment`], [`folder`], [`executable`]: what a process is started with;
 //! - [`handshake`], [`address`], [`log_line`]: what a plugin says, which is hostile until it was checked;
@@ -14,6 +15,7 @@
 //! - [`plugin`]: a plugin over its whole life: start, stop, death, restart;
 //! - [`module`]: what the loader calls.
 
+pub mod address;
 pub mod call;
 pub mod environment;
 pub mod executable;
@@ -23,5 +25,8 @@ pub mod grpc;
 pub mod message;
 pub mod folder;
 pub mod keeper;
+pub mod handshake;
+pub mod log_line;
+pub mod quoted;
 pub mod session;
 pub mod settings;
