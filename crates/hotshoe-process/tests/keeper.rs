@@ -387,7 +387,9 @@ fn a_plugin_neither_ignores_nor_blocks_what_the_host_does() {
     let host = Host::new();
     let output = host.output(host.shell("exec grep -E '^Sig(Blk|Ign)' /proc/self/status"));
     before.thread_set_mask().unwrap();
-    assert_eq!(output, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    let masks = output.lines().map(|line| u64::from_str_radix(line.split_once('\t').unwrap().1, 16).unwrap());
+    // 32 and 33 are the C library's own, and nobody can set them.
+    assert_eq!(masks.map(|mask| mask & !(0b11 << 31)).collect::<Vec<_>>(), [0, 0], "{output}");
 }
 
 #[test]
@@ -482,7 +484,7 @@ fn two_hundred_starts_leave_nothing() {
         let mut launch = host.shell("(setsid sleep 1000 &) ; sleep 1000 & read line");
         launch.private = Some(host.private.for_plugin(number).unwrap());
         let mut process = host.start(launch);
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             process.end_group(Signal::Kill);
         } else {
             process.input.write_all(b"\n").unwrap();
@@ -524,7 +526,12 @@ fn eight_threads_launch_at_once() {
                         let ended = ended.clone();
                         let mut process = host
                             .keeper()
-                            .launch(launch, Box::new(move |_| drop(ended.fetch_add(1, Ordering::SeqCst))))
+                            .launch(
+                                launch,
+                                Box::new(move |_| {
+                                    ended.fetch_add(1, Ordering::SeqCst);
+                                }),
+                            )
                             .unwrap();
                         process.input.write_all(b"!\n").unwrap();
                         let mut text = String::new();

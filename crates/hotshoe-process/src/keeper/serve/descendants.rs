@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, kill_process_group, wait};
 
 /// How long processes may take to end that were killed: those that wait for a device do not end before.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,8 +24,23 @@ pub(super) fn end_all(ended: &UnixStream) {
     }
 }
 
+/// Kills `root`, a child of this process, its group, and every process below. `root` is first: it could end in another way
+/// when it sees that others end.
+pub(super) fn kill_tree(root: Pid) {
+    signal(&[root], Signal::STOP);
+    let below = stop_below(root);
+    // Whoever of the group has ended already is no error.
+    let _ = kill_process_group(root, Signal::KILL);
+    signal(&below, Signal::KILL);
+}
+
 /// Kills every process below `root`. All are stopped first, so that none starts another one meanwhile.
 pub(super) fn kill_below(root: Pid) {
+    signal(&stop_below(root), Signal::KILL);
+}
+
+/// Stops every process below `root`, until there is none that runs.
+fn stop_below(root: Pid) -> Vec<Pid> {
     let mut stopped = HashSet::new();
     loop {
         let new: Vec<_> = below(root).into_iter().filter(|pid| stopped.insert(*pid)).collect();
@@ -34,7 +49,7 @@ pub(super) fn kill_below(root: Pid) {
         }
         signal(&new, Signal::STOP);
     }
-    signal(&Vec::from_iter(stopped), Signal::KILL);
+    stopped.into_iter().collect()
 }
 
 /// Forgets that a child has ended.

@@ -86,8 +86,7 @@ impl Plugins {
         match pidfd_open(plugin.pid, PidfdFlags::empty()) {
             Ok(pidfd) => to.push(&Report::Started { id, pid: plugin.pid.as_raw_pid().unsigned_abs() }, vec![pidfd]),
             Err(error) => {
-                descendants::kill_below(plugin.pid);
-                let _ = kill_process_group(plugin.pid, Signal::KILL);
+                descendants::kill_tree(plugin.pid);
                 plugin.start = Start::Failed;
                 failed(id, "it cannot be watched", &error.into(), to)
             }
@@ -98,10 +97,11 @@ impl Plugins {
     pub(super) fn signal(&self, id: u64, kill: bool) {
         let Some(plugin) = self.living.get(&id) else { return };
         if kill {
-            descendants::kill_below(plugin.pid);
+            descendants::kill_tree(plugin.pid);
+        } else {
+            // Whoever of the group has ended already is no error.
+            let _ = kill_process_group(plugin.pid, Signal::TERM);
         }
-        // Whoever of the group has ended already is no error.
-        let _ = kill_process_group(plugin.pid, if kill { Signal::KILL } else { Signal::TERM });
     }
 
     /// Takes leave of every child that has ended, and reports those that were plugins.
