@@ -90,7 +90,7 @@ fn end_with(keeper: &OsStr) -> io::Result<()> {
     if parent.as_deref().map(OsStr::new) == Some(keeper) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
 }
 
-/// Blocks and ignores no signal: both would last over the execution, and are the host's. What has a handler is reset then.
+/// Ignores no signal: that would last over the execution, and is the host's. What has a handler is reset then.
 fn forget_signals() -> io::Result<()> {
     let status = fs::read_to_string("/proc/self/status")?;
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or_default();
@@ -99,7 +99,7 @@ fn forget_signals() -> io::Result<()> {
         // Some belong to the C library, which says no.
         let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
     }
-    Ok(nix::sys::signal::SigSet::empty().thread_set_mask()?)
+    Ok(())
 }
 
 /// Sets a limit, or as much of it as this process may.
