@@ -205,7 +205,7 @@ mod tests {
         let of_plugin = folder.for_plugin(1).unwrap();
         fs::create_dir(of_plugin.join("inner")).unwrap();
         symlink(&kept, of_plugin.join("link")).unwrap();
-        fs::set_permissions(&of_plugin, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&of_plugin, fs::Permissions::from_mode(0o0)).unwrap();
         drop(folder);
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
         assert_eq!(fs::metadata(&kept).unwrap().mode() & 0o777, 0o500);

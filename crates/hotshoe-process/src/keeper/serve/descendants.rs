@@ -7,16 +7,20 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, kill_process_group, wait};
 
 /// How long processes may take to end that were killed: those that wait for a device do not end before.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long processes are looked for that come while others are stopped.
+const SEARCH: Duration = Duration::from_millis(100);
 
 /// Kills every process below this one and waits until there is none. `ended` is readable when a child has ended.
 pub(super) fn end_all(ended: &UnixStream) {
     let until = Instant::now() + PATIENCE;
     while reap() && Instant::now() < until {
         kill_below(getpid());
+        hunt();
         // Orphans become children of this process only when their parents have ended.
         let soon = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
         let _ = poll(&mut [PollFd::new(ended, PollFlags::IN)], Some(&soon));
@@ -24,17 +28,57 @@ pub(super) fn end_all(ended: &UnixStream) {
     }
 }
 
+/// Kills `root`, a child of this process, its group, and every process below. `root` is first: it could end in another way
+/// when it sees that others end.
+pub(super) fn kill_tree(root: Pid) {
+    signal(&[root], Signal::STOP);
+    let below = stop_below(root);
+    // Whoever of the group has ended already is no error.
+    let _ = kill_process_group(root, Signal::KILL);
+    signal(&[root], Signal::KILL);
+    signal(&below, Signal::KILL);
+}
+
 /// Kills every process below `root`. All are stopped first, so that none starts another one meanwhile.
 pub(super) fn kill_below(root: Pid) {
+    signal(&stop_below(root), Signal::KILL);
+}
+
+/// Kills orphans for which `is_one` holds, with every process below each.
+pub(super) fn kill_orphans(is_one: impl Fn(Pid) -> bool) {
+    let own = getpid().as_raw_pid();
+    let orphans =
+        processes().into_iter().filter(|(_, parent)| *parent == own).filter_map(|(pid, _)| Pid::from_raw(pid));
+    orphans.filter(|pid| is_one(*pid)).for_each(kill_tree);
+}
+
+/// Kills children of this process as fast as they come. One that forks and ends all the time, each time with another
+/// number, is faster than a look at all processes; as its parents have ended it is a child of this process.
+fn hunt() {
+    const LOOKS: usize = 1000;
+    for _ in 0..LOOKS {
+        let children = fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+        let children: Vec<_> =
+            children.split_ascii_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect();
+        signal(&children, Signal::KILL);
+        if children.is_empty() || !reap() {
+            return;
+        }
+    }
+}
+
+/// Stops every process below `root`, until there is none that runs.
+fn stop_below(root: Pid) -> Vec<Pid> {
+    let until = Instant::now() + SEARCH;
     let mut stopped = HashSet::new();
-    loop {
+    while Instant::now() < until {
         let new: Vec<_> = below(root).into_iter().filter(|pid| stopped.insert(*pid)).collect();
         if new.is_empty() {
             break;
         }
         signal(&new, Signal::STOP);
     }
-    signal(&Vec::from_iter(stopped), Signal::KILL);
+    stopped.into_iter().collect()
 }
 
 /// Forgets that a child has ended.

@@ -2,10 +2,12 @@
 //! of the host's peculiarities.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::iter;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
@@ -88,7 +90,7 @@ fn end_with(keeper: &OsStr) -> io::Result<()> {
     if parent.as_deref().map(OsStr::new) == Some(keeper) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
 }
 
-/// Blocks and ignores no signal: both would last over the execution, and are the host's. What has a handler is reset then.
+/// Ignores no signal: that would last over the execution, and is the host's. What has a handler is reset then.
 fn forget_signals() -> io::Result<()> {
     let status = fs::read_to_string("/proc/self/status")?;
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or_default();
@@ -97,7 +99,7 @@ fn forget_signals() -> io::Result<()> {
         // Some belong to the C library, which says no.
         let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
     }
-    Ok(nix::sys::signal::SigSet::empty().thread_set_mask()?)
+    Ok(())
 }
 
 /// Sets a limit, or as much of it as this process may.
@@ -120,12 +122,19 @@ fn execute(sealed: &OsStr, program: &OsStr, arguments: &[OsString]) -> io::Error
             Err(error) => return error,
         },
     };
-    let path: Option<OsString> = copy.as_ref().map(|copy| format!("/proc/self/fd/{}", copy.as_raw_fd()).into());
+    let path = copy.as_ref().map(|copy| format!("/proc/self/fd/{}", copy.as_raw_fd()).into());
+    let text = |text: &OsStr| CString::new(text.as_bytes());
+    let named =
+        iter::once(program).chain(arguments.iter().map(OsString::as_os_str)).map(text).collect::<Result<Vec<_>, _>>();
+    let (path, named) = match (text(path.as_ref().map_or(program, OsString::as_os_str)), named) {
+        (Ok(path), Ok(named)) => (path, named),
+        (Err(error), _) | (_, Err(error)) => return error.into(),
+    };
     let until = Instant::now() + WRITTEN_WITHIN;
     loop {
-        let error = Command::new(path.as_deref().unwrap_or(program)).arg0(program).args(arguments).exec();
-        if error.kind() != io::ErrorKind::ExecutableFileBusy || Instant::now() > until {
-            return error;
+        let Err(error) = nix::unistd::execv(&path, &named);
+        if error != nix::errno::Errno::ETXTBSY || Instant::now() > until {
+            return error.into();
         }
         thread::sleep(Duration::from_millis(5));
     }

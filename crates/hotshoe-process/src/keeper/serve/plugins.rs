@@ -1,11 +1,12 @@
 //! The processes of plugins: how they are started, and what is done when one ends.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs::File;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, WaitStatus, getpid, kill_process_group, pidfd_open, wait};
@@ -86,8 +87,7 @@ impl Plugins {
         match pidfd_open(plugin.pid, PidfdFlags::empty()) {
             Ok(pidfd) => to.push(&Report::Started { id, pid: plugin.pid.as_raw_pid().unsigned_abs() }, vec![pidfd]),
             Err(error) => {
-                descendants::kill_below(plugin.pid);
-                let _ = kill_process_group(plugin.pid, Signal::KILL);
+                descendants::kill_tree(plugin.pid);
                 plugin.start = Start::Failed;
                 failed(id, "it cannot be watched", &error.into(), to)
             }
@@ -98,10 +98,11 @@ impl Plugins {
     pub(super) fn signal(&self, id: u64, kill: bool) {
         let Some(plugin) = self.living.get(&id) else { return };
         if kill {
-            descendants::kill_below(plugin.pid);
+            descendants::kill_tree(plugin.pid);
+        } else {
+            // Whoever of the group has ended already is no error.
+            let _ = kill_process_group(plugin.pid, Signal::TERM);
         }
-        // Whoever of the group has ended already is no error.
-        let _ = kill_process_group(plugin.pid, if kill { Signal::KILL } else { Signal::TERM });
     }
 
     /// Takes leave of every child that has ended, and reports those that were plugins.
@@ -126,6 +127,7 @@ impl Plugins {
             descendants::kill_below(getpid());
         }
         if let Some(private) = plugin.private {
+            self.kill_orphans_of(&private);
             folder::remove(&private);
         }
         if matches!(plugin.start, Start::Failed) {
@@ -134,6 +136,22 @@ impl Plugins {
         let (code, signal) = (status.exit_status(), status.terminating_signal());
         to.push(&Report::Exited { id, code, signal }, Vec::new())
     }
+
+    /// Kills what a plugin has started that has left its group, while others live: it is known by its environment, which has
+    /// the private folder of that plugin. What hides from that as well ends with the last plugin.
+    fn kill_orphans_of(&self, private: &Path) {
+        let is_plugin = |pid| self.living.values().any(|plugin| plugin.pid == pid);
+        descendants::kill_orphans(|pid| !is_plugin(pid) && is_named(private, pid));
+    }
+}
+
+/// Whether a process was started with a variable that names a folder.
+fn is_named(folder: &Path, pid: Pid) -> bool {
+    let variables = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    variables.split(|byte| *byte == 0).any(|variable| {
+        let value = variable.splitn(2, |byte| *byte == b'=').nth(1).unwrap_or_default();
+        Path::new(OsStr::from_bytes(value)).starts_with(folder)
+    })
 }
 
 fn failed(id: u64, what: &str, error: &io::Error, to: &mut Outgoing) -> io::Result<()> {
