@@ -98,6 +98,8 @@ pub mod codes {
     pub const DESCRIPTORS: &str = "process-descriptors";
     /// The input of a call is not what the method takes.
     pub const INPUT: &str = "process-input";
+    /// There is a mistake in this module.
+    pub const PANIC: &str = "process-panic";
     /// Shared by all runtimes: the plugin has answered that it failed.
     pub const CALL_FAILED: &str = "call-failed";
     /// Shared: an answer or an input is larger than is allowed.

@@ -503,11 +503,11 @@ fn two_hundred_starts_leave_nothing() {
     let run = |number: u64| {
         let mut launch = host.shell("(setsid sleep 1000 &) ; sleep 1000 & read line");
         launch.private = Some(host.private.for_plugin(number).unwrap());
-        let mut process = host.start(launch);
+        let process = host.start(launch);
         if number.is_multiple_of(2) {
             process.end_group(Signal::Kill);
         } else {
-            process.input.write_all(b"\n").unwrap();
+            File::from(process.take_input().unwrap()).write_all(b"\n").unwrap();
         }
         assert!(process.wait(soon()).is_some());
     };
@@ -553,7 +553,7 @@ fn eight_threads_launch_at_once() {
                                 }),
                             )
                             .unwrap();
-                        process.input.write_all(b"!\n").unwrap();
+                        File::from(process.take_input().unwrap()).write_all(b"!\n").unwrap();
                         let mut text = String::new();
                         read_to_end(&mut process, &mut text);
                         assert_eq!(text, format!("{word}!\n"));

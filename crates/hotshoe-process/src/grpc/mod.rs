@@ -1,4 +1,13 @@
-//! gRPC: how its messages lie in an HTTP/2 stream, and the services that every plugin of go-plugin has.
+//! gRPC, as go-plugin's plugins and those on a port speak it.
 
+mod connection;
+mod invoke;
+mod reflection;
 pub mod services;
+mod session;
+mod socket;
+mod turn;
 pub mod wire;
+
+pub use connection::Connection;
+pub use session::{GrpcSession, Options};

@@ -1,12 +1,11 @@
 //! The keeper as its host sees it.
 
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, absolute};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -107,6 +106,11 @@ impl Keeper {
         Ok(self.link.ready())
     }
 
+    /// Whether it was heard that it is dead: nothing can be started by it any more.
+    pub fn is_dead(&self) -> bool {
+        self.link.is_dead()
+    }
+
     /// The process of the keeper itself, the parent of all plugins.
     pub fn pid(&self) -> u32 {
         self.link.keeper().unwrap_or_default()
@@ -124,7 +128,16 @@ impl Keeper {
         }
         let process = |pid, pidfd| {
             let (input, output, errors) = ours;
-            Process { pid, input, output, errors, pidfd, id, link: self.link.clone(), life: life.clone() }
+            Process {
+                pid,
+                output,
+                errors,
+                input: Mutex::new(Some(input)),
+                pidfd,
+                id,
+                link: self.link.clone(),
+                life: life.clone(),
+            }
         };
         match self.link.wait(Instant::now() + EXECUTED_WITHIN, || life.take_started()) {
             Some(Ok((pid, Some(pidfd)))) => Ok(Attempt::Runs(process(pid, pidfd))),
@@ -175,12 +188,11 @@ pub struct Process {
     /// Its number. It may be another's once this one has ended: signals are sent by [`Process::end_group`] or
     /// [`Process::pidfd`].
     pub pid: u32,
-    /// Its standard input; writing blocks.
-    pub input: File,
     /// Its standard output; reading does not block.
     pub output: OwnedFd,
     /// Its standard error; reading does not block.
     pub errors: OwnedFd,
+    input: Mutex<Option<OwnedFd>>,
     pidfd: OwnedFd,
     id: u64,
     link: Arc<Link>,
@@ -188,6 +200,11 @@ pub struct Process {
 }
 
 impl Process {
+    /// The socket that is its standard input, for the first who asks; dropping it ends the input. Writing blocks.
+    pub fn take_input(&self) -> Option<OwnedFd> {
+        self.input.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Ends it and its group; one that has ended is left alone.
     pub fn end_group(&self, signal: Signal) {
         if self.exit().is_some() {
@@ -222,10 +239,11 @@ impl fmt::Debug for Process {
 }
 
 /// The host's ends of the pipes.
-type Ours = (File, OwnedFd, OwnedFd);
+type Ours = (OwnedFd, OwnedFd, OwnedFd);
 
 fn pipes(program: &Program) -> io::Result<(Ours, Vec<OwnedFd>)> {
-    let (stdin, input) = pipe_with(PipeFlags::CLOEXEC)?;
+    // A socket raises no signal when nobody reads it any more, if that is asked for; a pipe does.
+    let (stdin, input) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     let (output, stdout) = pipe_with(PipeFlags::CLOEXEC)?;
     let (errors, stderr) = pipe_with(PipeFlags::CLOEXEC)?;
     for end in [&output, &errors] {
@@ -235,7 +253,7 @@ fn pipes(program: &Program) -> io::Result<(Ours, Vec<OwnedFd>)> {
     if let Program::Sealed { copy, .. } = program {
         theirs.push(copy.try_clone()?);
     }
-    Ok(((input.into(), output, errors), theirs))
+    Ok(((input, output, errors), theirs))
 }
 
 fn request(id: u64, launch: &Launch, program: &Program) -> io::Result<Request> {

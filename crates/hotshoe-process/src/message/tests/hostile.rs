@@ -50,7 +50,7 @@ fn ten_thousand_levels_are_too_deep() {
     let nested = |number, levels| (0..levels).fold(vec![], |inner: Vec<u8>, _| wrapped(number, &inner));
     assert!(no_answer(&nested(47, 10_000)).to_string().contains("recursion"));
     assert!(same().decode(&nested(47, 50)).is_ok());
-    let groups = [vec![0xfb, 0x07].repeat(10_000), vec![0xfc, 0x07].repeat(10_000)].concat();
+    let groups = [[0xfb, 0x07].repeat(10_000), [0xfc, 0x07].repeat(10_000)].concat();
     assert_eq!(no_answer(&groups).code(), Some("process-protocol-noise"));
     let json = format!("{}{}", "{\"inner\":".repeat(10_000), "}".repeat(10_000));
     assert!(same().encode(json.as_bytes()).unwrap_err().to_string().contains("recursion"));
