@@ -75,7 +75,7 @@ impl Conversation {
 
     /// Says something that nobody waits for.
     pub(crate) fn say(&self, bytes: Vec<u8>) {
-        if let Err(Refused::Full) = self.outgoing.push_small(&frame::write(self.options.framing, bytes)) {
+        if let Err(Refused::Full) = self.outgoing.push_small(frame::write(self.options.framing, bytes)) {
             self.noise("it asks more than it reads the answers of");
         }
     }
