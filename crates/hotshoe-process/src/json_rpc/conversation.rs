@@ -11,6 +11,7 @@ use crate::json_rpc::frame::{self, Frame, Reader};
 use crate::json_rpc::mcp::Peer;
 use crate::json_rpc::message::{self, Incoming, Items, METHOD_NOT_FOUND, MOST_SHOWN, RpcError, SERVER_ERROR, raw};
 use crate::json_rpc::outgoing::{Outgoing, Refused};
+use crate::json_rpc::oversize::IdScanner;
 use crate::json_rpc::serving::{self, Serving};
 use crate::json_rpc::shown::shown;
 use crate::json_rpc::tools::Cache;
@@ -55,8 +56,8 @@ impl Conversation {
     }
 
     /// What the plugin is, as far as it is known.
-    pub(crate) fn peer(&self) -> Peer {
-        self.peer.get().cloned().unwrap_or_default()
+    pub(crate) fn peer(&self) -> &Peer {
+        self.peer.get().unwrap_or(&Peer::PLAIN)
     }
 
     /// Takes what the plugin has said.
@@ -74,7 +75,7 @@ impl Conversation {
 
     /// Says something that nobody waits for.
     pub(crate) fn say(&self, bytes: Vec<u8>) {
-        if let Err(Refused::Full) = self.outgoing.push_small(&frame::write(self.options.framing, bytes)) {
+        if let Err(Refused::Full) = self.outgoing.push_small(frame::write(self.options.framing, bytes)) {
             self.noise("it asks more than it reads the answers of");
         }
     }
@@ -124,7 +125,20 @@ impl Conversation {
             Some(Incoming::Answer { id: None, outcome }) => self.noise(&unreadable(outcome)),
             Some(Incoming::Notification { method, params }) => self.notified(&method, params),
             Some(Incoming::Request { id, method, params }) => self.asked(id, &method, params),
-            None => self.noise(&shown(bytes, 200)),
+            Some(Incoming::Broken { id }) => self.broken(Some(id), bytes),
+            None => self.broken(maybe_answers(bytes), bytes),
+        }
+    }
+
+    /// Nonsense, which may be the only answer that a call gets: then it need not wait for another.
+    fn broken(&self, id: Option<u64>, bytes: &[u8]) {
+        let text = shown(bytes, 200);
+        self.noise(&text);
+        if let Some(id) = id {
+            let message = format!("the plugin's answer is no message: `{text}`");
+            let hint = "numbers such as NaN, and bytes that are no UTF-8, are no JSON";
+            let failure = Failure::new(codes::PROTOCOL_NOISE, message).hint(hint);
+            self.waiting.answer(id, Err(Refusal::Failure(failure)));
         }
     }
 
@@ -245,6 +259,13 @@ struct LogMessage<'a> {
 struct Cancelled<'a> {
     #[serde(rename = "requestId", borrow)]
     id: &'a RawValue,
+}
+
+/// The request that something broken answers, if it looks like an answer.
+fn maybe_answers(bytes: &[u8]) -> Option<u64> {
+    let mut scanner = IdScanner::default();
+    scanner.feed(bytes);
+    scanner.found().filter(|_| !scanner.has_method())
 }
 
 fn unreadable(outcome: Result<Box<RawValue>, RpcError>) -> String {

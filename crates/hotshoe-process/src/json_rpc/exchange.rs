@@ -53,7 +53,7 @@ impl<'a> Exchange<'a> {
         let mut ticket = None;
         let outcome = params(id)
             .and_then(|params| self.conversation.fitting(message::request(id, method, params.as_deref())))
-            .and_then(|bytes| self.follow(&frame::write(self.conversation.options.framing, bytes), &mut ticket));
+            .and_then(|bytes| self.follow(frame::write(self.conversation.options.framing, bytes), &mut ticket));
         outcome.unwrap_or_else(|failure| {
             self.give_up(id, ticket, &failure);
             Err(Refusal::Failure(failure))
@@ -69,7 +69,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Sends it and waits, until there is an outcome, or no use in waiting.
-    fn follow(&mut self, bytes: &[u8], ticket: &mut Option<Ticket>) -> Result<Outcome, Failure> {
+    fn follow(&mut self, mut bytes: Vec<u8>, ticket: &mut Option<Ticket>) -> Result<Outcome, Failure> {
         let (mut pause, mut closed) = (Duration::ZERO, 0);
         loop {
             let happened = self.waiter.wait(pause);
@@ -81,7 +81,7 @@ impl<'a> Exchange<'a> {
                 return Err(Failure::Cancelled);
             }
             let left = self.left()?;
-            pause = match self.send(bytes, ticket) {
+            pause = match self.send(&mut bytes, ticket) {
                 Sent::Wholly => TICK.min(left),
                 Sent::Partly => {
                     self.conversation.outgoing.wait(SEND_TICK.min(left));
@@ -96,7 +96,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    fn send(&self, bytes: &[u8], ticket: &mut Option<Ticket>) -> Sent {
+    fn send(&self, bytes: &mut Vec<u8>, ticket: &mut Option<Ticket>) -> Sent {
         let outgoing = &self.conversation.outgoing;
         match *ticket {
             None => match outgoing.push(bytes) {

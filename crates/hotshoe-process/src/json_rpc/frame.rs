@@ -15,6 +15,9 @@ const NOISE_SHOWN: usize = 200;
 /// The largest line of a head of `Content-Length` framing, and the largest head, in bytes.
 const LARGEST_HEAD: usize = 8 << 10;
 
+/// The longest body that is skipped, in bytes.
+const LONGEST_BODY: u64 = 1 << 32;
+
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
@@ -252,7 +255,8 @@ impl Head {
             if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(Nonsense);
             }
-            let length = value.parse().map_err(|_| Nonsense)?;
+            // A length that no peer means would swallow all that follows.
+            let length = value.parse().ok().filter(|length| *length <= LONGEST_BODY).ok_or(Nonsense)?;
             if self.length.is_some_and(|earlier| earlier != length) {
                 return Err(Nonsense);
             }

@@ -48,6 +48,9 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// A program that is no MCP server.
+    pub const PLAIN: Peer = Peer { mcp: None, name: None, version: None, has_tools: false };
+
     /// Whether it speaks MCP.
     pub fn is_mcp(&self) -> bool {
         self.mcp.is_some()
@@ -66,7 +69,15 @@ impl Peer {
 
 /// Finds out what the plugin is, and says that the conversation can begin.
 pub fn begin(conversation: &Conversation, until: Instant) -> Result<Peer> {
-    match initialize(conversation, until) {
+    let mut begun = initialize(conversation, VERSIONS[0], until);
+    // It should have named one that it speaks as its answer, but some refuse what they do not know.
+    if let Err(Refusal::Error(refused)) = &begun
+        && let Some(version) = VERSIONS[1..].iter().find(|version| supports(refused, version))
+        && !supports(refused, VERSION_PER_REQUEST)
+    {
+        begun = initialize(conversation, version, until);
+    }
+    match begun {
         Ok(result) => {
             let peer = initialized(&result)?;
             if peer.is_mcp() {
@@ -79,9 +90,19 @@ pub fn begin(conversation: &Conversation, until: Instant) -> Result<Peer> {
     }
 }
 
-fn initialize(conversation: &Conversation, until: Instant) -> Result<Box<RawValue>, Refusal> {
+/// Whether a refusal says that this version would be taken.
+fn supports(refused: &RpcError, version: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Data {
+        supported: Vec<String>,
+    }
+    let data = refused.data.as_ref().and_then(|data| serde_json::from_str::<Data>(data.get()).ok());
+    data.is_some_and(|data| data.supported.iter().any(|supported| supported == version))
+}
+
+fn initialize(conversation: &Conversation, version: &str, until: Instant) -> Result<Box<RawValue>, Refusal> {
     let params = json!({
-        "protocolVersion": VERSIONS[0],
+        "protocolVersion": version,
         "capabilities": {},
         "clientInfo": client(conversation),
     });
@@ -202,7 +223,10 @@ fn no_version(found: &str) -> Failure {
 }
 
 /// What a request carries beside its parameters.
-pub fn meta(conversation: &Conversation, per_request: bool, token: Option<u64>) -> BTreeMap<String, Box<RawValue>> {
+pub type Meta = BTreeMap<String, Box<RawValue>>;
+
+/// What a request carries: the version where each says it, and a token by which progress is reported.
+pub fn meta(conversation: &Conversation, per_request: bool, token: Option<u64>) -> Meta {
     let mut meta = BTreeMap::new();
     if let Some(token) = token {
         meta.insert("progressToken".to_owned(), raw(&token));
@@ -217,17 +241,16 @@ pub fn meta(conversation: &Conversation, per_request: bool, token: Option<u64>) 
 }
 
 /// `params`, an object or nothing, with `_meta`; what the caller has put there stays beside ours.
-pub fn with_meta(params: Option<&RawValue>, ours: BTreeMap<String, Box<RawValue>>) -> Option<Box<RawValue>> {
-    let mut all: BTreeMap<String, &RawValue> = match params {
-        Some(params) => serde_json::from_str(params.get()).ok()?,
-        None => BTreeMap::new(),
-    };
+pub fn with_meta(params: Option<&RawValue>, ours: Meta) -> Result<Option<Box<RawValue>>> {
+    let all = params.map_or("{}", RawValue::get);
+    let mut all: BTreeMap<String, &RawValue> = serde_json::from_str(all)
+        .map_err(|error| Failure::new(codes::INPUT, format!("the parameters cannot be read: {error}")))?;
     let theirs = all.get("_meta").and_then(|meta| serde_json::from_str(meta.get()).ok());
-    let mut meta: BTreeMap<String, Box<RawValue>> = theirs.unwrap_or_default();
+    let mut meta: Meta = theirs.unwrap_or_default();
     meta.extend(ours);
     let meta = raw(&meta);
     all.insert("_meta".to_owned(), &meta);
-    Some(raw(&all))
+    Ok(Some(raw(&all)))
 }
 
 /// The parameters of `tools/call`.
@@ -239,5 +262,5 @@ pub struct ToolCall<'a> {
     pub arguments: &'a RawValue,
     /// See [`meta`].
     #[serde(rename = "_meta")]
-    pub meta: BTreeMap<String, Box<RawValue>>,
+    pub meta: Meta,
 }

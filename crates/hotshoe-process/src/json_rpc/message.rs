@@ -53,6 +53,11 @@ pub enum Incoming<'a> {
         /// What came of it.
         outcome: Result<Box<RawValue>, RpcError>,
     },
+    /// An answer that says neither what came of it nor why not, or both.
+    Broken {
+        /// Which request it answers.
+        id: u64,
+    },
 }
 
 #[derive(Deserialize)]
@@ -65,8 +70,8 @@ struct Envelope<'a> {
     params: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
-    #[serde(default)]
-    error: Option<RpcError>,
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
 }
 
 /// So that `null` is something that is there.
@@ -84,14 +89,14 @@ impl<'a> Incoming<'a> {
                 Some(id) => is_id(id.get()).then_some(Incoming::Request { id, method, params }),
             },
             Envelope { method: None, id: Some(id), result, error, params: None } => {
-                let outcome = match (result, error) {
-                    (Some(result), None) => Ok(result.to_owned()),
-                    (None, Some(error)) => Err(error),
-                    _ => return None,
-                };
-                match id.get() {
-                    "null" => Some(Incoming::Answer { id: None, outcome }),
-                    digits => Some(Incoming::Answer { id: Some(digits.parse().ok()?), outcome }),
+                let id = if id.get() == "null" { None } else { Some(id.get().parse().ok()?) };
+                match (result, error) {
+                    (Some(result), None) => Some(Incoming::Answer { id, outcome: Ok(result.to_owned()) }),
+                    // As version 1 had it, an error comes with a result that is null.
+                    (result, Some(error)) if result.is_none_or(|result| result.get() == "null") => {
+                        Some(Incoming::Answer { id, outcome: Err(RpcError::read(error)) })
+                    }
+                    _ => id.map(|id| Incoming::Broken { id }),
                 }
             }
             _ => None,
@@ -105,19 +110,36 @@ fn is_id(id: &str) -> bool {
 }
 
 /// Why a request was refused.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RpcError {
-    /// The kind; those of JSON-RPC itself are negative.
+    /// The kind; those of JSON-RPC itself are negative. 0: it has none.
     pub code: i64,
     /// One sentence.
-    #[serde(default)]
     pub message: String,
     /// More about it.
-    #[serde(default)]
     pub data: Option<Box<RawValue>>,
 }
 
 impl RpcError {
+    /// Reads one, whatever it is: a refusal of an odd form is still one.
+    fn read(error: &RawValue) -> RpcError {
+        #[derive(Deserialize)]
+        struct Loose<'a> {
+            #[serde(borrow, default)]
+            code: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            message: Option<&'a RawValue>,
+            #[serde(default)]
+            data: Option<Box<RawValue>>,
+        }
+        let loose = Loose { code: None, message: Some(error), data: None };
+        let loose = serde_json::from_str(error.get()).unwrap_or(loose);
+        let code = loose.code.and_then(|code| serde_json::from_str(code.get()).ok()).unwrap_or(0);
+        let message = loose.message.map_or("", RawValue::get);
+        let message = serde_json::from_str(message).unwrap_or_else(|_| message.to_owned());
+        RpcError { code, message, data: loose.data }
+    }
+
     /// As the host is told, when `method` was called.
     pub fn failure(&self, method: &str) -> Failure {
         let method = shown(method.as_bytes(), 100);
@@ -257,15 +279,13 @@ mod tests {
             "{}",
             "[]",
             "{} {}",
-            r#"{"id":1}"#,
-            r#"{"id":1,"result":1,"error":{"code":1}}"#,
+            r#"{"id":null}"#,
             r#"{"id":1,"id":2,"result":1}"#,
             r#"{"id":1,"result":1,"method":"a"}"#,
             r#"{"id":1.5,"result":1}"#,
             r#"{"id":[1],"method":"a"}"#,
             r#"{"id":null,"method":"a"}"#,
             r#"{"method":7}"#,
-            r#"{"id":1,"error":"broken"}"#,
             "{\"method\":\"\u{fffd}",
         ] {
             assert!(Incoming::read(text.as_bytes()).is_none(), "{text}");
@@ -273,6 +293,32 @@ mod tests {
         assert!(Incoming::read(b"{\"id\":1,\"result\":\"\xff\"}").is_none());
         let long = format!(r#"{{"id":"{}","method":"a"}}"#, "x".repeat(LARGEST_ID));
         assert!(Incoming::read(long.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn an_error_of_any_form_is_one() {
+        for (error, shown) in [
+            (r#"{"code":-3,"message":"a"}"#, "error -3: `a`"),
+            (r#""broken""#, "error 0: `broken`"),
+            (r#"{"code":"ENOENT","message":7,"data":[1]}"#, "error 0: `7` (data: `[1]`)"),
+            (r#"{"code":-4,"message":"\ud800"}"#, r#"error -4: `"\ud800"`"#),
+            (r#"{}"#, "error 0: ``"),
+        ] {
+            let text = format!(r#"{{"id":1,"result":null,"error":{error}}}"#);
+            let Some(Incoming::Answer { outcome: Err(read), .. }) = Incoming::read(text.as_bytes()) else {
+                panic!("{text}")
+            };
+            assert_eq!(read.to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn an_answer_with_both_or_neither_is_broken() {
+        for text in [r#"{"id":1}"#, r#"{"id":1,"result":1,"error":{"code":1}}"#] {
+            assert!(matches!(Incoming::read(text.as_bytes()), Some(Incoming::Broken { id: 1 })), "{text}");
+        }
+        let old = Incoming::read(br#"{"id":1,"result":5,"error":null}"#);
+        assert!(matches!(old, Some(Incoming::Answer { id: Some(1), outcome: Ok(_) })));
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl JsonRpc {
         let result = exchange
             .ask(method, |id| {
                 if takes_meta {
-                    return Ok(mcp::with_meta(params, mcp::meta(&self.conversation, peer.is_per_request(), Some(id))));
+                    return mcp::with_meta(params, mcp::meta(&self.conversation, peer.is_per_request(), Some(id)));
                 }
                 Ok(params.map(RawValue::to_owned))
             })
@@ -258,8 +258,11 @@ impl Session for JsonRpc {
             return Ok(());
         }
         let mut exchange = Exchange::own(&self.conversation, Instant::now() + HEALTH);
-        let params = peer.is_per_request().then(|| mcp::with_meta(None, mcp::meta(&self.conversation, true, None)));
-        match exchange.ask(peer.ping(), |_| Ok(params.flatten())) {
+        let params = |_| match peer.is_per_request() {
+            true => mcp::with_meta(None, mcp::meta(&self.conversation, true, None)),
+            false => Ok(None),
+        };
+        match exchange.ask(peer.ping(), params) {
             Ok(_) | Err(Refusal::Error(_)) => Ok(()),
             Err(Refusal::Failure(Failure::Deadline)) => Err(Failure::new(
                 codes::NOT_SERVING,

@@ -61,18 +61,18 @@ impl Outgoing {
         Outgoing { queue: Mutex::new(queue), largest }
     }
 
-    /// Takes a message of a call, and writes as much as can be written now.
-    pub fn push(&self, frame: &[u8]) -> Result<Ticket, Refused> {
+    /// Takes a message of a call, and writes as much as can be written now. What was refused stays where it is.
+    pub fn push(&self, frame: &mut Vec<u8>) -> Result<Ticket, Refused> {
         self.add(frame, self.largest.saturating_add(MOST_SMALL))
     }
 
     /// Takes a small message that nobody waits for.
-    pub fn push_small(&self, frame: &[u8]) -> Result<Ticket, Refused> {
+    pub fn push_small(&self, mut frame: Vec<u8>) -> Result<Ticket, Refused> {
         // Beside one large message of a call.
-        self.add(frame, self.largest.saturating_add(2 * MOST_SMALL))
+        self.add(&mut frame, self.largest.saturating_add(2 * MOST_SMALL))
     }
 
-    fn add(&self, frame: &[u8], most: usize) -> Result<Ticket, Refused> {
+    fn add(&self, frame: &mut Vec<u8>, most: usize) -> Result<Ticket, Refused> {
         let mut queue = self.queue();
         if queue.pipe.is_none() {
             return Err(Refused::Closed);
@@ -86,7 +86,7 @@ impl Outgoing {
         let ticket = queue.next;
         queue.next += 1;
         queue.bytes += frame.len();
-        queue.frames.push_back((ticket, frame.to_vec()));
+        queue.frames.push_back((ticket, std::mem::take(frame)));
         queue.flush();
         Ok(Ticket(ticket))
     }
@@ -271,8 +271,8 @@ mod tests {
     #[test]
     fn messages_are_written_whole_and_in_order() {
         let (room, outgoing) = room(4);
-        let first = outgoing.push(b"first\n").unwrap();
-        let second = outgoing.push(b"second\n").unwrap();
+        let first = outgoing.push(&mut b"first\n".to_vec()).unwrap();
+        let second = outgoing.push(&mut b"second\n".to_vec()).unwrap();
         assert!(!outgoing.is_sent(first) && !outgoing.is_sent(second));
         room.more(2);
         assert!(outgoing.flush());
@@ -286,8 +286,8 @@ mod tests {
     #[test]
     fn a_message_is_taken_back_until_its_first_byte_is_written() {
         let (room, outgoing) = room(1);
-        let first = outgoing.push(b"first\n").unwrap();
-        let second = outgoing.push(b"second\n").unwrap();
+        let first = outgoing.push(&mut b"first\n".to_vec()).unwrap();
+        let second = outgoing.push(&mut b"second\n".to_vec()).unwrap();
         assert!(!outgoing.take_back(first));
         assert!(outgoing.take_back(second));
         assert!(!outgoing.take_back(second));
@@ -300,17 +300,17 @@ mod tests {
     fn what_waits_is_bounded() {
         let (_room, outgoing) = room(0);
         let frame = vec![b'x'; 100_000];
-        let taken = (0..100).take_while(|_| outgoing.push_small(&frame).is_ok()).count();
+        let taken = (0..100).take_while(|_| outgoing.push_small(frame.clone()).is_ok()).count();
         assert_eq!(taken, 2 * MOST_SMALL / 100_000);
-        assert_eq!(outgoing.push_small(&frame), Err(Refused::Full));
+        assert_eq!(outgoing.push_small(frame.clone()), Err(Refused::Full));
         outgoing.close();
-        assert_eq!(outgoing.push(b"x"), Err(Refused::Closed));
+        assert_eq!(outgoing.push(&mut b"x".to_vec()), Err(Refused::Closed));
     }
 
     #[test]
     fn what_was_dropped_was_not_sent() {
         let (_room, outgoing) = room(1);
-        let ticket = outgoing.push(b"first\n").unwrap();
+        let ticket = outgoing.push(&mut b"first\n".to_vec()).unwrap();
         outgoing.close();
         assert!(!outgoing.is_sent(ticket));
     }

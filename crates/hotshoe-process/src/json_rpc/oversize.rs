@@ -6,20 +6,18 @@ pub struct IdScanner {
     depth: u64,
     in_text: bool,
     escaped: bool,
-    /// The text that is read at the top: the last key, at most a byte more than `id` has.
+    /// The text that is read at the top: the last key, at most a byte more than `method` has.
     key: Vec<u8>,
     /// Whether a value is to come.
     value: bool,
     digits: Vec<u8>,
     done: bool,
+    method: bool,
 }
 
 impl IdScanner {
     /// Looks at the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
-        if self.done {
-            return;
-        }
         for byte in bytes {
             self.byte(*byte);
         }
@@ -30,26 +28,35 @@ impl IdScanner {
         std::str::from_utf8(&self.digits).ok()?.parse().ok()
     }
 
+    /// Whether there was a `method`: then it is no answer.
+    pub fn has_method(&self) -> bool {
+        self.method
+    }
+
     fn byte(&mut self, byte: u8) {
         if self.in_text {
             self.text(byte);
             return;
         }
         match byte {
-            _ if self.done => {}
             b'"' => {
                 self.in_text = true;
                 self.key.clear();
             }
             b'{' | b'[' => self.depth += 1,
             b'}' | b']' => self.leave(),
-            b':' if self.depth == 1 => self.value = true,
+            b':' if self.depth == 1 => {
+                self.value = true;
+                self.method |= self.key == b"method";
+            }
             b',' if self.depth == 1 => self.end_value(),
-            b'0'..=b'9' if self.depth == 1 && self.value && self.key == b"id" && self.digits.len() < 21 => {
+            b'0'..=b'9'
+                if self.depth == 1 && self.value && self.key == b"id" && self.digits.len() < 21 && !self.done =>
+            {
                 self.digits.push(byte);
             }
             // A number of another kind, or no number, is none that was given out.
-            byte if self.depth == 1 && self.value && self.key == b"id" && !byte.is_ascii_whitespace() => {
+            byte if self.depth == 1 && self.value && self.key == b"id" && !self.done && !byte.is_ascii_whitespace() => {
                 self.digits.clear();
                 self.done = true;
             }
@@ -66,7 +73,7 @@ impl IdScanner {
             self.in_text = false;
             return;
         }
-        if self.depth == 1 && !self.value && self.key.len() < 3 {
+        if self.depth == 1 && !self.value && self.key.len() < 7 {
             self.key.push(byte);
         }
     }
@@ -103,6 +110,15 @@ mod tests {
         assert_eq!(id_of(r#"{"jsonrpc":"2.0","id":17,"result":[]}"#), Some(17));
         assert_eq!(id_of(r#"{"result":{"id":1,"x":"\"id\":2"},"id" : 18 }"#), Some(18));
         assert_eq!(id_of(r#"{"result":"id","id":19}"#), Some(19));
+    }
+
+    #[test]
+    fn a_request_is_told_from_an_answer() {
+        let mut scanner = IdScanner::default();
+        scanner.feed(br#"{"id":1,"result":{"method":1},"methods":2}"#);
+        assert!(!scanner.has_method());
+        scanner.feed(br#"{"id":1,"method" :"x"}"#);
+        assert!(scanner.has_method());
     }
 
     #[test]

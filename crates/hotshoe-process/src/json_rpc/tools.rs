@@ -117,7 +117,7 @@ fn fetch(exchange: &mut Exchange<'_>, conversation: &Conversation) -> Result<Lis
     for _ in 0..MOST_PAGES {
         let own = cursor.as_ref().map(|cursor| raw(&json!({ "cursor": cursor })));
         let params = match (per_request, own) {
-            (true, own) => mcp::with_meta(own.as_deref(), mcp::meta(conversation, true, None)),
+            (true, own) => mcp::with_meta(own.as_deref(), mcp::meta(conversation, true, None))?,
             (false, own) => own,
         };
         let page = exchange.ask("tools/list", |_| Ok(params)).map_err(|refusal| refusal.into_failure("tools/list"))?;

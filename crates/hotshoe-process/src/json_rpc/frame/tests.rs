@@ -111,6 +111,7 @@ fn odd_heads_are_noise_and_the_next_is_read() {
         ("Content-Length: -1\r\n", 1),
         ("Content-Length: 1e3\r\n", 1),
         ("Content-Length: +2\r\n", 1),
+        ("Content-Length: 4294967297\r\n", 1),
         ("Content-Length: 99999999999999999999999\r\n", 1),
         ("Content-Length: 2\r\nContent-Length: 3\r\n", 1),
         ("Content-Length: 0\r\n\r\n", 1),

@@ -135,3 +135,15 @@ fn the_newest_servers_say_which_versions_they_speak_instead() {
     assert_eq!(failure.code(), Some(codes::HANDSHAKE_VERSION));
     assert!(failure.to_string().contains("2031-01-01"), "{failure}");
 }
+
+#[test]
+fn an_older_server_that_refuses_the_newest_version_is_asked_for_its_own() {
+    let plugin = Plugin::new(options(), |message| match message["params"]["protocolVersion"].as_str() {
+        Some("2025-03-26") => answer(message, &json!({"protocolVersion": "2025-03-26"})),
+        Some(_) => line(&json!({"id": message["id"], "error":
+            {"code": -32602, "message": "Unsupported protocol version", "data": {"supported": ["2024-11-05", "2025-03-26"]}}})),
+        None => unknown(message),
+    });
+    plugin.session.start(soon()).unwrap();
+    assert_eq!(plugin.session.describe().unwrap()["version"], "2025-03-26");
+}

@@ -237,3 +237,29 @@ fn a_pipe_serves_as_well_as_a_socket() {
     BufReader::new(reader).read_line(&mut heard).unwrap();
     assert_eq!(heard, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":{}}\n");
 }
+
+#[test]
+fn an_answer_that_is_no_json_ends_its_call_at_once() {
+    for broken in [
+        "{\"id\":ID,\"result\":{\"x\":NaN}}",
+        "{\"result\":\"\u{1}\",\"id\":ID}",
+        "{\"id\":ID,\"result\":1,\"error\":2}",
+    ] {
+        let plugin =
+            Plugin::mcp(move |message| format!("{}\n", broken.replace("ID", &message["id"].to_string())).into_bytes());
+        let failure = plugin.failure("add", "{}");
+        assert_eq!(failure.code(), Some(codes::PROTOCOL_NOISE), "{broken}");
+        assert!(failure.to_string().contains("is no message"), "{failure}");
+        assert_eq!(plugin.logs().len(), 1);
+    }
+}
+
+#[test]
+fn a_broken_request_of_the_plugin_ends_no_call_of_the_same_number() {
+    let plugin = Plugin::mcp(|message| {
+        let broken = format!("{{\"id\":{},\"method\":\"x\",\"params\":[NaN]}}\n", message["id"]);
+        [broken.into_bytes(), answer(message, &json!({"content": []}))].concat()
+    });
+    assert_eq!(plugin.output("add", "{}"), "[]");
+    assert_eq!(plugin.logs().len(), 1);
+}
