@@ -29,7 +29,7 @@ pub const MOST_FILES: usize = 1_000;
 /// How large descriptors may be, all together, in bytes.
 pub const MOST_BYTES: usize = 16 << 20;
 
-/// How many messages and enums descriptors may declare.
+/// How many messages, enums and methods descriptors may declare.
 pub const MOST_MESSAGES: usize = 20_000;
 
 /// How many values descriptors may consist of: a file with a thousand fields has some ten thousand.

@@ -50,7 +50,7 @@ fn ten_thousand_levels_are_too_deep() {
     let nested = |number, levels| (0..levels).fold(vec![], |inner: Vec<u8>, _| wrapped(number, &inner));
     assert!(no_answer(&nested(47, 10_000)).to_string().contains("recursion"));
     assert!(same().decode(&nested(47, 50)).is_ok());
-    let groups = [vec![0xfb, 0x07].repeat(10_000), vec![0xfc, 0x07].repeat(10_000)].concat();
+    let groups = [[0xfb, 0x07].repeat(10_000), [0xfc, 0x07].repeat(10_000)].concat();
     assert_eq!(no_answer(&groups).code(), Some("process-protocol-noise"));
     let json = format!("{}{}", "{\"inner\":".repeat(10_000), "}".repeat(10_000));
     assert!(same().encode(json.as_bytes()).unwrap_err().to_string().contains("recursion"));
@@ -118,6 +118,10 @@ fn files_that_import_each_other_are_refused() {
     let mut chain: Vec<_> = (0..900).map(|i| importing(&format!("f{i:04}"), &format!("f{:04}", i + 1))).collect();
     chain.iter_mut().for_each(|file| file.public_dependency = vec![0]);
     types(&chain).unwrap();
+    let twice = FileDescriptorProto { dependency: vec!["b".into(); 1001], ..file("a", "", vec![]) };
+    refused(&[twice], "imports more than");
+    let public = |i: usize| FileDescriptorProto { public_dependency: vec![0; 600], ..importing(&format!("f{i}"), "b") };
+    refused(&[public(0), public(1)], "public imports");
 }
 
 #[test]
@@ -147,7 +151,7 @@ fn names_that_are_none_are_refused() {
         refused(&[file("a.proto", "", vec![message(name, vec![])])], "");
         refused(&[file("a.proto", "", vec![message("M", vec![scalar(name, 1, Type::Bool)])])], "");
     }
-    for package in ["a..b", ".", "a b", &"n".repeat(1 << 20), &"n.".repeat(1 << 18)] {
+    for package in ["a..b", ".", "a b", &"n".repeat(1 << 20), &"n.".repeat(1 << 18), &"n.".repeat(40)] {
         refused(&[file("a.proto", package, vec![])], "");
     }
     refused(&[file(&"n".repeat(1 << 20), "", vec![])], "a file is called");

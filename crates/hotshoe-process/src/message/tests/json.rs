@@ -138,6 +138,7 @@ fn a_wrong_input_is_told_by_its_field() {
             r#"{"a_int64value": true}"#,
             "`a_int64value` should be a whole number of 64 bits, or a text with one, and is true",
         ),
+        (r#"{"a_any": {"@type": "x/y.Z"}}"#, "`a_any` is wrong: message 'y.Z' not found"),
         ("[]", "the input should be an object, and is a list"),
         (r#"{"left": "a", "right": 1}"#, "the input is wrong: multiple fields provided for oneof 'side'"),
     ] {
