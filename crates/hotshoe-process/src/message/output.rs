@@ -44,7 +44,7 @@ impl Writer {
     fn read(&mut self, message: &MessageDescriptor, bytes: &[u8]) -> Result<DynamicMessage> {
         self.values += weigh::values(message, bytes, MOST_VALUES);
         if self.values > MOST_VALUES {
-            return Err(Failure::new(codes::CALL_TOO_LARGE, format!("the answer has more than {MOST_VALUES} values"))
+            return Err(Failure::new(codes::CALL_TOO_LARGE, "the answer has too many messages and values for JSON")
                 .hint("Ask for less of it, or for the bytes themselves."));
         }
         DynamicMessage::decode(message.clone(), bytes)

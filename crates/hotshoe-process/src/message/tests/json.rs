@@ -160,15 +160,3 @@ fn a_name_that_is_not_there_gets_the_one_that_was_meant() {
     let call = tool_service::types().unwrap().method("GetVersion").unwrap();
     assert_eq!(call.encode(br#"{"x": 1}"#).unwrap_err().code(), Some("process-input"));
 }
-
-#[test]
-#[ignore = "it measures"]
-fn how_long_a_small_message_takes() {
-    let call = tool_service::types().unwrap().method("Call").unwrap();
-    let begin = std::time::Instant::now();
-    for _ in 0..100_000 {
-        let bytes = call.encode(br#"{"args_json": "{\"city\": \"Ulm\"}"}"#).unwrap();
-        std::hint::black_box(call.decode(&bytes).unwrap());
-    }
-    println!("encode and decode: {:?}", begin.elapsed() / 100_000);
-}
