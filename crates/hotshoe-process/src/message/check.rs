@@ -9,7 +9,7 @@ use prost_reflect::prost_types::{
 };
 use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 
-use super::shown;
+use super::{MOST_FILES, shown};
 use crate::failure::{Failure, Result, codes};
 
 /// The longest name of anything, with its package, in bytes.
@@ -18,7 +18,7 @@ const LONGEST_NAME: usize = 512;
 /// The longest name of a file, in bytes.
 const LONGEST_FILE_NAME: usize = 4096;
 
-/// How deep declarations of messages may lie in each other.
+/// How deep declarations of messages may lie in each other, and packages too.
 const DEEPEST_DECLARATION: usize = 32;
 
 /// What is wrong with the descriptors.
@@ -26,7 +26,8 @@ pub(super) fn failed(what: impl std::fmt::Display) -> Failure {
     Failure::new(codes::DESCRIPTORS, format!("the descriptors of the plugin cannot be used: {what}"))
 }
 
-/// Checks a file, leaves out of it what nothing here needs, and returns how many messages and enums it declares.
+/// Checks a file, leaves out of it what nothing here needs, and returns how many messages, enums and methods it
+/// declares.
 ///
 /// Options are left out but for those that say how bytes are written, and so are extensions: their fields come as
 /// unknown ones.
@@ -36,7 +37,11 @@ pub(super) fn file(file: &mut FileDescriptorProto) -> Result<usize> {
         return Err(failed(format!("a file is called `{}`", shown(file.name()))));
     }
     if !file.package().is_empty() {
-        file.package().split('.').try_for_each(identifier)?;
+        let parts: Vec<&str> = file.package().splitn(DEEPEST_DECLARATION + 1, '.').collect();
+        parts.into_iter().try_for_each(identifier)?;
+    }
+    if file.dependency.len() > MOST_FILES {
+        return Err(failed(format!("the file `{}` imports more than {MOST_FILES} files", shown(file.name()))));
     }
     file.options = None;
     file.source_code_info = None;
@@ -52,7 +57,8 @@ pub(super) fn file(file: &mut FileDescriptorProto) -> Result<usize> {
     let count = messages.map(|inner| message(inner, package, 0, has_editions)).sum::<Result<usize>>()?;
     file.enum_type.iter_mut().try_for_each(|inner| enumeration(inner, package))?;
     file.service.iter_mut().try_for_each(|inner| service(inner, package))?;
-    Ok(count + file.enum_type.len())
+    let methods: usize = file.service.iter().map(|service| service.method.len()).sum();
+    Ok(count + file.enum_type.len() + methods)
 }
 
 fn message(message: &mut DescriptorProto, outer: usize, depth: usize, has_editions: bool) -> Result<usize> {

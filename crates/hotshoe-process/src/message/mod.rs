@@ -29,14 +29,18 @@ pub const MOST_FILES: usize = 1_000;
 /// How large descriptors may be, all together, in bytes.
 pub const MOST_BYTES: usize = 16 << 20;
 
-/// How many messages and enums descriptors may declare.
+/// How many messages, enums and methods descriptors may declare.
 pub const MOST_MESSAGES: usize = 20_000;
 
-/// How many values descriptors may consist of: a file with a thousand fields has some ten thousand.
-pub const MOST_DESCRIPTOR_VALUES: usize = 300_000;
+/// How many values descriptors may consist of, a message counting as [`MESSAGE`]: a thousand fields have some twenty
+/// thousand.
+pub const MOST_DESCRIPTOR_VALUES: usize = 1_000_000;
 
-/// How many values an answer may have that is made into JSON. Each takes some 50 bytes for a while; whoever has more
-/// of them reads the bytes.
+/// How many values a message counts as: while it is read it takes as much memory as these.
+pub const MESSAGE: usize = 14;
+
+/// How many values an answer may have that is made into JSON, a message counting as [`MESSAGE`]. Each takes some 60
+/// bytes for a while; whoever has more of them reads the bytes.
 pub const MOST_VALUES: usize = 4_000_000;
 
 /// How large the JSON of an answer may become, in bytes, where nobody says otherwise: absent fields are written too, so

@@ -6,6 +6,7 @@ use ct_codecs::{Base64, Encoder as _};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage, Value};
 use serde_json::Serializer;
 
+use super::schema::has_own_json;
 use super::shown::{reason, shown};
 use super::{DEEPEST, MOST_VALUES, weigh};
 use crate::failure::{Failure, Result, codes};
@@ -43,7 +44,7 @@ impl Writer {
     fn read(&mut self, message: &MessageDescriptor, bytes: &[u8]) -> Result<DynamicMessage> {
         self.values += weigh::values(message, bytes, MOST_VALUES);
         if self.values > MOST_VALUES {
-            return Err(Failure::new(codes::CALL_TOO_LARGE, format!("the answer has more than {MOST_VALUES} values"))
+            return Err(Failure::new(codes::CALL_TOO_LARGE, "the answer has too many messages and values for JSON")
                 .hint("Ask for less of it, or for the bytes themselves."));
         }
         DynamicMessage::decode(message.clone(), bytes)
@@ -191,7 +192,7 @@ impl Writer {
         let message = self.read(&message, bytes.as_deref().and_then(Value::as_bytes).map_or(&[], |bytes| bytes))?;
         self.text("{\"@type\":")?;
         self.json(url)?;
-        if name.starts_with("google.protobuf.") {
+        if has_own_json(&message.descriptor()) {
             self.text(",\"value\":")?;
             self.message(&message, depth + 1)?;
         } else {

@@ -31,7 +31,8 @@ pub struct Resolver {
     asked: BTreeSet<String>,
     bytes: usize,
     values: usize,
-    messages: usize,
+    declared: usize,
+    public_imports: usize,
 }
 
 impl Default for Resolver {
@@ -49,7 +50,8 @@ impl Resolver {
             asked: BTreeSet::new(),
             bytes: 0,
             values: 0,
-            messages: 0,
+            declared: 0,
+            public_imports: 0,
         }
     }
 
@@ -74,8 +76,12 @@ impl Resolver {
         imported.into_iter().filter(|name| !self.has(name)).map(str::to_owned).collect()
     }
 
-    /// The next file to ask for; each is returned one time only, so that a loop over it ends whatever is answered.
+    /// The next file to ask for; each is returned one time only, and not more than a plugin may
+    /// have, so that a loop over it ends whatever is answered.
     pub fn ask(&mut self) -> Option<String> {
+        if self.asked.len() >= MOST_FILES {
+            return None;
+        }
         let name = self.missing().into_iter().find(|name| !self.asked.contains(name))?;
         self.asked.insert(name.clone());
         Some(name)
@@ -104,7 +110,8 @@ impl Resolver {
     }
 
     fn insert(&mut self, mut file: FileDescriptorProto) -> Result<()> {
-        self.messages += check::file(&mut file)?;
+        self.declared += check::file(&mut file)?;
+        self.public_imports += file.public_dependency.len();
         if self.known.get_file_by_name(file.name()).is_some() {
             return Ok(());
         }
@@ -114,7 +121,8 @@ impl Resolver {
             None => self.files.insert(file.name().to_owned(), file),
         };
         at_most(self.files.len(), MOST_FILES, "files")?;
-        at_most(self.messages, MOST_MESSAGES, "messages and enums")
+        at_most(self.public_imports, MOST_FILES, "public imports")?;
+        at_most(self.declared, MOST_MESSAGES, "messages, enums and methods")
     }
 
     /// Counts before anything is read: two bytes can be a message that takes hundreds.

@@ -164,6 +164,11 @@ fn kind_schema(kind: &Kind, root: &MessageDescriptor) -> Value {
     }
 }
 
+/// Whether the JSON of a message is not an object of its fields.
+pub(super) fn has_own_json(message: &MessageDescriptor) -> bool {
+    well_known(message).is_some()
+}
+
 /// The schema of a message whose JSON is not an object of its fields.
 fn well_known(message: &MessageDescriptor) -> Option<Value> {
     let name = message.full_name().strip_prefix("google.protobuf.")?;

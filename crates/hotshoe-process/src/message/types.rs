@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
-use serde_json::Value;
+use ct_codecs::{Base64, Encoder as _};
+use prost_reflect::{DescriptorPool, MethodDescriptor};
+use serde_json::{Value, json};
 
 use super::nearest::nearest;
 use super::{Method, Resolver, schema, shown};
@@ -84,10 +85,22 @@ impl Types {
         self.pool.get_message_by_name(message).map(|message| schema::json_schema(&message))
     }
 
-    /// JSON of a message in bytes, such as a detail of a status; none if there is no such message.
-    pub fn decode(&self, message: &str, bytes: &[u8], largest: usize) -> Option<Result<Vec<u8>>> {
-        let message: MessageDescriptor = self.pool.get_message_by_name(message)?;
-        Some(super::output::decode(&message, bytes, largest))
+    /// JSON of a `google.protobuf.Any`, such as a detail of a status: its fields beside `@type`; of a type that is not
+    /// known, `value` in base64.
+    pub fn any(&self, url: &str, bytes: &[u8], largest: usize) -> Result<Value> {
+        let message = self.pool.get_message_by_name(url.rsplit_once('/').map_or(url, |(_, name)| name));
+        let Some(message) = message.filter(|message| !message.is_map_entry()) else {
+            let value = Base64::encode_to_string(bytes).unwrap_or_default();
+            return Ok(json!({"@type": shown(url), "value": value}));
+        };
+        let json = super::output::decode(&message, bytes, largest)?;
+        match serde_json::from_slice(&json).unwrap_or_default() {
+            Value::Object(mut fields) => {
+                fields.insert("@type".to_owned(), Value::from(url));
+                Ok(Value::Object(fields))
+            }
+            value => Ok(json!({"@type": url, "value": value})),
+        }
     }
 
     fn fitting<'a>(&'a self, service: &'a str, method: &'a str) -> impl Iterator<Item = &'a MethodDescriptor> {

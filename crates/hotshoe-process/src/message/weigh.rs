@@ -2,8 +2,10 @@
 
 use prost_reflect::{Kind, MessageDescriptor};
 
-/// How many values the bytes of a message hold, each element of a packed list and each unknown field being one: at
-/// least `most` + 1 if there are more. What cannot be read counts as far as it can; reading it fails anyway.
+use super::MESSAGE;
+
+/// How many values the bytes of a message hold, each element of a packed list and each unknown field being one, and a
+/// message as many as it takes memory for: at least `most` + 1 if there are more. What cannot be read counts as far as it can; reading it fails anyway.
 pub(super) fn values(message: &MessageDescriptor, bytes: &[u8], most: usize) -> usize {
     let mut count = 0;
     let mut open = vec![(message.clone(), bytes)];
@@ -13,7 +15,10 @@ pub(super) fn values(message: &MessageDescriptor, bytes: &[u8], most: usize) -> 
             count += 1;
             let field = content.and_then(|content| Some((message.get_field(number)?, content)));
             match field.map(|(field, content)| (field.kind(), content)) {
-                Some((Kind::Message(inner), content)) => open.push((inner, content)),
+                Some((Kind::Message(inner), content)) => {
+                    count += MESSAGE;
+                    open.push((inner, content));
+                }
                 Some((kind, content)) => count += packed(&kind, content),
                 None => {}
             }

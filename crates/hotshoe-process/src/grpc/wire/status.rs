@@ -2,15 +2,24 @@
 
 use ct_codecs::{Base64NoPadding, Decoder as _};
 use http::{HeaderMap, StatusCode};
+use prost::Message as _;
+use serde_json::Value;
 
 use crate::failure::{Failure, Result, codes};
-use crate::message::shown;
+use crate::grpc::services::RpcStatus;
+use crate::message::{Types, shown};
 
 /// The longest `grpc-message` that is read, in bytes; the rest is left out.
 const LONGEST_MESSAGE: usize = 8 << 10;
 
 /// The longest `grpc-status-details-bin` that is read, in bytes of base64; a longer one is left out.
 const LONGEST_DETAILS: usize = 64 << 10;
+
+/// How many details are made into JSON.
+const MOST_DETAILS: usize = 16;
+
+/// How large the JSON of one of them may become, in bytes.
+const LARGEST_DETAIL: usize = 1 << 20;
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +102,13 @@ impl Status {
         Some(Status::new(code, format!("it answered with the HTTP status {}", status.as_u16())))
     }
 
+    /// Its details as JSON, by the types of the plugin; those that cannot be read are left out.
+    pub fn details_json(&self, types: &Types) -> Vec<Value> {
+        let details = RpcStatus::decode(&*self.details).unwrap_or_default().details;
+        let details = details.iter().take(MOST_DETAILS);
+        details.filter_map(|any| types.any(&any.type_url, &any.value, LARGEST_DETAIL).ok()).collect()
+    }
+
     /// Whether the call has succeeded.
     pub fn is_ok(&self) -> bool {
         self.code == 0
@@ -155,6 +171,8 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::grpc::services::Any;
+    use crate::message::tool_service;
 
     fn headers(pairs: &[(&'static str, &[u8])]) -> HeaderMap {
         let pairs = pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_bytes(value).unwrap()));
@@ -221,6 +239,25 @@ mod tests {
         assert_eq!(read(&[("grpc-status", b"2"), ("grpc-status-details-bin", b"C?U")]).details, b"");
         assert_eq!(read(&[("grpc-status", b"2"), ("grpc-status-details-bin", b"CAU")]).details, [8, 5]);
         assert_eq!(read(&[("grpc-status", b"2"), ("grpc-status-details-bin", &[b'A'; 1 << 20])]).details, b"");
+    }
+
+    #[test]
+    fn details_are_json_and_those_of_unknown_types_base64() {
+        let any = |url: &str, value: &'static [u8]| Any { type_url: url.into(), value: value.into() };
+        let details = vec![
+            any("x/pluginapi.VersionResponse", b"\x0a\x011"),
+            any("x/google.protobuf.Duration", b"\x08\x02"),
+            any("x/no.Such", b"abc"),
+            any("x/pluginapi.VersionResponse", b"\xff"),
+        ];
+        let details = RpcStatus { details, ..RpcStatus::default() }.encode_to_vec();
+        let status = Status { details, ..Status::new(3, "") };
+        let json = Value::from(status.details_json(&tool_service::types().unwrap())).to_string();
+        assert_eq!(
+            json,
+            r#"[{"@type":"x/pluginapi.VersionResponse","version":"1"},{"@type":"x/google.protobuf.Duration","value":"2s"},{"@type":"x/no.Such","value":"YWJj"}]"#
+        );
+        assert!(Status { details: vec![0xff], ..status }.details_json(&tool_service::types().unwrap()).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, Result, codes};
 use crate::message::nearest::nearest;
+use crate::message::schema::has_own_json;
 use crate::message::shown;
 
 /// How many names a hint lists.
@@ -24,10 +25,11 @@ pub(super) fn explain(message: &MessageDescriptor, json: &[u8], error: &serde_js
 }
 
 fn in_message(message: &MessageDescriptor, value: &Value, path: &str) -> Result<()> {
-    let Some(fields) = value.as_object().filter(|_| !message.full_name().starts_with("google.protobuf.")) else {
+    let Some(fields) = value.as_object().filter(|_| !has_own_json(message) || is_any(message)) else {
         return Err(should_be(path, &expected_message(message), value));
     };
-    for (name, value) in fields {
+    let known = fields.iter().filter(|_| !is_any(message));
+    for (name, value) in known {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         let field = message.get_field_by_json_name(name).or_else(|| message.get_field_by_name(name));
         let field = field.ok_or_else(|| unknown(message, name, &path))?;
@@ -174,6 +176,10 @@ fn expected_message(message: &MessageDescriptor) -> String {
         _ => "an object",
     };
     text.to_owned()
+}
+
+fn is_any(message: &MessageDescriptor) -> bool {
+    message.full_name() == "google.protobuf.Any"
 }
 
 fn is_wrapper(name: &str) -> bool {

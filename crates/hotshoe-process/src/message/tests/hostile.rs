@@ -6,7 +6,7 @@ use prost_reflect::prost_types::{DescriptorProto, FieldDescriptorProto, FileDesc
 
 use super::made::{entry, everything, file, message, repeated, same, scalar, service, typed, types};
 use crate::failure::Failure;
-use crate::message::{LARGEST_JSON, MOST_BYTES, Resolver, Types, tool_service};
+use crate::message::{LARGEST_JSON, MESSAGE, MOST_BYTES, MOST_VALUES, Resolver, Types, tool_service};
 
 fn refused(files: &[FileDescriptorProto], words: &str) {
     let failure = types(files).unwrap_err();
@@ -105,6 +105,8 @@ fn few_bytes_cannot_become_very_much_json() {
     let failure = get.decode_within(&bytes, 1 << 20).unwrap_err();
     assert_eq!(failure.code(), Some("call-too-large"));
     assert_eq!(get.decode_within(b"", LARGEST_JSON).unwrap(), br#"{"all":[]}"#);
+    let many = wrapped(48, b"\x18\x01").repeat(MOST_VALUES / MESSAGE);
+    assert_eq!(no_answer(&many).code(), Some("call-too-large"));
     let many = wrapped(33, &vec![1; 5_000_000]);
     assert_eq!(no_answer(&many).code(), Some("call-too-large"));
 }
@@ -118,6 +120,10 @@ fn files_that_import_each_other_are_refused() {
     let mut chain: Vec<_> = (0..900).map(|i| importing(&format!("f{i:04}"), &format!("f{:04}", i + 1))).collect();
     chain.iter_mut().for_each(|file| file.public_dependency = vec![0]);
     types(&chain).unwrap();
+    let twice = FileDescriptorProto { dependency: vec!["b".into(); 1001], ..file("a", "", vec![]) };
+    refused(&[twice], "imports more than");
+    let public = |i: usize| FileDescriptorProto { public_dependency: vec![0; 600], ..importing(&format!("f{i}"), "b") };
+    refused(&[public(0), public(1)], "public imports");
 }
 
 #[test]
@@ -147,7 +153,7 @@ fn names_that_are_none_are_refused() {
         refused(&[file("a.proto", "", vec![message(name, vec![])])], "");
         refused(&[file("a.proto", "", vec![message("M", vec![scalar(name, 1, Type::Bool)])])], "");
     }
-    for package in ["a..b", ".", "a b", &"n".repeat(1 << 20), &"n.".repeat(1 << 18)] {
+    for package in ["a..b", ".", "a b", &"n".repeat(1 << 20), &"n.".repeat(1 << 18), &"n.".repeat(40)] {
         refused(&[file("a.proto", package, vec![])], "");
     }
     refused(&[file(&"n".repeat(1 << 20), "", vec![])], "a file is called");
@@ -207,24 +213,9 @@ fn declarations_are_bounded_in_depth_number_and_size() {
 /// What is built of damaged descriptors must not panic, neither while they are built nor when they are used.
 #[test]
 fn damaged_descriptors_are_refused_or_work() {
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        usize::try_from(random >> 33).unwrap()
-    };
-    let (whole, mut good) = ([everything().encode_to_vec(), tool_service::file()], 0);
+    let (whole, mut damage, mut good) = ([everything().encode_to_vec(), tool_service::file()], Damage::new(), 0);
     for round in 0..3000 {
-        let mut bytes = whole[round % 2].clone();
-        for _ in 0..1 + next() % 4 {
-            let at = next() % bytes.len();
-            match next() % 3 {
-                0 => bytes[at] = next() as u8,
-                1 => bytes[at] ^= 1 << (next() % 8),
-                _ => bytes[at] = bytes[next() % bytes.len()],
-            }
-        }
+        let bytes = damage.done_to(&whole[round % 2]);
         let mut resolver = Resolver::new();
         let Ok(types) = resolver.add(&bytes).and_then(|()| resolver.build()) else { continue };
         good += 1;
@@ -234,11 +225,56 @@ fn damaged_descriptors_are_refused_or_work() {
                 let Ok(method) = types.method(&format!("{service}/{method}")) else { continue };
                 types.json_schema(&method.output());
                 let _ = method.encode(br#"{"a_int32": 1, "by_number": {"1": "x"}, "left": "l", "query": {"a": "b"}}"#);
-                let content: Vec<u8> = (0..40).map(|_| next() as u8).collect();
-                let _ = method.decode(&content);
+                let _ = method.decode(&damage.done_to(&[0; 40]));
                 let _ = method.decode(b"\x18\x05\xca\x02\x04\x0a\x00\x12\x00\x0a\x02\x0a\x00");
             }
         }
     }
     assert!(good > 100, "only {good} of them were built");
+}
+
+#[test]
+fn damaged_answers_are_refused_or_are_good_json() {
+    let rich = br#"{"a_double": 1.5, "many_int64": [1, 2], "many_bool": [true], "a_string": "text", "a_bytes": "AAEC",
+        "by_name": {"k": {"color": 1}}, "by_number": {"1": "x"}, "by_flag": {"true": 2}, "left": "l", "color": 7,
+        "inner": {"inner": {"a_float": 1}}, "a_timestamp": "2026-01-31T12:00:00.5Z", "a_duration": "1.5s",
+        "a_struct": {"k": [1, null, {"x": true}]}, "a_value": "v", "a_fieldmask": "aB,c", "a_int64value": "7",
+        "a_any": {"@type": "x/google.protobuf.Duration", "value": "2s"}, "a_doublevalue": 1, "a_empty": {}}"#;
+    let (method, mut damage, mut good) = (same(), Damage::new(), 0);
+    let whole = method.encode(rich).unwrap();
+    for _ in 0..5000 {
+        let Ok(json) = method.decode(&damage.done_to(&whole)) else { continue };
+        good += 1;
+        serde_json::from_slice::<serde_json::Value>(&json).expect("good JSON");
+    }
+    assert!(good > 100, "only {good} of them were read");
+}
+
+/// The same damage in each run.
+struct Damage(u64);
+
+impl Damage {
+    fn new() -> Damage {
+        Damage(0x9e37_79b9_7f4a_7c15)
+    }
+
+    fn next(&mut self) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap()
+    }
+
+    fn done_to(&mut self, whole: &[u8]) -> Vec<u8> {
+        let mut bytes = whole.to_vec();
+        for _ in 0..1 + self.next() % 4 {
+            let at = self.next() % bytes.len();
+            match self.next() % 3 {
+                0 => bytes[at] = self.next() as u8,
+                1 => bytes[at] ^= 1 << (self.next() % 8),
+                _ => bytes[at] = bytes[self.next() % whole.len()],
+            }
+        }
+        bytes
+    }
 }
