@@ -28,6 +28,9 @@ use rustix::process::{Pid, kill_process};
 /// A process that hides two others: one in a session of its own, and one whose parent has ended as well.
 const HIDES: &str = "setsid sleep 1000 & (setsid sh -c 'sleep 1000 & sleep 1000' &) ; echo up; exec sleep 1000";
 
+/// A process that ends when it reads a line, and leaves another one in a session of its own.
+const LEAVES: &str = "(setsid sh -c 'echo up; exec sleep 1000' &) ; read line";
+
 /// A host with a private folder and a keeper.
 struct Host {
     keeper: Option<Keeper>,
@@ -301,7 +304,9 @@ fn what_a_plugin_leaves_in_its_group_and_folder_goes_with_it() {
 #[test]
 fn what_the_last_plugin_has_hidden_goes_with_it() {
     let host = Host::new();
-    let process = host.start(host.shell("(setsid sleep 1000 &); exit 0"));
+    let mut process = host.start(host.shell(LEAVES));
+    assert_eq!(read_line(&process), "up\n");
+    process.input.write_all(b"\n").unwrap();
     assert_eq!(process.wait(soon()).unwrap().to_string(), "exit code 0");
     host.wait_for_no_plugin();
 }
@@ -310,7 +315,7 @@ fn what_the_last_plugin_has_hidden_goes_with_it() {
 fn a_killed_plugin_takes_what_it_has_hidden_with_it_and_nothing_of_others() {
     let host = Host::new();
     let other = host.start(host.shell("sleep 1000"));
-    let process = host.start(host.shell("setsid sleep 1000 & echo up; wait"));
+    let process = host.start(host.shell("setsid sh -c 'echo up; exec sleep 1000' & wait"));
     assert_eq!(read_line(&process), "up\n");
     process.end_group(Signal::Kill);
     assert_eq!(process.wait(soon()).unwrap().to_string(), "killed by signal 9");
@@ -321,11 +326,13 @@ fn a_killed_plugin_takes_what_it_has_hidden_with_it_and_nothing_of_others() {
 fn what_a_plugin_has_hidden_goes_with_it_though_others_live() {
     let host = Host::new();
     let other = host.start(host.shell("sleep 1000"));
-    let mut launch = host.shell("(setsid sleep 1000 &); exit 0");
+    let mut launch = host.shell(LEAVES);
     let private = host.private.for_plugin(1).unwrap();
     launch.environment.push(("PLUGIN_UNIX_SOCKET_DIR".into(), private.clone().into()));
     launch.private = Some(private);
-    let process = host.start(launch);
+    let mut process = host.start(launch);
+    assert_eq!(read_line(&process), "up\n");
+    process.input.write_all(b"\n").unwrap();
     assert_eq!(process.wait(soon()).unwrap().to_string(), "exit code 0");
     host.wait_for_only(&other);
 }
@@ -333,7 +340,7 @@ fn what_a_plugin_has_hidden_goes_with_it_though_others_live() {
 #[test]
 fn a_process_that_flees_is_caught() {
     let mut host = Host::new();
-    let process = host.start(host.shell("flee() { flee & exit 0; }; trap '' TERM; flee & echo up; sleep 1000"));
+    let process = host.start(host.shell("perl -e 'while (1) { exit if fork }' & echo up; sleep 1000"));
     assert_eq!(read_line(&process), "up\n");
     host.keeper = None;
     assert_eq!(marked(host.place.path()), [0; 0]);
