@@ -40,10 +40,11 @@ struct Host {
 }
 
 impl Host {
-    /// One at a time: some tests count what a process has open.
     fn new() -> Host {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        Host::start_keeper(alone())
+    }
+
+    fn start_keeper(alone: MutexGuard<'static, ()>) -> Host {
         let place = tempfile::tempdir().unwrap();
         let private = private_folder(place.path());
         let keeper = Some(Keeper::start(keeper_program(), &private).unwrap());
@@ -97,6 +98,12 @@ impl Host {
     fn wait_for_no_plugin(&self) {
         wait_until("no plugin", || marked(self.place.path()).iter().filter(|pid| !is_keeper(**pid)).count() == 0);
     }
+}
+
+/// One test at a time: some count what a process has open.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn keeper_program() -> &'static Path {
@@ -206,6 +213,7 @@ fn start_host(place: &Path) -> Child {
 
 #[test]
 fn nothing_outlives_a_host_that_is_killed() {
+    let _alone = alone();
     let place = tempfile::tempdir().unwrap();
     let mut host = start_host(place.path());
     let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
@@ -220,6 +228,7 @@ fn nothing_outlives_a_host_that_is_killed() {
 
 #[test]
 fn nothing_outlives_a_host_at_whatever_moment_it_is_killed() {
+    let _alone = alone();
     for milliseconds in (0..60).step_by(3) {
         let place = tempfile::tempdir().unwrap();
         let mut host = start_host(place.path());
@@ -400,18 +409,20 @@ fn arguments_arrive_as_they_are() {
 
 #[test]
 fn a_plugin_has_three_open_files_and_none_of_the_hosts() {
+    let alone = alone();
     let leaked = tempfile::tempfile().unwrap();
     fcntl_setfd(&leaked, FdFlags::empty()).unwrap();
-    let host = Host::new();
+    let host = Host::start_keeper(alone);
     // The fourth is that of the folder which is listed.
     assert_eq!(host.output(host.shell("exec ls /proc/self/fd")), "0\n1\n2\n3\n");
 }
 
 #[test]
 fn a_plugin_neither_ignores_nor_blocks_what_the_host_does() {
+    let alone = alone();
     let before = nix::sys::signal::SigSet::thread_get_mask().unwrap();
     nix::sys::signal::SigSet::all().thread_block().unwrap();
-    let host = Host::new();
+    let host = Host::start_keeper(alone);
     let output = host.output(host.shell("exec grep -E '^Sig(Blk|Ign)' /proc/self/status"));
     before.thread_set_mask().unwrap();
     let masks = output.lines().map(|line| u64::from_str_radix(line.split_once('\t').unwrap().1, 16).unwrap());
@@ -580,6 +591,7 @@ fn eight_threads_launch_at_once() {
 
 #[test]
 fn a_keeper_that_is_missing_or_another_program_is_an_error() {
+    let _alone = alone();
     let place = tempfile::tempdir().unwrap();
     let private = private_folder(place.path());
     for program in [place.path().join("missing"), "/bin/true".into()] {
