@@ -196,9 +196,9 @@ fn a_host_to_kill() {
         assert_eq!(read_line(&process), "up\n");
         processes.push((process, listener));
     }
-    // Somebody else has the socket to the keeper as well, and goes on having it.
+    // Somebody else has the socket to the keeper as well, for longer than all may take to end.
     fcntl_setfd(keeper.fd(), FdFlags::empty()).unwrap();
-    let mut holder = Command::new("/bin/sleep").arg("60").env_clear().stdout(Stdio::null()).spawn().unwrap();
+    let mut holder = Command::new("/bin/sleep").arg("5").env_clear().stdout(Stdio::null()).spawn().unwrap();
     println!("\nall is up {}", holder.id());
     holder.wait().unwrap();
     panic!("nobody has killed this host");
