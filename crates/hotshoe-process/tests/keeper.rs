@@ -28,6 +28,9 @@ use rustix::process::{Pid, kill_process};
 /// A process that hides two others: one in a session of its own, and one whose parent has ended as well.
 const HIDES: &str = "setsid sleep 1000 & (setsid sh -c 'sleep 1000 & sleep 1000' &) ; echo up; exec sleep 1000";
 
+/// A process that ends when it reads a line, and leaves another one in a session of its own.
+const LEAVES: &str = "(setsid sh -c 'echo up; exec sleep 1000' &) ; read line";
+
 /// A host with a private folder and a keeper.
 struct Host {
     keeper: Option<Keeper>,
@@ -37,10 +40,11 @@ struct Host {
 }
 
 impl Host {
-    /// One at a time: some tests count what a process has open.
     fn new() -> Host {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        Host::start_keeper(alone())
+    }
+
+    fn start_keeper(alone: MutexGuard<'static, ()>) -> Host {
         let place = tempfile::tempdir().unwrap();
         let private = private_folder(place.path());
         let keeper = Some(Keeper::start(keeper_program(), &private).unwrap());
@@ -94,6 +98,12 @@ impl Host {
     fn wait_for_no_plugin(&self) {
         wait_until("no plugin", || marked(self.place.path()).iter().filter(|pid| !is_keeper(**pid)).count() == 0);
     }
+}
+
+/// One test at a time: some count what a process has open.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn keeper_program() -> &'static Path {
@@ -186,9 +196,9 @@ fn a_host_to_kill() {
         assert_eq!(read_line(&process), "up\n");
         processes.push((process, listener));
     }
-    // Somebody else has the socket to the keeper as well, and goes on having it.
+    // Somebody else has the socket to the keeper as well, for longer than all may take to end.
     fcntl_setfd(keeper.fd(), FdFlags::empty()).unwrap();
-    let mut holder = Command::new("/bin/sleep").arg("60").env_clear().stdout(Stdio::null()).spawn().unwrap();
+    let mut holder = Command::new("/bin/sleep").arg("5").env_clear().stdout(Stdio::null()).spawn().unwrap();
     println!("\nall is up {}", holder.id());
     holder.wait().unwrap();
     panic!("nobody has killed this host");
@@ -203,6 +213,7 @@ fn start_host(place: &Path) -> Child {
 
 #[test]
 fn nothing_outlives_a_host_that_is_killed() {
+    let _alone = alone();
     let place = tempfile::tempdir().unwrap();
     let mut host = start_host(place.path());
     let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
@@ -217,6 +228,7 @@ fn nothing_outlives_a_host_that_is_killed() {
 
 #[test]
 fn nothing_outlives_a_host_at_whatever_moment_it_is_killed() {
+    let _alone = alone();
     for milliseconds in (0..60).step_by(3) {
         let place = tempfile::tempdir().unwrap();
         let mut host = start_host(place.path());
@@ -301,7 +313,9 @@ fn what_a_plugin_leaves_in_its_group_and_folder_goes_with_it() {
 #[test]
 fn what_the_last_plugin_has_hidden_goes_with_it() {
     let host = Host::new();
-    let process = host.start(host.shell("(setsid sleep 1000 &); exit 0"));
+    let mut process = host.start(host.shell(LEAVES));
+    assert_eq!(read_line(&process), "up\n");
+    process.input.write_all(b"\n").unwrap();
     assert_eq!(process.wait(soon()).unwrap().to_string(), "exit code 0");
     host.wait_for_no_plugin();
 }
@@ -310,7 +324,7 @@ fn what_the_last_plugin_has_hidden_goes_with_it() {
 fn a_killed_plugin_takes_what_it_has_hidden_with_it_and_nothing_of_others() {
     let host = Host::new();
     let other = host.start(host.shell("sleep 1000"));
-    let process = host.start(host.shell("setsid sleep 1000 & echo up; wait"));
+    let process = host.start(host.shell("setsid sh -c 'echo up; exec sleep 1000' & wait"));
     assert_eq!(read_line(&process), "up\n");
     process.end_group(Signal::Kill);
     assert_eq!(process.wait(soon()).unwrap().to_string(), "killed by signal 9");
@@ -321,11 +335,13 @@ fn a_killed_plugin_takes_what_it_has_hidden_with_it_and_nothing_of_others() {
 fn what_a_plugin_has_hidden_goes_with_it_though_others_live() {
     let host = Host::new();
     let other = host.start(host.shell("sleep 1000"));
-    let mut launch = host.shell("(setsid sleep 1000 &); exit 0");
+    let mut launch = host.shell(LEAVES);
     let private = host.private.for_plugin(1).unwrap();
     launch.environment.push(("PLUGIN_UNIX_SOCKET_DIR".into(), private.clone().into()));
     launch.private = Some(private);
-    let process = host.start(launch);
+    let mut process = host.start(launch);
+    assert_eq!(read_line(&process), "up\n");
+    process.input.write_all(b"\n").unwrap();
     assert_eq!(process.wait(soon()).unwrap().to_string(), "exit code 0");
     host.wait_for_only(&other);
 }
@@ -333,7 +349,7 @@ fn what_a_plugin_has_hidden_goes_with_it_though_others_live() {
 #[test]
 fn a_process_that_flees_is_caught() {
     let mut host = Host::new();
-    let process = host.start(host.shell("flee() { flee & exit 0; }; trap '' TERM; flee & echo up; sleep 1000"));
+    let process = host.start(host.shell("perl -e 'while (1) { exit if fork }' & echo up; sleep 1000"));
     assert_eq!(read_line(&process), "up\n");
     host.keeper = None;
     assert_eq!(marked(host.place.path()), [0; 0]);
@@ -393,18 +409,20 @@ fn arguments_arrive_as_they_are() {
 
 #[test]
 fn a_plugin_has_three_open_files_and_none_of_the_hosts() {
+    let alone = alone();
     let leaked = tempfile::tempfile().unwrap();
     fcntl_setfd(&leaked, FdFlags::empty()).unwrap();
-    let host = Host::new();
+    let host = Host::start_keeper(alone);
     // The fourth is that of the folder which is listed.
     assert_eq!(host.output(host.shell("exec ls /proc/self/fd")), "0\n1\n2\n3\n");
 }
 
 #[test]
 fn a_plugin_neither_ignores_nor_blocks_what_the_host_does() {
+    let alone = alone();
     let before = nix::sys::signal::SigSet::thread_get_mask().unwrap();
     nix::sys::signal::SigSet::all().thread_block().unwrap();
-    let host = Host::new();
+    let host = Host::start_keeper(alone);
     let output = host.output(host.shell("exec grep -E '^Sig(Blk|Ign)' /proc/self/status"));
     before.thread_set_mask().unwrap();
     let masks = output.lines().map(|line| u64::from_str_radix(line.split_once('\t').unwrap().1, 16).unwrap());
@@ -573,6 +591,7 @@ fn eight_threads_launch_at_once() {
 
 #[test]
 fn a_keeper_that_is_missing_or_another_program_is_an_error() {
+    let _alone = alone();
     let place = tempfile::tempdir().unwrap();
     let private = private_folder(place.path());
     for program in [place.path().join("missing"), "/bin/true".into()] {

@@ -20,7 +20,6 @@ pub(super) fn end_all(ended: &UnixStream) {
     let until = Instant::now() + PATIENCE;
     while reap() && Instant::now() < until {
         kill_below(getpid());
-        hunt();
         // Orphans become children of this process only when their parents have ended.
         let soon = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
         let _ = poll(&mut [PollFd::new(ended, PollFlags::IN)], Some(&soon));
@@ -50,21 +49,6 @@ pub(super) fn kill_orphans(is_one: impl Fn(Pid) -> bool) {
     let orphans =
         processes().into_iter().filter(|(_, parent)| *parent == own).filter_map(|(pid, _)| Pid::from_raw(pid));
     orphans.filter(|pid| is_one(*pid)).for_each(kill_tree);
-}
-
-/// Kills children of this process as fast as they come. One that forks and ends all the time, each time with another
-/// number, is faster than a look at all processes; as its parents have ended it is a child of this process.
-fn hunt() {
-    const LOOKS: usize = 1000;
-    for _ in 0..LOOKS {
-        let children = fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
-        let children: Vec<_> =
-            children.split_ascii_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect();
-        signal(&children, Signal::KILL);
-        if children.is_empty() || !reap() {
-            return;
-        }
-    }
 }
 
 /// Stops every process below `root`, until there is none that runs.
