@@ -313,9 +313,9 @@ fn what_a_plugin_leaves_in_its_group_and_folder_goes_with_it() {
 #[test]
 fn what_the_last_plugin_has_hidden_goes_with_it() {
     let host = Host::new();
-    let mut process = host.start(host.shell(LEAVES));
+    let process = host.start(host.shell(LEAVES));
     assert_eq!(read_line(&process), "up\n");
-    process.input.write_all(b"\n").unwrap();
+    File::from(process.take_input().unwrap()).write_all(b"\n").unwrap();
     assert_eq!(process.wait(soon()).unwrap().to_string(), "exit code 0");
     host.wait_for_no_plugin();
 }
@@ -339,9 +339,9 @@ fn what_a_plugin_has_hidden_goes_with_it_though_others_live() {
     let private = host.private.for_plugin(1).unwrap();
     launch.environment.push(("PLUGIN_UNIX_SOCKET_DIR".into(), private.clone().into()));
     launch.private = Some(private);
-    let mut process = host.start(launch);
+    let process = host.start(launch);
     assert_eq!(read_line(&process), "up\n");
-    process.input.write_all(b"\n").unwrap();
+    File::from(process.take_input().unwrap()).write_all(b"\n").unwrap();
     assert_eq!(process.wait(soon()).unwrap().to_string(), "exit code 0");
     host.wait_for_only(&other);
 }

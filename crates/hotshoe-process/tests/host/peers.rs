@@ -27,7 +27,8 @@ pub fn modules() -> &'static Path {
         fs::create_dir_all(&folder).expect("it can be made");
         let built = keeper.parent().expect("it has a folder").join(file_name("hotshoe_process"));
         // Built with this test, under the name that cargo gives it.
-        let built = if built.is_file() { built } else { keeper.with_file_name("deps").join(file_name("hotshoe_process")) };
+        let built =
+            if built.is_file() { built } else { keeper.with_file_name("deps").join(file_name("hotshoe_process")) };
         fs::copy(&built, folder.join(file_name("hotshoe-process"))).expect("the module was built");
         fs::copy(&keeper, folder.join("hotshoe-keeper")).expect("the keeper was built");
         folder
