@@ -3,5 +3,8 @@
 
 #![cfg(target_os = "linux")]
 
+mod calls;
+mod faults;
 mod go_plugin;
+mod life;
 mod peers;
