@@ -131,6 +131,12 @@ impl<'a> Invocation<'a> {
         self.answer.take()
     }
 
+    /// Where more messages go of a call that streams, and the answer to come, for somebody else to take.
+    pub(super) fn into_parts(mut self) -> Option<(SendStream<Bytes>, ResponseFuture)> {
+        self.over = true;
+        Some((lock(&self.handle.outgoing).take()?, self.answer.take()?))
+    }
+
     async fn next_message(&mut self) -> Result<Option<Bytes>> {
         if let Some(answer) = &mut self.answer {
             let answer = answer.await.map_err(|error| broken(self.connection, &error))?;

@@ -3,5 +3,6 @@
 
 #![cfg(target_os = "linux")]
 
+mod callback;
 mod go_plugin;
 mod peers;
