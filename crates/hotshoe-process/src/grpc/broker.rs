@@ -47,7 +47,7 @@ pub const MOST: u32 = 8;
 const KEPT: Duration = Duration::from_millis(5250);
 
 /// How long a number that was dialed is let alone, until go-plugin has forgotten it.
-const FORGOTTEN: Duration = Duration::from_millis(20);
+const FORGOTTEN: Duration = Duration::from_millis(100);
 
 /// How many connections a plugin may have at once.
 const MOST_CONNECTIONS: usize = 32;
@@ -253,11 +253,14 @@ impl Room {
         for door in self.doors.iter_mut().filter(|door| door.due <= now) {
             door.due = now + KEPT;
             let Ok(frame) = door.announcement() else { continue };
-            // A plugin that takes nothing is told nothing.
+            // A plugin that takes nothing is told nothing; a stream that has just begun takes nothing for a moment.
             self.announces.reserve_capacity(frame.len());
-            if self.announces.capacity() >= frame.len() {
-                said |= self.announces.send_data(frame, false).is_ok();
+            if self.announces.capacity() < frame.len() {
+                door.due = now + FORGOTTEN;
+                said = true;
+                continue;
             }
+            said |= self.announces.send_data(frame, false).is_ok();
         }
         if said {
             self.connection.nudge();
