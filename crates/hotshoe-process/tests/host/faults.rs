@@ -67,7 +67,7 @@ fn noise_before_the_line_goes_to_the_log() {
 #[test]
 fn another_version_of_the_protocol_is_refused_with_both_sides() {
     refused(&["version=7"], "process-handshake-version", "7");
-    refused(&["core=2"], "process-protocol", "2");
+    refused(&["core=2"], "process-handshake", "2");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn net_rpc_is_refused_by_its_name() {
 fn a_plugin_that_ends_before_it_can_be_called_says_how_and_with_which_words() {
     refused(&["exit-before-line=5"], "process-handshake", "exit code 5");
     refused(&["panic-before-line"], "process-handshake", "panic");
-    refused(&["exit-after-line"], "", "");
+    refused(&["exit-after-line"], "plugin-exited", "");
 }
 
 #[test]

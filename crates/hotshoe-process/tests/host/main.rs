@@ -3,6 +3,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod callback;
 mod calls;
 mod faults;
 mod go_plugin;
