@@ -234,3 +234,38 @@ fn a_plugin_of_json_rpc_calls_its_host_which_calls_it_again() {
     rig.host.unload(&plugin).unwrap();
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// Says whether its output was taken, once the call that it belongs to is over.
+struct Late {
+    begun: Event,
+    goes_on: Event,
+    was_taken: Mutex<Option<bool>>,
+    done: Event,
+}
+
+impl Services for Late {
+    fn call(&self, call: &Call<'_>, sink: &mut dyn Sink) -> Result<()> {
+        assert!(call.deadline.is_some(), "the plugin passes its deadline on");
+        self.begun.set();
+        self.goes_on.wait();
+        *self.was_taken.lock().unwrap() = Some(sink.output(call.input).is_continue());
+        self.done.set();
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_plugin_waits_for_no_more_is_not_taken() {
+    let rig = faults();
+    let plugin = rig.loaded();
+    let (begun, goes_on, done) = Default::default();
+    let late = Arc::new(Late { begun, goes_on, was_taken: Mutex::default(), done });
+    plugin.offer(late.clone()).unwrap();
+    let call = Call::new("CallBack", Encoding::Json, br#"{"broker": 1}"#).within(Duration::from_millis(500));
+    let error = plugin.call(&call, &mut Vec::<Vec<u8>>::new()).unwrap_err();
+    assert_eq!(error.code(), Code::CALL_DEADLINE, "{}", error.report());
+    late.begun.wait();
+    late.goes_on.set();
+    late.done.wait();
+    assert_eq!(*late.was_taken.lock().unwrap(), Some(false));
+}
