@@ -4,7 +4,7 @@ use std::future::Future;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
@@ -178,14 +178,25 @@ impl Connection {
     /// Moves the connection as far as it goes without waiting, for what was changed while nobody waits: whoever drives is
     /// woken instead.
     pub(super) fn nudge(&self) {
-        match self.driver.try_lock() {
-            Ok(mut driver) => {
-                self.advance(&mut driver);
-                drop(driver);
-                self.hand_over();
-            }
-            Err(_) => self.bell.wake_by_ref(),
+        // First the bell: whoever drives looks at it once more after leaving.
+        self.bell.ring();
+        if let Ok(driver) = self.driver.try_lock() {
+            self.leave(driver);
         }
+    }
+
+    /// Leaves the driver to others, once nothing is left to be done without waiting.
+    fn leave(&self, driver: MutexGuard<'_, Driver>) {
+        drop(driver);
+        while self.bell.was_rung() {
+            // Somebody else who has it looks at the bell after that.
+            let Ok(mut driver) = self.driver.try_lock() else {
+                self.bell.ring();
+                return;
+            };
+            self.advance(&mut driver);
+        }
+        self.hand_over();
     }
 
     /// Moves connection and tasks as far as they go.
@@ -230,7 +241,7 @@ impl Connection {
 /// The right to drive, which is handed over when it is dropped.
 struct Turn<'a> {
     of: &'a Arc<Connection>,
-    driver: Option<std::sync::MutexGuard<'a, Driver>>,
+    driver: Option<MutexGuard<'a, Driver>>,
     waiter: &'a Arc<Waiter>,
 }
 
@@ -265,8 +276,9 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.waiter.set_drives(None);
-        drop(self.driver.take());
-        self.of.hand_over();
+        if let Some(driver) = self.driver.take() {
+            self.of.leave(driver);
+        }
     }
 }
 
@@ -283,8 +295,7 @@ impl Watched for Connection {
         let Ok(mut driver) = self.driver.try_lock() else { return Next::Later(LEFT_ALONE) };
         self.advance(&mut driver);
         let full = driver.full.load(Ordering::Relaxed);
-        drop(driver);
-        self.hand_over();
+        self.leave(driver);
         match (self.over.get(), full) {
             (Some(_), _) => Next::Done,
             (None, true) => Next::ReadOrWrite,

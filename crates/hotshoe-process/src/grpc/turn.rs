@@ -68,6 +68,11 @@ impl Bell {
         self.rung.store(false, Ordering::SeqCst);
     }
 
+    /// Whether it was rung since somebody looked.
+    pub(super) fn was_rung(&self) -> bool {
+        self.rung.swap(false, Ordering::SeqCst)
+    }
+
     pub(super) fn ring(&self) {
         if !self.rung.swap(true, Ordering::SeqCst) && self.sleeps.load(Ordering::SeqCst) {
             let _ = (&self.rings).write(&[1]);

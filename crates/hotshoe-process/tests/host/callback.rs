@@ -257,7 +257,7 @@ impl Services for Late {
 #[test]
 fn what_a_plugin_waits_for_no_more_is_not_taken() {
     let rig = faults();
-    let plugin = rig.loaded();
+    let plugin = rig.loaded_or_told();
     let (begun, goes_on, done) = Default::default();
     let late = Arc::new(Late { begun, goes_on, was_taken: Mutex::default(), done });
     plugin.offer(late.clone()).unwrap();
