@@ -3,5 +3,10 @@
 
 #![cfg(target_os = "linux")]
 
+mod direct;
+mod faults;
 mod go_plugin;
+mod leftovers;
+mod mcp;
 mod peers;
+mod restart;
