@@ -9,7 +9,7 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 22] = [
     "profile",
     "manifest",
     "catalog",
@@ -26,6 +26,7 @@ const PAGES: [&str; 21] = [
     "host",
     "cmake",
     "build-script",
+    "process",
     "release",
     "templates",
     "tool",

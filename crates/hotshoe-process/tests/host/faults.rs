@@ -49,7 +49,7 @@ fn is(error: &Error, code: &str) -> bool {
 /// It can be called in spite of its fault.
 fn serves(rig: &Rig) -> std::sync::Arc<Plugin> {
     let plugin = rig.loaded();
-    assert_eq!(call(&plugin, "Echo", r#"{"data": "aGVsbG8="}"#).unwrap(), json!({"data": "aGVsbG8="}));
+    assert_eq!(call(&plugin, "hotshoe.test.Faults/Echo", r#"{"data": "aGVsbG8="}"#).unwrap(), json!({"data": "aGVsbG8="}));
     plugin
 }
 
@@ -248,7 +248,7 @@ fn a_stopped_process_is_killed() {
     let plugin = serves(&rig);
     let process = process_of(&plugin);
     assert!(std::process::Command::new("kill").args(["-STOP", &process.to_string()]).status().unwrap().success());
-    let late = Call::new("Echo", Encoding::Json, b"{}").within(Duration::from_millis(300));
+    let late = Call::new("hotshoe.test.Faults/Echo", Encoding::Json, b"{}").within(Duration::from_millis(300));
     assert_eq!(plugin.call(&late, &mut Vec::new()).unwrap_err().code(), Code::CALL_DEADLINE);
     assert_eq!(rig.host.unload(&plugin).unwrap(), Unload::Exited("killed by signal 9".to_owned()));
     assert!(!lives(process));
@@ -270,7 +270,7 @@ fn death_in_a_call_ends_it_and_the_plugin() {
     let plugin = serves(&rig);
     let error = call(&plugin, "Die", r#"{"signal": 9}"#).unwrap_err();
     assert!(is(&error, "plugin-exited") && error.report().contains("killed by signal 9"), "{}", error.report());
-    assert!(is(&call(&plugin, "Echo", "{}").unwrap_err(), "plugin-exited"));
+    assert!(is(&call(&plugin, "hotshoe.test.Faults/Echo", "{}").unwrap_err(), "plugin-exited"));
     within(5, || plugin.why_ended().is_some(), || "the host was not told".to_owned());
 }
 
@@ -364,7 +364,7 @@ fn a_mebibyte_goes_both_ways() {
     let rig = rig("");
     let plugin = serves(&rig);
     let input = json!({"data": "AAAA".repeat((1 << 20) / 3)}).to_string();
-    assert_eq!(call(&plugin, "Echo", &input).unwrap().to_string(), input);
+    assert_eq!(call(&plugin, "hotshoe.test.Faults/Echo", &input).unwrap().to_string(), input);
 }
 
 #[test]
@@ -381,7 +381,7 @@ fn an_answer_larger_than_allowed_is_refused() {
 }
 
 fn serves_still(plugin: &Plugin) {
-    assert_eq!(call(plugin, "Echo", r#"{"data": "aGVsbG8="}"#).unwrap(), json!({"data": "aGVsbG8="}));
+    assert_eq!(call(plugin, "hotshoe.test.Faults/Echo", r#"{"data": "aGVsbG8="}"#).unwrap(), json!({"data": "aGVsbG8="}));
 }
 
 fn many(calls: usize) {
