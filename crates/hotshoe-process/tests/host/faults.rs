@@ -270,7 +270,8 @@ fn death_in_a_call_ends_it_and_the_plugin() {
     let plugin = serves(&rig);
     let error = call(&plugin, "Die", r#"{"signal": 9}"#).unwrap_err();
     assert!(is(&error, "plugin-exited") && error.report().contains("killed by signal 9"), "{}", error.report());
-    assert!(is(&call(&plugin, "hotshoe.test.Faults/Echo", "{}").unwrap_err(), "plugin-exited"));
+    let error = call(&plugin, "hotshoe.test.Faults/Echo", "{}").unwrap_err();
+    assert!(is(&error, "plugin-exited"), "{}", error.report());
     within(5, || plugin.why_ended().is_some(), || "the host was not told".to_owned());
 }
 
@@ -426,7 +427,7 @@ fn no_file_of_the_host_leaks_into_the_plugin() {
     let rig = rig("");
     let plugin = rig.loaded();
     let itself = call(&plugin, "Self", "{}").unwrap();
-    let files: Vec<&str> = itself["openFiles"].as_array().unwrap().iter().filter_map(|file| file.as_str()).collect();
+    let files: Vec<&str> = itself["open_files"].as_array().unwrap_or_else(|| panic!("{itself}")).iter().filter_map(|file| file.as_str()).collect();
     assert!(!files.iter().any(|file| file.contains("hostname")), "{files:?}");
     assert!(Path::new(itself["executable"].as_str().unwrap()).ends_with("bin/peer"), "{itself}");
 }
