@@ -49,7 +49,10 @@ fn is(error: &Error, code: &str) -> bool {
 /// It can be called in spite of its fault.
 fn serves(rig: &Rig) -> std::sync::Arc<Plugin> {
     let plugin = rig.loaded();
-    assert_eq!(call(&plugin, "hotshoe.test.Faults/Echo", r#"{"data": "aGVsbG8="}"#).unwrap(), json!({"data": "aGVsbG8="}));
+    assert_eq!(
+        call(&plugin, "hotshoe.test.Faults/Echo", r#"{"data": "aGVsbG8="}"#).unwrap(),
+        json!({"data": "aGVsbG8="})
+    );
     plugin
 }
 
@@ -382,7 +385,10 @@ fn an_answer_larger_than_allowed_is_refused() {
 }
 
 fn serves_still(plugin: &Plugin) {
-    assert_eq!(call(plugin, "hotshoe.test.Faults/Echo", r#"{"data": "aGVsbG8="}"#).unwrap(), json!({"data": "aGVsbG8="}));
+    assert_eq!(
+        call(plugin, "hotshoe.test.Faults/Echo", r#"{"data": "aGVsbG8="}"#).unwrap(),
+        json!({"data": "aGVsbG8="})
+    );
 }
 
 fn many(calls: usize) {
@@ -427,7 +433,12 @@ fn no_file_of_the_host_leaks_into_the_plugin() {
     let rig = rig("");
     let plugin = rig.loaded();
     let itself = call(&plugin, "Self", "{}").unwrap();
-    let files: Vec<&str> = itself["open_files"].as_array().unwrap_or_else(|| panic!("{itself}")).iter().filter_map(|file| file.as_str()).collect();
+    let files: Vec<&str> = itself["open_files"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{itself}"))
+        .iter()
+        .filter_map(|file| file.as_str())
+        .collect();
     assert!(!files.iter().any(|file| file.contains("hostname")), "{files:?}");
     assert!(Path::new(itself["executable"].as_str().unwrap()).ends_with("bin/peer"), "{itself}");
 }

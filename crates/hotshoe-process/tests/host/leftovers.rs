@@ -64,5 +64,9 @@ fn many_loads_and_unloads_leave_nothing() {
     for _ in 0..200 {
         round();
     }
-    within(2, || files() <= before.0 && threads() <= before.1, || format!("{before:?}, then {:?}", (files(), threads())));
+    within(
+        2,
+        || files() <= before.0 && threads() <= before.1,
+        || format!("{before:?}, then {:?}", (files(), threads())),
+    );
 }

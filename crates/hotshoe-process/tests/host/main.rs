@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod direct;
+mod docs;
 mod faults;
 mod go_plugin;
 mod leftovers;
