@@ -36,6 +36,12 @@ fn one_that_listens_elsewhere_or_ends_is_refused() {
     for fault in ["other-port", "exit"] {
         let error = rig(PORT, fault).load().expect_err(fault);
         let report = error.report();
-        assert!(["[process-start]", "[plugin-exited]"].iter().any(|code| report.contains(code)), "{fault}: {report}");
+        // Another program may take the port that was free.
+        assert!(
+            ["[process-start]", "[plugin-exited]", "[process-handshake-address]"]
+                .iter()
+                .any(|code| report.contains(code)),
+            "{fault}: {report}"
+        );
     }
 }
