@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use h2::client::ResponseFuture;
@@ -16,6 +16,9 @@ use super::connection::{Connection, exited};
 use super::turn::lock;
 use super::wire::{self, Reader, Status};
 use crate::failure::{Failure, Result, codes};
+
+/// How much sooner than here a deadline may have passed for the plugin, which is told it in rounded numbers.
+const EARLY: Duration = Duration::from_millis(50);
 
 /// What another thread does with a call that is going on.
 #[derive(Default)]
@@ -120,14 +123,22 @@ impl<'a> Invocation<'a> {
         let (connection, handle, until, wanted) = (self.connection, self.handle, self.until, self.wanted);
         let next = connection.wait(cancellable(handle, self.next_message()), until, wanted);
         match next {
-            // The plugin keeps to the deadline too, and may be the first to say that it has passed.
-            Ok(Ok(Err(Failure::Cancelled)) | Err(Failure::Cancelled))
-                if handle.check().is_ok() && until.is_some_and(|until| Instant::now() >= until) =>
-            {
-                Err(Failure::Deadline)
-            }
+            Ok(Ok(Err(Failure::Cancelled))) => Err(self.given_up_by_plugin("CANCELLED")),
+            Ok(Ok(Err(Failure::Deadline))) => Err(self.given_up_by_plugin("DEADLINE_EXCEEDED")),
             Ok(Ok(next)) => next,
             Ok(Err(failure)) | Err(failure) => Err(failure),
+        }
+    }
+
+    /// The plugin was the first to say that the call is over: for it was cancelled here, its time is nearly up, for the
+    /// plugin keeps to the deadline too, or for a reason of its own.
+    fn given_up_by_plugin(&self, status: &str) -> Failure {
+        if self.until.is_some_and(|until| Instant::now() + EARLY >= until) {
+            return Failure::Deadline;
+        }
+        match self.handle.check() {
+            Err(cancelled) => cancelled,
+            Ok(()) => Failure::new(codes::CALL_FAILED, format!("the plugin answered {status} by itself")),
         }
     }
 

@@ -5,7 +5,13 @@
 
 mod callback;
 mod calls;
+mod direct;
+mod docs;
+mod environment;
 mod faults;
 mod go_plugin;
-mod life;
+mod leftovers;
+mod line;
+mod mcp;
 mod peers;
+mod restart;

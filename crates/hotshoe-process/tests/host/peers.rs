@@ -121,28 +121,3 @@ pub fn call(plugin: &Plugin, method: &str, input: &str) -> Result<Value> {
     let [output] = outputs.as_slice() else { panic!("{outputs:?}") };
     Ok(output.clone())
 }
-
-/// The one output of a call that has a time limit.
-pub fn call_within(plugin: &Plugin, method: &str, input: &str, time: Duration) -> Result<Value> {
-    let mut outputs: Vec<Vec<u8>> = Vec::new();
-    let call = Call::new(method, Encoding::Json, input.as_bytes()).within(time);
-    plugin.call(&call, &mut outputs)?;
-    Ok(serde_json::from_slice(&outputs.concat()).expect("it is JSON"))
-}
-
-/// Whether a process lives.
-pub fn lives(pid: u64) -> bool {
-    let status = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = status.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
-    state.is_some_and(|state| state != 'Z' && state != 'X')
-}
-
-/// Waits until a process has ended: two seconds, on a machine that does nothing else.
-#[track_caller]
-pub fn gone(pid: u64) {
-    let until = Instant::now() + Duration::from_secs(10);
-    while lives(pid) {
-        assert!(Instant::now() < until, "{pid} lives on");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
