@@ -29,7 +29,13 @@ pub fn run(args: &Args) -> Result<Answer> {
     // What a library has is in its manifest, and nothing of it is run.
     if candidate.kind().is_some_and(|kind| kind.artifact() == ArtifactType::Library) {
         answer.field("described", Value::Null);
-        if interfaces.is_empty() {
+        if let Some(refusal) = candidate.refusal() {
+            answer.diagnostics([refusal.clone()]);
+            answer.no();
+        } else if let Err(error) = candidate.check_library(&profile) {
+            answer.diagnostics([error.into()]);
+            answer.no();
+        } else if interfaces.is_empty() {
             let message = "a library has no methods that can be called by name, and this one names no interfaces";
             let hint = "a plugin of the contract names them in `interfaces` of its manifest";
             answer.diagnostics([Error::new(Code::RUNTIME_UNSUPPORTED, message)
