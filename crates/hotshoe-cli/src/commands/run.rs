@@ -36,8 +36,9 @@ Examples:
 
 Code of the plugins runs in this process, with your rights. An entry of the host's own is not
 called, for only the host has what it registers with. Plugins that are programs have no passes:
-they are started, what they log is printed, and Ctrl-C stops them. Otherwise Ctrl-C asks the pass that is at work to stop,
-and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks in the same way.")]
+they are started, what they log is printed, and Ctrl-C stops them. Otherwise Ctrl-C asks the pass
+that is at work to stop, and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks
+in the same way.")]
 pub struct Args {
     /// The plugins: the folder of each, or its library; without any, all that the host would find
     plugin: Vec<PathBuf>,
