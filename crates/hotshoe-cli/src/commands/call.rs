@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use hotshoe::error::{Code, Error, Result};
 use hotshoe::runtime::{Call, CancelToken, Encoding, Sink};
 
-use super::live::Wanted;
 use crate::args;
+use crate::live::Wanted;
 use crate::output::{Answer, have_stdout_alone, in_line, json_text, remark, write_out};
 use crate::progress::fires;
 

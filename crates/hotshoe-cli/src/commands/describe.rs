@@ -4,7 +4,7 @@ use hotshoe::error::{Code, Error, Result};
 use hotshoe::manifest::ArtifactType;
 use serde_json::{Value, json};
 
-use super::live::Wanted;
+use crate::live::Wanted;
 use crate::output::{Answer, DIM, NAME, have_stdout_alone, in_line, json_text};
 
 /// List what can be called of a plugin: services, methods, types, tools; a program is started for it

@@ -1,7 +1,7 @@
 //! What the tool is told to do: one file a verb.
 
 mod call;
-mod check;
+pub mod check;
 mod check_tag;
 mod ci;
 mod describe;
@@ -9,7 +9,6 @@ mod inspect;
 mod install;
 mod key;
 mod list;
-mod live;
 mod new;
 mod package;
 mod plan;

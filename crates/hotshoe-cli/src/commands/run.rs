@@ -20,8 +20,8 @@ use hotshoe::pipeline::{FailurePolicy, Pipeline, Progress};
 use hotshoe::profile::HostProfile;
 
 use super::check::{beside, excuse_receipt};
-use super::live::host;
 use crate::args;
+use crate::live::host;
 use crate::output::{Answer, have_stdout_alone, in_line, remark};
 use crate::progress::{RunLine, fires};
 

@@ -12,7 +12,7 @@ use hotshoe::runtime::CancelToken;
 use serde_json::json;
 
 use super::{Args, load_these};
-use crate::commands::live::log_line;
+use crate::live::log_line;
 use crate::output::{Answer, in_line, remark};
 use crate::progress::fires;
 

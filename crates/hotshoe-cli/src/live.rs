@@ -13,8 +13,8 @@ use hotshoe::plugin::Plugin;
 use hotshoe::profile::HostProfile;
 use hotshoe::runtime::Prober;
 
-use super::check::{beside, excuse_receipt};
 use crate::args;
+use crate::commands::check::{beside, excuse_receipt};
 use crate::output::{Answer, in_line, remark};
 
 /// Which plugin, and of which host.
