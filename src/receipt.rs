@@ -327,7 +327,7 @@ pub(crate) fn is_library(file: &Path) -> bool {
 }
 
 /// Whether a file is called like a library of this system: `libgain.so`, `libgain.so.1.2.3`.
-fn is_called_library(file: &Path) -> bool {
+pub(crate) fn is_called_library(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = name.rsplit('.').skip_while(is_number);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::compatible::incompatibility;
-use super::{Rules, artifact};
+use super::{Rules, artifact, program};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Code, Error, Result, Stage};
 use crate::input::brief;
@@ -32,7 +32,7 @@ pub struct Candidate {
     place: Place,
     refusal: Option<Box<Diagnostic>>,
     /// Whether a manifest lies in its folder.
-    is_described: bool,
+    pub(super) is_described: bool,
     /// Whether that cannot be read, so that nothing is known but where it lies.
     is_broken: bool,
 }
@@ -40,7 +40,9 @@ pub struct Candidate {
 impl Candidate {
     /// What lies at a path: a plugin's folder, or a library.
     ///
-    /// A library that a manifest beside it describes is that plugin; any other is a plugin of its own.
+    /// A library that a manifest beside it describes is that plugin; any other is a plugin of its own. So is a program
+    /// without a manifest, if the profile takes exactly one runtime whose artifact is an executable; where programs end in
+    /// `.exe`, the path may leave that out.
     ///
     /// What the library's bytes show is left to whoever asks: loading and checking open it.
     pub fn at(path: &Path, profile: &HostProfile) -> Result<(Candidate, Vec<Diagnostic>)> {
@@ -61,7 +63,9 @@ impl Candidate {
                 .hint("give the path of a plugin's folder or of its library")
                 .at(path)
         };
-        let target = fs::canonicalize(path).map_err(not_there)?;
+        let target = fs::canonicalize(path)
+            .or_else(|error| fs::canonicalize(program::with_usual_ending(path, rules).ok_or(error)?))
+            .map_err(not_there)?;
         if target.is_file() {
             return Self::at_library(path, &target, rules);
         }
@@ -88,7 +92,10 @@ impl Candidate {
                 return Ok(found);
             }
         }
-        Self::from_library(path, target, rules)
+        match Self::at_program(path, target, rules)? {
+            Some(program) => Ok(program),
+            None => Self::from_library(path, target, rules),
+        }
     }
 
     /// The plugin whose manifest, in the library's folder or a little above it, describes this library.
@@ -499,7 +506,7 @@ fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -15,14 +15,21 @@ pub(super) fn incompatibility(
     has_manifest: bool,
     profile: &HostProfile,
 ) -> Option<Error> {
-    if !has_manifest && profile.policies.manifest == ManifestPolicy::Required {
-        let hint = format!("add a `{}` beside the library", manifest::FILE_NAME);
-        return Some(Error::new(Code::MANIFEST_MISSING, "this host takes no plugin without a manifest").hint(hint));
+    if let Some(refusal) = without_manifest(profile).filter(|_| !has_manifest) {
+        return Some(refusal);
     }
     check_runtime(manifest, kind, profile)
         .and_then(|()| check_platform(manifest, Platform::current()))
         .and_then(|()| check_interface(manifest, profile))
         .err()
+}
+
+/// Why this host would not take a plugin without a manifest, if so.
+pub(super) fn without_manifest(profile: &HostProfile) -> Option<Error> {
+    (profile.policies.manifest == ManifestPolicy::Required).then(|| {
+        let hint = format!("add a `{}` beside the plugin's file", manifest::FILE_NAME);
+        Error::new(Code::MANIFEST_MISSING, "this host takes no plugin without a manifest").hint(hint)
+    })
 }
 
 /// Whether the host takes the runtime that a plugin names, and what such plugins look like is known.
@@ -32,9 +39,8 @@ fn check_runtime(manifest: &Manifest, kind: Option<&Kind>, profile: &HostProfile
     if !profile.takes_runtime(runtime) {
         let taken: Vec<String> = profile.runtimes().map(|name| format!("`{name}`")).collect();
         let message = format!("{}, and {} takes {} only", needs(), profile.name, taken.join(", "));
-        return Err(
-            Error::new(Code::MANIFEST_RUNTIME, message).hint("the host's profile lists in `runtimes` what it takes")
-        );
+        let hint = format!("write `{}` into the host's profile, if it is to take it", with_runtime(profile, runtime));
+        return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint(hint));
     }
     let Some(kind) = kind else {
         let message = format!("{}, which is not known here", needs());
@@ -42,6 +48,15 @@ fn check_runtime(manifest: &Manifest, kind: Option<&Kind>, profile: &HostProfile
         return Err(Error::new(Code::MANIFEST_RUNTIME, message).hint(hint));
     };
     manifest.entry.as_deref().map_or(Ok(()), |entry| kind.check_entry(entry))
+}
+
+/// The `runtimes` of a profile that takes one more. All are listed, for those that are not are not taken.
+fn with_runtime(profile: &HostProfile, runtime: &str) -> String {
+    let listed = profile.runtimes().chain([runtime]).map(|name| match profile.runtime_settings(name) {
+        Some(settings) if !settings.is_empty() => format!("\"{name}\": {{…}}"),
+        _ => format!("\"{}\": {{}}", brief(name)),
+    });
+    format!("\"runtimes\": {{{}}}", listed.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether a plugin lists a platform, if it lists any.

@@ -12,6 +12,7 @@ mod index;
 mod installed;
 mod order;
 mod parallel;
+mod program;
 mod scan;
 mod search_path;
 mod veto;

@@ -321,6 +321,13 @@ impl Kind {
         named.map(move |pattern| pattern.replace(PLACEHOLDER, name))
     }
 
+    /// The name of the plugin whose artifact is usually called so.
+    pub(crate) fn plugin_name(&self, system: System, file_name: &str) -> Option<String> {
+        let named = self.file_names(system).iter().filter_map(|pattern| pattern.split_once(PLACEHOLDER));
+        let mut rest = named.filter_map(|(start, end)| file_name.strip_prefix(start)?.strip_suffix(end));
+        rest.find(|name| !name.is_empty()).map(str::to_owned)
+    }
+
     /// Whether a file without a usual name may be the artifact, if it is the only one in its folder.
     pub(crate) fn may_be_artifact(&self, system: System, file_name: &str) -> bool {
         let mut patterns = self.file_names(system).iter().filter_map(|pattern| pattern.split_once('*'));

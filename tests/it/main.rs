@@ -39,6 +39,7 @@ mod package;
 mod pipeline;
 mod plugin;
 mod profile;
+mod program;
 mod readme;
 #[cfg(feature = "package")]
 mod receipts;

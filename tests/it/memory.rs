@@ -279,6 +279,11 @@ pub fn host(tree: &PluginTree) -> (Host, Arc<Memory>) {
     host_with(harmonics(), tree)
 }
 
+/// The runtime alone, for a host that describes its plugins otherwise.
+pub fn runtime() -> Arc<dyn Runtime> {
+    Arc::new(Shared(Arc::default()))
+}
+
 /// The same with another profile.
 pub fn host_with(mut profile: HostProfile, tree: &PluginTree) -> (Host, Arc<Memory>) {
     profile.search_path_variable = "HOTSHOE_TESTS_SET_NO_SUCH_VARIABLE".to_owned();

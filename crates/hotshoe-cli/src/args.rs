@@ -127,7 +127,8 @@ pub struct Patience {
     pub timeout: Option<Duration>,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A whole number of seconds.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<u32>().map_err(|_| "it is no whole number of seconds".to_owned())?;
     Ok(Duration::from_secs(seconds.into()))
 }

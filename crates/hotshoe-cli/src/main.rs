@@ -4,6 +4,7 @@ mod args;
 mod ci;
 mod codes;
 mod commands;
+mod live;
 mod output;
 mod progress;
 mod release;

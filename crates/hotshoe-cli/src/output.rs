@@ -30,6 +30,7 @@ pub struct Answer {
     failure: Option<Error>,
     is_no: bool,
     at_end: Option<Box<dyn FnOnce()>>,
+    streams: bool,
 }
 
 /// A field of the object. What may be long is kept as it is, and goes straight into the output.
@@ -59,6 +60,7 @@ impl Answer {
             failure: None,
             is_no: false,
             at_end: None,
+            streams: false,
         }
     }
 
@@ -105,6 +107,11 @@ impl Answer {
         self.at_end = Some(Box::new(end));
     }
 
+    /// What it answers was printed already, line by line. Why it is a no stands in an object on stderr, on one line.
+    pub fn streams(&mut self) {
+        self.streams = true;
+    }
+
     /// Adds findings; they stand behind the lines, and in the object's `diagnostics`.
     pub fn diagnostics(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         self.diagnostics.extend(diagnostics);
@@ -148,11 +155,11 @@ impl Answer {
         self.field("format", FORMAT);
         let diagnostics = std::mem::take(&mut self.diagnostics);
         self.object.insert("diagnostics".to_owned(), Field::Diagnostics(diagnostics));
-        let stdout: Box<dyn Write> = match OWN_STDOUT.get() {
-            Some(own) => Box::new(own),
-            None => Box::new(io::stdout().lock()),
-        };
-        let mut out = BufWriter::with_capacity(BUFFER, Printable(stdout));
+        if self.streams {
+            let mut err = Printable(io::stderr().lock());
+            return if self.is_no { writeln!(err, "{}", serde_json::to_string(&self.object)?) } else { Ok(()) };
+        }
+        let mut out = BufWriter::with_capacity(BUFFER, Printable(own_stdout()));
         serde_json::to_writer_pretty(&mut out, &self.object)?;
         writeln!(out)?;
         out.flush()
@@ -237,6 +244,67 @@ pub fn have_stdout_alone() {
     {
         let _ = OWN_STDOUT.set(own.into());
     }
+}
+
+fn own_stdout() -> Box<dyn Write> {
+    match OWN_STDOUT.get() {
+        Some(own) => Box::new(own),
+        None => Box::new(io::stdout().lock()),
+    }
+}
+
+/// Writes a part of the answer at once; if it is JSON, without anything that commands a terminal.
+pub fn write_out(is_json: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out: Box<dyn Write> = if is_json { Box::new(Printable(own_stdout())) } else { own_stdout() };
+    let mut out = BufWriter::with_capacity(BUFFER, &mut out);
+    write(&mut out)?;
+    out.flush()
+}
+
+/// A JSON text with its white space as people like it, or with none. Its numbers stay as they are spelt, and the order of
+/// its keys too.
+pub fn json_text(text: &str, is_pretty: bool) -> String {
+    const DEEPEST: usize = 32;
+    let (mut shown, mut depth, mut is_string, mut is_escaped) =
+        (String::with_capacity(text.len()), 0usize, false, false);
+    let new_line = |shown: &mut String, depth: usize| {
+        if is_pretty {
+            shown.push('\n');
+            shown.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
+        }
+    };
+    for c in text.chars() {
+        if is_string {
+            shown.push(c);
+            is_string = is_escaped || c != '"';
+            is_escaped = !is_escaped && c == '\\';
+            continue;
+        }
+        let is_first = shown.trim_end().ends_with(['{', '[']);
+        match c {
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                match is_first {
+                    true => shown.truncate(shown.trim_end().len()),
+                    false => new_line(&mut shown, depth),
+                }
+            }
+            c if c.is_ascii_whitespace() => continue,
+            _ => {}
+        }
+        is_string = c == '"';
+        shown.push(c);
+        match c {
+            '{' | '[' => {
+                depth += 1;
+                new_line(&mut shown, depth);
+            }
+            ',' => new_line(&mut shown, depth),
+            ':' if is_pretty => shown.push(' '),
+            _ => {}
+        }
+    }
+    shown
 }
 
 /// A text for a line, whatever its maker put into it.

@@ -1,8 +1,10 @@
 //! What the tool is told to do: one file a verb.
 
-mod check;
+mod call;
+pub mod check;
 mod check_tag;
 mod ci;
+mod describe;
 mod inspect;
 mod install;
 mod key;
@@ -37,6 +39,8 @@ pub enum Command {
     Check(check::Args),
     List(list::Args),
     Run(run::Args),
+    Call(call::Args),
+    Describe(describe::Args),
     Runtimes(runtimes::Args),
     Package(package::Args),
     Install(install::Args),
@@ -71,6 +75,8 @@ impl Command {
             Command::New(command) => command.host.as_ref(),
             Command::List(command) => command.host.as_ref(),
             Command::Run(command) => Some(&command.host.host),
+            Command::Call(command) => Some(&command.wanted.host.host),
+            Command::Describe(command) => Some(&command.wanted.host.host),
             Command::Package(command) => command.host.host.as_ref(),
             Command::Install(command) => command.place.host.as_ref(),
             Command::Uninstall(command) => command.place.host.as_ref(),
@@ -90,6 +96,8 @@ impl Command {
             Command::Check(command) => check::run(command),
             Command::List(command) => list::run(command, json),
             Command::Run(command) => run::run(command, json),
+            Command::Call(command) => call::run(command, json),
+            Command::Describe(command) => describe::run(command),
             Command::Runtimes(command) => runtimes::run(command),
             Command::Package(command) => package::run(command),
             Command::Install(command) => install::run(command),

@@ -3,9 +3,9 @@
 mod alive;
 mod input;
 mod report;
+mod served;
 mod steps;
 
-use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use std::sync::Arc;
 use hotshoe::catalog::{Candidate, Catalog, SearchPath};
 use hotshoe::context::{Context, Schema, Slot};
 use hotshoe::diagnostics::Diagnostic;
-use hotshoe::error::{Code, Error, Result};
+use hotshoe::error::Result;
 use hotshoe::host::Host;
 use hotshoe::manifest::Kinds;
 use hotshoe::pipeline::{FailurePolicy, Pipeline, Progress};
 use hotshoe::profile::HostProfile;
-use hotshoe::runtime::Prober;
 
 use super::check::{beside, excuse_receipt};
 use crate::args;
+use crate::live::host;
 use crate::output::{Answer, have_stdout_alone, in_line, remark};
 use crate::progress::{RunLine, fires};
 
@@ -31,11 +31,14 @@ use crate::progress::{RunLine, fires};
 Examples:
   hotshoe run --host harmonics --path plugin-root --stages parse,lower,codegen
   hotshoe run my_plugin --host harmonics --model model.json --option level=2
+  hotshoe run plugins/weather --host agent.host.json
   hotshoe run --host harmonics --json | jq '.passes[] | {name, nanoseconds}'
 
 Code of the plugins runs in this process, with your rights. An entry of the host's own is not
-called, for only the host has what it registers with. Ctrl-C asks the pass that is at work to stop,
-and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks in the same way.")]
+called, for only the host has what it registers with. Plugins that are programs have no passes:
+they are started, what they log is printed, and Ctrl-C stops them. Otherwise Ctrl-C asks the pass
+that is at work to stop, and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks
+in the same way.")]
 pub struct Args {
     /// The plugins: the folder of each, or its library; without any, all that the host would find
     plugin: Vec<PathBuf>,
@@ -102,7 +105,11 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     let alive = alive::KeptAlive::new();
     let kinds = args.runtimes.kinds();
     let candidates = named(args, &mut profile, &kinds, &mut answer);
-    let host = host(args, &profile)?;
+    let host = host(&profile, &args.runtimes)?;
+    if served::are_programs(&candidates) {
+        drop(alive);
+        return served::run(args, &host, &kinds, &candidates, answer);
+    }
     let loaded = match args.plugin.is_empty() {
         true => load_all(args, &host, &kinds),
         false => load_these(args, &host, &kinds, &candidates),
@@ -136,16 +143,6 @@ pub fn run(args: &Args, as_json: bool) -> Result<Answer> {
     // Each is shut down, which a host that is dropped does not do to plugins whose tables somebody may have.
     answer.at_end(move || drop((host.unload_all(), alive)));
     Ok(answer)
-}
-
-/// A host that tries each library in another process first: one that ends its process keeps no other from running.
-fn host(args: &Args, profile: &HostProfile) -> Result<Host> {
-    let myself = env::current_exe()
-        .map_err(|error| Error::new(Code::PROBE_FAILED, "this program cannot find itself to probe").because(error))?;
-    let mut host = Host::new(profile.clone());
-    host.set_prober(Some(Prober::new(myself)));
-    args.runtimes.add_to(&host)?;
-    Ok(host)
 }
 
 fn pipeline(args: &Args, line: &RunLine) -> Result<Pipeline> {

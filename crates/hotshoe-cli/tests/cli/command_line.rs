@@ -20,6 +20,9 @@ Commands:
   check      Say whether a host would take a plugin, and why not
   list       List the plugins that a host would find, with what is wrong with them
   run        Run the passes of plugins, stage by stage, as a host would; this runs their code
+  call       Call a method of a plugin, and print what it answers; this runs its code
+  describe   List what can be called of a plugin: services, methods, types, tools; a program is
+             started for it
   runtimes   List the runtimes whose plugins are known here, and what such plugins look like
   package    Make an archive of a plugin's folder, and its checksum:
              <name>-<version>.tar.gz[.sha256]
@@ -55,6 +58,68 @@ Exit codes:
 
 "#]])
         .stderr_eq(str![]);
+}
+
+#[test]
+fn the_verbs_for_calls_explain_themselves() {
+    let tree = hotshoe_testkit::PluginTree::new();
+    hotshoe(&tree, &["call", "--help"]).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
+Call a method of a plugin, and print what it answers; this runs its code
+
+Usage: hotshoe call [OPTIONS] --host <NAME|FILE> <PLUGIN> <METHOD> [JSON]
+
+Arguments:
+  <PLUGIN>  The plugin: its folder, its file, or its name on the host's search path
+  <METHOD>  The method, as `hotshoe describe` lists it
+  [JSON]    The input, a JSON text; `-` reads it from stdin [default: {}]
+
+Options:
+      --host <NAME|FILE>         The host: its name, or its <name>.host.json
+      --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
+                                 another
+      --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
+                                 variable and its own
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --timeout <SECONDS>        Give the call up after so long
+      --raw                      Pass the bytes of stdin to the plugin as they are, and those of its
+                                 answers to stdout
+      --verbose                  Say on stderr what the plugin logs
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
+
+Examples:
+  hotshoe call weather Call '{"args_json": "{}"}' --host agent.host.json
+  hotshoe call plugins/weather/weather Call - --host agent.host.json < input.json
+  hotshoe call weather Call --raw --host agent.host.json < input.bin > output.bin
+
+`hotshoe describe` lists what can be called. Ctrl-C cancels the call and unloads the plugin.
+
+"#]]);
+    hotshoe(&tree, &["describe", "--help"]).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
+List what can be called of a plugin: services, methods, types, tools; a program is started for it
+
+Usage: hotshoe describe [OPTIONS] --host <NAME|FILE> <PLUGIN>
+
+Arguments:
+  <PLUGIN>  The plugin: its folder, its file, or its name on the host's search path
+
+Options:
+      --host <NAME|FILE>         The host: its name, or its <name>.host.json
+      --host-version <VERSION>   The host's version; without one, no plugin is refused for asking
+                                 another
+      --path <FOLDER[:FOLDER…]>  Look here, instead of in the folders of the host's environment
+                                 variable and its own
+      --runtime-folder <FOLDER>  Also look here for what describes a runtime, <name>.runtime.json,
+                                 beside the folder of those installed
+      --json                     Print one JSON object instead of text
+  -h, --help                     Print help
+
+Examples:
+  hotshoe describe weather --host agent.host.json
+  hotshoe describe plugins/weather/weather --host agent.host.json --json | jq .described.tools
+
+"#]]);
 }
 
 #[test]
@@ -180,11 +245,14 @@ Options:
 Examples:
   hotshoe run --host harmonics --path plugin-root --stages parse,lower,codegen
   hotshoe run my_plugin --host harmonics --model model.json --option level=2
+  hotshoe run plugins/weather --host agent.host.json
   hotshoe run --host harmonics --json | jq '.passes[] | {name, nanoseconds}'
 
 Code of the plugins runs in this process, with your rights. An entry of the host's own is not
-called, for only the host has what it registers with. Ctrl-C asks the pass that is at work to stop,
-and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks in the same way.
+called, for only the host has what it registers with. Plugins that are programs have no passes:
+they are started, what they log is printed, and Ctrl-C stops them. Otherwise Ctrl-C asks the pass
+that is at work to stop, and a second one ends the tool. In CI, `timeout 60 hotshoe run …` asks
+in the same way.
 
 "#]]);
     help("package").stdout_eq(str![[r#"

@@ -15,6 +15,8 @@ mod noexec;
 mod output;
 mod package;
 mod probe;
+#[cfg(target_os = "linux")]
+mod process;
 mod profile;
 mod python;
 mod run;

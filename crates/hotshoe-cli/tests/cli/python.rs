@@ -35,7 +35,7 @@ fn list_shows_it_with_the_reason_why_it_is_not_used() {
         .stderr_eq(str![[r#"
 error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and synarius takes `native` only
   in [..]/Plugins/fmu
-  hint: the host's profile lists in `runtimes` what it takes
+  hint: write `"runtimes": {"native": {}, "python": {}}` into the host's profile, if it is to take it
 
 "#]]);
     let plugin = json(&fmu(), &args, 1)["plugins"][0].take();
@@ -60,7 +60,7 @@ no: synarius does not take FMURuntime 0.1.0
             .stderr_eq(str![[r#"
 error[manifest-runtime]: plugin `FMURuntime`: it needs the runtime `python`, and synarius takes `native` only
   in [..]/Plugins/fmu
-  hint: the host's profile lists in `runtimes` what it takes
+  hint: write `"runtimes": {"native": {}, "python": {}}` into the host's profile, if it is to take it
 
 "#]]);
     }
