@@ -101,5 +101,6 @@ if(HOTSHOE_RUNTIME_PROCESS)
     COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${output}/${built_module}" "${runtimes}/${module}"
     COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${output}/${keeper}" "${runtimes}/${keeper}"
     BYPRODUCTS "${runtimes}/${module}" "${runtimes}/${keeper}"
-    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" COMMENT "Building the runtime `process` with cargo" USES_TERMINAL VERBATIM)
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" COMMENT "Building the runtime `process` with cargo"
+    USES_TERMINAL VERBATIM)
 endif()
