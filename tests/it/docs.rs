@@ -9,12 +9,13 @@ use hotshoe::manifest::{Kind, Manifest};
 use hotshoe::profile::HostProfile;
 use hotshoe_testkit::PluginTree;
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 22] = [
     "profile",
     "manifest",
     "catalog",
     "inspect",
     "runtime",
+    "process",
     "plugin",
     "context",
     "contract",
@@ -178,10 +179,38 @@ fn functions_and_codes_in_the_book_are_those_of_the_code() {
             for code in quoted(row.split(" | ").next().unwrap_or_default()) {
                 let of_others = ["build", "cli"].map(|name| read(&format!("crates/hotshoe-{name}/src/codes.rs")));
                 let is_known = hotshoe::codes().any(|known| known.as_str() == code)
-                    || of_others.iter().any(|text| text.contains(&format!("name: \"{code}\"")));
+                    || of_others.iter().any(|text| text.contains(&format!("name: \"{code}\"")))
+                    || code.starts_with("process-") && codes_of_process().iter().any(|known| known == code);
                 assert!(is_known, "{page} names the code {code}, which is not there");
             }
         }
+    }
+}
+
+/// The codes that the runtime `process` says of its own, and those that it shares with others.
+fn codes_of_process() -> Vec<String> {
+    let declared = read("crates/hotshoe-process/src/failure.rs");
+    let constants = declared.lines().filter(|line| line.trim_start().starts_with("pub const "));
+    let codes: Vec<String> = constants.filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect();
+    assert!(codes.len() > 10, "{codes:?}");
+    codes
+}
+
+#[test]
+fn the_page_of_process_has_each_of_its_codes_and_settings() {
+    let page = read("docs/process.md");
+    for code in codes_of_process() {
+        assert!(page.contains(&format!("\n| `{code}` |")), "docs/process.md lacks the code {code}");
+    }
+    let settings = read("crates/hotshoe-process/src/settings.rs");
+    let profile = settings.split("struct OfProfile {").nth(1).and_then(|rest| rest.split('}').next());
+    let keys = profile.expect("it is there").lines().filter_map(|line| line.trim().split_once(':'));
+    for (key, _) in keys {
+        assert!(page.contains(&format!("\n| `{key}` |")), "docs/process.md lacks the setting {key}");
+    }
+    let manifest = settings.split("struct OfManifest {").nth(1).and_then(|rest| rest.split('}').next());
+    for (key, _) in manifest.expect("it is there").lines().filter_map(|line| line.trim().split_once(':')) {
+        assert!(page.contains(&format!("`{key}`")), "docs/process.md lacks {key} of a manifest");
     }
 }
 

@@ -89,6 +89,11 @@ impl Reader {
         })
     }
 
+    /// Says that stdout was closed: a line without a newline counts then, as for go-plugin's own host.
+    pub fn end(&mut self) -> Result<Option<Handshake>> {
+        Ok(self.feed(b"\n")?.map(|(handshake, _)| handshake))
+    }
+
     /// The lines that were not the handshake, as they were, since this was last called.
     pub fn take_noise(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.noise)

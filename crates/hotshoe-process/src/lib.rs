@@ -14,6 +14,11 @@
 //! - [`session`]: a conversation with a running plugin; [`grpc`] and [`json_rpc`] are the ways to speak;
 //! - [`plugin`]: a plugin over its whole life: start, stop, death, restart;
 //! - [`module`]: what the loader calls.
+//!
+//! # Platform-specific behaviour
+//!
+//! Processes are started on Linux only so far. Elsewhere `watcher`, `resources`, `plugin` and the connection of [`grpc`]
+//! are not compiled, and `module` refuses each plugin.
 
 pub mod address;
 pub mod call;
@@ -27,10 +32,17 @@ pub mod json_rpc;
 pub mod keeper;
 pub mod log_line;
 pub mod message;
+#[cfg(target_os = "linux")]
 pub mod module;
+#[cfg(not(target_os = "linux"))]
+#[path = "module/elsewhere.rs"]
+pub mod module;
+#[cfg(target_os = "linux")]
 pub mod plugin;
 pub mod quoted;
+#[cfg(target_os = "linux")]
 pub mod resources;
 pub mod session;
 pub mod settings;
+#[cfg(target_os = "linux")]
 pub mod watcher;

@@ -288,4 +288,29 @@ mod tests {
         assert_eq!(Settings::read(r#"{"call_timeout": 0}"#, "").unwrap().call_timeout, None);
         assert_eq!(Settings::read("", "").unwrap().call_timeout, Some(Duration::from_secs(30)));
     }
+
+    #[test]
+    fn what_the_book_says_of_profiles_and_manifests_can_be_read() {
+        for (page, kind) in [("process", "plugin"), ("process", "host"), ("profile", "host")] {
+            let text = std::fs::read_to_string(format!("{}/../../docs/{page}.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let fence = format!("\n```json {kind}\n");
+            let blocks = text.split(&fence).skip(1);
+            let sections: Vec<String> = blocks
+                .map(|rest| rest.split("\n```").next().unwrap())
+                .map(|block| serde_json::from_str::<serde_json::Value>(block).unwrap())
+                .map(
+                    |block| {
+                        if kind == "host" { block["runtimes"]["process"].clone() } else { block["process"].clone() }
+                    },
+                )
+                .filter(serde_json::Value::is_object)
+                .map(|section| section.to_string())
+                .collect();
+            assert!(!sections.is_empty(), "docs/{page}.md has no example");
+            for section in sections {
+                let read = if kind == "host" { Settings::read(&section, "") } else { Settings::read("", &section) };
+                read.unwrap_or_else(|failure| panic!("docs/{page}.md: {failure}"));
+            }
+        }
+    }
 }

@@ -165,6 +165,19 @@ fn it_does_not_matter_how_it_is_cut() {
 }
 
 #[test]
+fn a_line_that_the_end_of_stdout_ends_counts() {
+    let end = |text: &[u8]| {
+        let mut reader = Reader::new(&[1]);
+        assert_eq!(reader.feed(text).unwrap(), None);
+        reader.end()
+    };
+    assert_eq!(end(b"1|1|unix|/s|grpc|").unwrap().unwrap().address, "/s");
+    assert_eq!(end(b"hello").unwrap(), None);
+    assert_eq!(end(b"").unwrap(), None);
+    assert_eq!(end(b"1|1|uni").unwrap_err().code(), Some(codes::HANDSHAKE));
+}
+
+#[test]
 fn without_a_line_it_says_what_came_instead() {
     let mut reader = Reader::new(&[1]);
     reader.feed(b"1|1|unix|/s").unwrap();

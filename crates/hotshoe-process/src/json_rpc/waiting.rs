@@ -223,7 +223,7 @@ impl Waiting {
     }
 
     /// How many requests are going on.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub fn count(&self) -> usize {
         self.state().requests.len()
     }

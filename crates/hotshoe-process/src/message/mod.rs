@@ -26,6 +26,9 @@ pub use types::Types;
 /// How many files descriptors may consist of.
 pub const MOST_FILES: usize = 1_000;
 
+/// How many imports all files may have together: the time to follow them grows with that times the files.
+pub const MOST_IMPORTS: usize = 20_000;
+
 /// How large descriptors may be, all together, in bytes.
 pub const MOST_BYTES: usize = 16 << 20;
 

@@ -7,7 +7,7 @@ use prost_reflect::DescriptorPool;
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use super::shown::{reason, shown};
-use super::{MOST_BYTES, MOST_DESCRIPTOR_VALUES, MOST_FILES, MOST_MESSAGES, Types, check, weigh};
+use super::{MOST_BYTES, MOST_DESCRIPTOR_VALUES, MOST_FILES, MOST_IMPORTS, MOST_MESSAGES, Types, check, weigh};
 use crate::failure::{Failure, Result};
 
 /// Files of descriptors, in any order, of which some may still be missing.
@@ -32,6 +32,7 @@ pub struct Resolver {
     bytes: usize,
     values: usize,
     declared: usize,
+    imports: usize,
     public_imports: usize,
 }
 
@@ -51,6 +52,7 @@ impl Resolver {
             bytes: 0,
             values: 0,
             declared: 0,
+            imports: 0,
             public_imports: 0,
         }
     }
@@ -111,6 +113,7 @@ impl Resolver {
 
     fn insert(&mut self, mut file: FileDescriptorProto) -> Result<()> {
         self.declared += check::file(&mut file)?;
+        self.imports += file.dependency.len();
         self.public_imports += file.public_dependency.len();
         if self.known.get_file_by_name(file.name()).is_some() {
             return Ok(());
@@ -121,6 +124,7 @@ impl Resolver {
             None => self.files.insert(file.name().to_owned(), file),
         };
         at_most(self.files.len(), MOST_FILES, "files")?;
+        at_most(self.imports, MOST_IMPORTS, "imports")?;
         at_most(self.public_imports, MOST_FILES, "public imports")?;
         at_most(self.declared, MOST_MESSAGES, "messages, enums and methods")
     }

@@ -196,10 +196,40 @@ impl Output {
     fn drain(&self) -> bool {
         let mut said = false;
         let goes_on = read(&self.process.output, |bytes| said |= self.take(bytes));
+        if !goes_on {
+            said |= self.end();
+        }
         if said {
             self.changed.notify_all();
         }
         goes_on
+    }
+
+    /// Stdout is closed: a last line without an end counts; whether it ended the handshake.
+    fn end(&self) -> bool {
+        let mut phase = lock(&self.phase);
+        match &mut *phase {
+            Phase::Handshake(reader) => {
+                let said = reader.end();
+                *phase = match said {
+                    Ok(Some(handshake)) => Phase::Said(Ok(handshake)),
+                    Ok(None) => return false,
+                    Err(failure) => Phase::Said(Err(failure)),
+                };
+                true
+            }
+            Phase::Log(log) => {
+                log.end(&mut |line| tell(&*self.listener, line));
+                false
+            }
+            Phase::Messages(session) => {
+                let session = session.clone();
+                drop(phase);
+                session.stdout_closed();
+                false
+            }
+            Phase::Said(_) | Phase::Exited(_) => false,
+        }
     }
 
     /// Takes what was read; whether it ended the handshake.

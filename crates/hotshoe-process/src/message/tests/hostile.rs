@@ -122,6 +122,9 @@ fn files_that_import_each_other_are_refused() {
     types(&chain).unwrap();
     let twice = FileDescriptorProto { dependency: vec!["b".into(); 1001], ..file("a", "", vec![]) };
     refused(&[twice], "imports more than");
+    let all =
+        |i: usize| FileDescriptorProto { dependency: vec!["b".into(); 1000], ..file(&format!("f{i}"), "", vec![]) };
+    refused(&(0..21).map(all).collect::<Vec<_>>(), "more than 20000 imports");
     let public = |i: usize| FileDescriptorProto { public_dependency: vec![0; 600], ..importing(&format!("f{i}"), "b") };
     refused(&[public(0), public(1)], "public imports");
 }

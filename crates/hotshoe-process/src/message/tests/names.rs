@@ -121,3 +121,14 @@ fn a_descriptor_set_of_a_compiler_is_enough() {
     let types = Types::from_descriptor_set(&set.encode_to_vec()).unwrap();
     assert!(types.has_service("test.Echo"));
 }
+
+#[test]
+fn a_file_of_an_edition_sends_zeros_and_leaves_out_what_is_absent() {
+    let mut file = everything();
+    file.syntax = Some("editions".into());
+    let same = types(&[file]).unwrap().method("Same").unwrap();
+    let bytes = same.encode(br#"{"a_int32": 0}"#).unwrap();
+    assert_eq!(bytes, b"\x18\x00");
+    let json: serde_json::Value = serde_json::from_slice(&same.decode(&bytes).unwrap()).unwrap();
+    assert_eq!((json.get("a_int32"), json.get("a_int64")), (Some(&json!(0)), None));
+}
