@@ -67,6 +67,12 @@ pub fn connect_to_port(port: u16, process_group: u32, until: Instant) -> Result<
     connect_to(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), process_group, until)
 }
 
+/// Whether the other end of a connection that was accepted is a process of the group, or a descendant of one.
+#[cfg(unix)]
+pub fn is_of_group(stream: &std::os::unix::net::UnixStream, process_group: u32) -> bool {
+    system::is_of_group(stream, process_group)
+}
+
 /// Why one try has not led to a connection.
 enum Attempt {
     /// Nobody listens; perhaps soon.

@@ -44,6 +44,12 @@ pub trait Session: Send + Sync {
         Err(Failure::Unsupported)
     }
 
+    /// Serves nothing to the plugin any more, and waits until nothing is being served; whether that is so at `until`.
+    fn withdraw(&self, until: Instant) -> bool {
+        let _ = until;
+        true
+    }
+
     /// Asks the plugin to end; returns when it has heard it, or at `until`. What comes of it does not matter.
     fn ask_to_end(&self, until: Instant);
 

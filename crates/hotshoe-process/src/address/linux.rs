@@ -33,11 +33,18 @@ pub(super) fn connect(address: &str, folder: &Path, inside: &Path, process_group
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let stream = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).map_err(attempt)?;
     rustix::net::connect(&stream, &SocketAddrUnix::new(path).map_err(attempt)?).map_err(attempt)?;
-    let peer = rustix::net::sockopt::socket_peercred(&stream).map_err(attempt)?;
-    if peer.uid.as_raw() != user || !processes::belongs(peer.pid.as_raw_nonzero().get(), process_group) {
+    let stream = UnixStream::from(stream);
+    if !is_of_group(&stream, process_group) {
         return Err(Attempt::Never(refused(address, "belongs to another program")));
     }
-    Ok(Stream::Unix(UnixStream::from(stream)))
+    Ok(Stream::Unix(stream))
+}
+
+/// Whether the other end is a process of this user and of the group.
+pub(super) fn is_of_group(stream: &UnixStream, process_group: u32) -> bool {
+    let user = rustix::process::geteuid();
+    rustix::net::sockopt::socket_peercred(stream)
+        .is_ok_and(|peer| peer.uid == user && processes::belongs(peer.pid.as_raw_nonzero().get(), process_group))
 }
 
 // Part by part, and no part may be a link.

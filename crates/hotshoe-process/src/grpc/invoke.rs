@@ -120,6 +120,12 @@ impl<'a> Invocation<'a> {
         let (connection, handle, until, wanted) = (self.connection, self.handle, self.until, self.wanted);
         let next = connection.wait(cancellable(handle, self.next_message()), until, wanted);
         match next {
+            // The plugin keeps to the deadline too, and may be the first to say that it has passed.
+            Ok(Ok(Err(Failure::Cancelled)) | Err(Failure::Cancelled))
+                if handle.check().is_ok() && until.is_some_and(|until| Instant::now() >= until) =>
+            {
+                Err(Failure::Deadline)
+            }
             Ok(Ok(next)) => next,
             Ok(Err(failure)) | Err(failure) => Err(failure),
         }
@@ -129,6 +135,12 @@ impl<'a> Invocation<'a> {
     pub(super) fn into_answer(mut self) -> Option<ResponseFuture> {
         self.over = true;
         self.answer.take()
+    }
+
+    /// Where more messages go of a call that streams, and the answer to come, for somebody else to take.
+    pub(super) fn into_parts(mut self) -> Option<(SendStream<Bytes>, ResponseFuture)> {
+        self.over = true;
+        Some((lock(&self.handle.outgoing).take()?, self.answer.take()?))
     }
 
     async fn next_message(&mut self) -> Result<Option<Bytes>> {

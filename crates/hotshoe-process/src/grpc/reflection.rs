@@ -30,13 +30,15 @@ pub(super) fn types(unary: &Unary<'_>) -> Result<Option<Types>> {
 fn gather(services: ReflectionAnswer, ask: &dyn Fn(ReflectionQuestion) -> Result<ReflectionAnswer>) -> Result<Types> {
     let ReflectionAnswer::ListServicesResponse(services) = services else { return Err(odd("its services")) };
     let names = services.service.into_iter().map(|service| service.name);
+    let names: Vec<String> =
+        names.filter(|name| !NOT_OF_APPLICATION.iter().any(|prefix| name.starts_with(prefix))).collect();
     let mut types = Types::builder();
-    for name in names.filter(|name| !NOT_OF_APPLICATION.iter().any(|prefix| name.starts_with(prefix))) {
+    for name in &names {
         match ask(ReflectionQuestion::FileContainingSymbol(name.clone()))? {
             ReflectionAnswer::FileDescriptorResponse(files) => {
                 files.file_descriptor_proto.iter().try_for_each(|file| types.add(file))?;
             }
-            _ => return Err(odd(&format!("the service `{}`", shown(&name)))),
+            _ => return Err(odd(&format!("the service `{}`", shown(name)))),
         }
     }
     while let Some(name) = types.ask() {
@@ -45,7 +47,7 @@ fn gather(services: ReflectionAnswer, ask: &dyn Fn(ReflectionQuestion) -> Result
             files.file_descriptor_proto.iter().try_for_each(|file| types.add(file))?;
         }
     }
-    types.build()
+    Ok(types.build()?.serving(names))
 }
 
 fn answer(unary: &Unary<'_>, at: &str, question: ReflectionQuestion) -> Result<ReflectionAnswer> {

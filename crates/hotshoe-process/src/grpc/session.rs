@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -10,16 +11,18 @@ use h2::RecvStream;
 use prost::Message;
 use serde_json::{Value, json};
 
+use super::broker::{Broker, Served};
 use super::connection::Connection;
 use super::invoke::{self, Asked, Handle, Invocation};
 use super::reflection;
+use super::serve::Serving;
 use super::services::{HEALTH_OF_PLUGIN, HealthCheckRequest, HealthCheckResponse, ServingStatus, StdioData, path};
 use super::turn::lock;
 use super::wire::Reader;
 use crate::call::{Answer, Call, Encoding};
 use crate::failure::{Failure, Result, codes};
 use crate::message::{Method, Types, tool_service};
-use crate::session::Session;
+use crate::session::{Services, Session};
 
 /// How long a plugin may take to say whether it can serve.
 const HEALTH: Duration = Duration::from_secs(2);
@@ -40,16 +43,27 @@ pub struct Options {
     pub describe_timeout: Option<Duration>,
     /// The types that its manifest brings.
     pub types: Option<Types>,
+    /// Its private folder, where the host listens for its calls.
+    pub folder: PathBuf,
+    /// The group of its processes, which may call.
+    pub process_group: u32,
 }
 
 /// A conversation with a plugin that speaks gRPC.
 pub struct GrpcSession {
+    peer: Arc<Peer>,
+    calls: Mutex<HashMap<u64, Arc<Handle>>>,
+    /// What serves the plugin, once something was offered.
+    broker: Mutex<Option<(Arc<Serving>, Arc<Broker>)>>,
+}
+
+/// The plugin, and what is known of it.
+struct Peer {
     connection: Arc<Connection>,
     options: Options,
     types: OnceLock<Types>,
     /// Asked for by one thread only.
     asks: Mutex<()>,
-    calls: Mutex<HashMap<u64, Arc<Handle>>>,
     nobody: Handle,
 }
 
@@ -57,26 +71,70 @@ impl GrpcSession {
     /// Over a connection that somebody watches.
     pub fn new(connection: Arc<Connection>, options: Options) -> GrpcSession {
         let types = options.types.clone().map_or_else(OnceLock::new, OnceLock::from);
-        GrpcSession {
-            connection,
-            options,
-            types,
-            asks: Mutex::default(),
-            calls: Mutex::default(),
-            nobody: Handle::default(),
-        }
+        let peer = Peer { connection, options, types, asks: Mutex::default(), nobody: Handle::default() };
+        GrpcSession { peer: Arc::new(peer), calls: Mutex::default(), broker: Mutex::default() }
     }
 
     /// Waits until the plugin answers, and takes what it prints from then on to `print`: what it has said on which of
     /// stdout and stderr does not matter any more.
     pub fn begin(&self, until: Instant, print: impl FnMut(&[u8]) + Send + 'static) -> Result<()> {
-        if self.options.is_go_plugin {
-            self.check_health(until)?;
-            self.drain_stdio(until, print)?;
+        if self.peer.options.is_go_plugin {
+            self.peer.check_health(until)?;
+            self.peer.drain_stdio(until, print)?;
         }
         Ok(())
     }
 
+    fn begin_to_serve(&self, services: Arc<dyn Services>) -> Result<(Arc<Serving>, Arc<Broker>)> {
+        let options = &self.peer.options;
+        let peer = self.peer.clone();
+        let find = move |path: &str, until| peer.types(until).ok()?.method(path).ok();
+        let serving = Serving::new(Box::new(find), options.largest);
+        serving.offer(services);
+        let served = Served { folder: options.folder.clone(), process_group: options.process_group };
+        let broker = Broker::start(&self.peer.connection, served, serving.clone(), Instant::now() + HEALTH)?;
+        Ok((serving, Arc::new(broker)))
+    }
+
+    fn broker(&self) -> Option<Arc<Broker>> {
+        lock(&self.broker).as_ref().map(|(_, broker)| broker.clone())
+    }
+
+    fn invoke(&self, handle: &Handle, call: &Call<'_>, answer: &mut dyn Answer) -> Result<()> {
+        let method = match call.encoding {
+            Encoding::Json => Some(self.peer.types(call.deadline)?.method(call.method)?),
+            Encoding::Raw => None,
+        };
+        let path = method.as_ref().map_or_else(|| raw_path(call.method), |method| method.path().to_owned());
+        let first = first_message(method.as_ref(), call)?;
+        let streams = call.streams && method.as_ref().is_none_or(Method::client_streaming);
+        let asked = Asked {
+            path: &path,
+            message: first.as_deref(),
+            streams,
+            largest: self.peer.options.largest,
+            until: call.deadline,
+        };
+        *lock(&handle.method) = method.clone();
+        let wanted = Mutex::new(&mut *answer);
+        let is_wanted = || lock(&wanted).wanted();
+        let mut invocation = Invocation::begin(&self.peer.connection, handle, &asked, &is_wanted)?;
+        while let Some(message) = invocation.next()? {
+            let output = match &method {
+                Some(method) => method.decode(&message)?.into(),
+                None => message,
+            };
+            lock(&wanted).output(&output)?;
+        }
+        Ok(())
+    }
+
+    fn handle(&self, call: u64) -> Result<Arc<Handle>> {
+        lock(&self.calls).get(&call).cloned().ok_or(Failure::Closed)
+    }
+}
+
+impl Peer {
     fn check_health(&self, until: Instant) -> Result<()> {
         let request = HealthCheckRequest { service: HEALTH_OF_PLUGIN.into() };
         let answer = match self.unary(path::HEALTH_CHECK, &request.encode_to_vec(), Some(until)) {
@@ -144,39 +202,6 @@ impl GrpcSession {
         let types = types.map_or_else(tool_service::types, Ok)?;
         Ok(self.types.get_or_init(|| types))
     }
-
-    fn invoke(&self, handle: &Handle, call: &Call<'_>, answer: &mut dyn Answer) -> Result<()> {
-        let method = match call.encoding {
-            Encoding::Json => Some(self.types(call.deadline)?.method(call.method)?),
-            Encoding::Raw => None,
-        };
-        let path = method.as_ref().map_or_else(|| raw_path(call.method), |method| method.path().to_owned());
-        let first = first_message(method.as_ref(), call)?;
-        let streams = call.streams && method.as_ref().is_none_or(Method::client_streaming);
-        let asked = Asked {
-            path: &path,
-            message: first.as_deref(),
-            streams,
-            largest: self.options.largest,
-            until: call.deadline,
-        };
-        *lock(&handle.method) = method.clone();
-        let wanted = Mutex::new(&mut *answer);
-        let is_wanted = || lock(&wanted).wanted();
-        let mut invocation = Invocation::begin(&self.connection, handle, &asked, &is_wanted)?;
-        while let Some(message) = invocation.next()? {
-            let output = match &method {
-                Some(method) => method.decode(&message)?.into(),
-                None => message,
-            };
-            lock(&wanted).output(&output)?;
-        }
-        Ok(())
-    }
-
-    fn handle(&self, call: u64) -> Result<Arc<Handle>> {
-        lock(&self.calls).get(&call).cloned().ok_or(Failure::Closed)
-    }
 }
 
 impl Session for GrpcSession {
@@ -199,38 +224,65 @@ impl Session for GrpcSession {
         let handle = self.handle(call)?;
         let method = lock(&handle.method).clone();
         let message = method.map(|method| method.encode(input)).transpose()?;
-        invoke::send(&self.connection, &handle, message.as_deref().unwrap_or(input), self.options.largest, None)
+        invoke::send(
+            &self.peer.connection,
+            &handle,
+            message.as_deref().unwrap_or(input),
+            self.peer.options.largest,
+            None,
+        )
     }
 
     fn finish(&self, call: u64) -> Result<()> {
-        invoke::finish(&self.connection, &*self.handle(call)?)
+        invoke::finish(&self.peer.connection, &*self.handle(call)?)
     }
 
     fn describe(&self) -> Result<Value> {
-        let until = self.options.describe_timeout.map(|time| Instant::now() + time);
-        let mut described = self.types(until)?.describe();
+        let until = self.peer.options.describe_timeout.map(|time| Instant::now() + time);
+        let mut described = self.peer.types(until)?.describe();
         if let Value::Object(described) = &mut described {
-            described.insert("protocol".into(), json!(self.options.protocol));
+            described.insert("protocol".into(), json!(self.peer.options.protocol));
         }
         Ok(described)
     }
 
     fn health(&self) -> Result<()> {
-        if let Some(how) = self.connection.over() {
+        if let Some(how) = self.peer.connection.over() {
             return Err(super::connection::exited(how));
         }
-        self.check_health(Instant::now() + HEALTH)
+        self.peer.check_health(Instant::now() + HEALTH)
     }
 
     fn ask_to_end(&self, until: Instant) {
-        if self.options.is_go_plugin {
+        if self.peer.options.is_go_plugin {
             // The answer may not come, for the plugin is going.
-            let _ = self.unary(path::SHUTDOWN, &[], Some(until));
+            let _ = self.peer.unary(path::SHUTDOWN, &[], Some(until));
         }
     }
 
+    /// By the broker of go-plugin; see [`super::MOST_BROKER_IDS`]. A request is JSON if the types of its messages are
+    /// known, and raw otherwise.
+    fn offer(&self, services: Arc<dyn Services>) -> Result<()> {
+        if !self.peer.options.is_go_plugin {
+            return Err(Failure::Unsupported);
+        }
+        let mut broker = lock(&self.broker);
+        match &*broker {
+            Some((serving, _)) => serving.offer(services),
+            None => *broker = Some(self.begin_to_serve(services)?),
+        }
+        Ok(())
+    }
+
+    fn withdraw(&self, until: Instant) -> bool {
+        self.broker().is_none_or(|broker| broker.withdraw(until))
+    }
+
     fn ended(&self, how: &str) {
-        self.connection.end(how);
+        self.peer.connection.end(how);
+        if let Some(broker) = self.broker() {
+            broker.end();
+        }
     }
 }
 
@@ -257,7 +309,7 @@ fn word(status: ServingStatus) -> &'static str {
     }
 }
 
-async fn next_chunk(body: &mut RecvStream) -> Option<Result<Bytes, h2::Error>> {
+pub(super) async fn next_chunk(body: &mut RecvStream) -> Option<Result<Bytes, h2::Error>> {
     let chunk = poll_fn(|cx| body.poll_data(cx)).await?;
     if let Ok(chunk) = &chunk {
         let _ = body.flow_control().release_capacity(chunk.len());

@@ -34,15 +34,33 @@ impl Bell {
 
     /// Sleeps until the socket is ready, somebody rings, or it is late. Only whoever drives may.
     pub(super) fn sleep(&self, socket: BorrowedFd<'_>, full: bool, until: Option<Instant>) {
+        self.sleep_on(&mut [self.file(), PollFd::from_borrowed_fd(socket, interest(full))], until);
+    }
+
+    /// The same, for any number of sockets, each with whether it is full.
+    pub(super) fn sleep_for<'a>(
+        &'a self,
+        sockets: impl Iterator<Item = (BorrowedFd<'a>, bool)>,
+        until: Option<Instant>,
+    ) {
+        let sockets = sockets.map(|(socket, full)| PollFd::from_borrowed_fd(socket, interest(full)));
+        let mut files: Vec<PollFd<'_>> = std::iter::once(self.file()).chain(sockets).collect();
+        self.sleep_on(&mut files, until);
+    }
+
+    fn file(&self) -> PollFd<'_> {
+        PollFd::new(&self.hears, PollFlags::IN)
+    }
+
+    /// The first of the files is the bell's own.
+    fn sleep_on(&self, files: &mut [PollFd<'_>], until: Option<Instant>) {
         self.sleeps.store(true, Ordering::SeqCst);
         if !self.rung.load(Ordering::SeqCst) {
-            let interest = if full { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
-            let mut files = [PollFd::from_borrowed_fd(socket, interest), PollFd::new(&self.hears, PollFlags::IN)];
             let time = until.map(|until| until.saturating_duration_since(Instant::now()));
             let time = time.and_then(|time| Timespec::try_from(time).ok());
             // That it was interrupted is as good as any other end.
-            let _ = rustix::event::poll(&mut files, time.as_ref());
-            if !files[1].revents().is_empty() {
+            let _ = rustix::event::poll(files, time.as_ref());
+            if files.first().is_some_and(|own| !own.revents().is_empty()) {
                 let _ = (&self.hears).read(&mut [0; 64]);
             }
         }
@@ -50,11 +68,15 @@ impl Bell {
         self.rung.store(false, Ordering::SeqCst);
     }
 
-    fn ring(&self) {
+    pub(super) fn ring(&self) {
         if !self.rung.swap(true, Ordering::SeqCst) && self.sleeps.load(Ordering::SeqCst) {
             let _ = (&self.rings).write(&[1]);
         }
     }
+}
+
+fn interest(full: bool) -> PollFlags {
+    if full { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN }
 }
 
 impl Wake for Bell {

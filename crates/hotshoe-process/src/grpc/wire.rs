@@ -6,7 +6,7 @@ mod frames;
 mod status;
 
 pub use frames::{Reader, frame, head};
-pub use status::{Status, name_of};
+pub use status::{Status, name_of, percent};
 
 use std::time::Duration;
 
@@ -29,6 +29,24 @@ pub fn timeout(time: Duration) -> String {
         .map_or_else(|| "99999999H".into(), |(count, unit)| format!("{count}{unit}"))
 }
 
+/// The time that a `grpc-timeout` says; none if it says none.
+pub fn time_of(text: &[u8]) -> Option<Duration> {
+    let (unit, digits) = text.split_last()?;
+    if digits.is_empty() || digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let count: u64 = str::from_utf8(digits).ok()?.parse().ok()?;
+    match unit {
+        b'n' => Some(Duration::from_nanos(count)),
+        b'u' => Some(Duration::from_micros(count)),
+        b'm' => Some(Duration::from_millis(count)),
+        b'S' => Some(Duration::from_secs(count)),
+        b'M' => Some(Duration::from_secs(count * 60)),
+        b'H' => Some(Duration::from_secs(count * 3600)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +58,15 @@ mod tests {
         assert_eq!(timeout(Duration::from_secs(30)), "30000000u");
         assert_eq!(timeout(Duration::new(100, 1)), "100001m");
         assert_eq!(timeout(Duration::MAX), "99999999H");
+    }
+
+    #[test]
+    fn a_timeout_is_read_and_noise_is_none() {
+        assert_eq!(time_of(b"50000000n"), Some(Duration::from_millis(50)));
+        assert_eq!(time_of(b"7S"), Some(Duration::from_secs(7)));
+        assert_eq!(time_of(b"99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
+        for noise in [&b""[..], b"S", b"1", b"-1S", b"+1S", b"123456789n", b"1s", b"\xffS"] {
+            assert_eq!(time_of(noise), None, "{noise:?}");
+        }
     }
 }

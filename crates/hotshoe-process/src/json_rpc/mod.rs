@@ -148,12 +148,6 @@ impl JsonRpc {
         self.conversation.outgoing.flush()
     }
 
-    /// Serves nothing to the plugin any more, and waits until nothing is being served; whether that is so at `until`.
-    pub fn withdraw(&self, until: Instant) -> bool {
-        self.conversation.serving.withdraw();
-        self.conversation.serving.wait(until)
-    }
-
     fn run(&self, call: &Call<'_>, waiter: Arc<Waiter>, answer: &mut dyn Answer) -> Result<()> {
         let input = input(call.input)?;
         let mut exchange = Exchange::of_call(&self.conversation, waiter, call.deadline, answer);
@@ -275,6 +269,11 @@ impl Session for JsonRpc {
     fn offer(&self, services: Arc<dyn Services>) -> Result<()> {
         self.conversation.serving.offer(services);
         Ok(())
+    }
+
+    fn withdraw(&self, until: Instant) -> bool {
+        self.conversation.serving.withdraw();
+        self.conversation.serving.wait(until)
     }
 
     /// Closes its stdin, as MCP has it.

@@ -1,6 +1,6 @@
 //! All types that a plugin has, and the methods among them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ct_codecs::{Base64, Encoder as _};
@@ -20,6 +20,8 @@ pub struct Types {
     pool: DescriptorPool,
     /// By `package.Service/Method`.
     methods: Arc<BTreeMap<String, MethodDescriptor>>,
+    /// The services that the plugin has, if it says so: its files may declare others.
+    served: Option<Arc<BTreeSet<String>>>,
 }
 
 impl Types {
@@ -27,7 +29,15 @@ impl Types {
         let services = pool.services().collect::<Vec<_>>();
         let methods = services.iter().flat_map(|service| service.methods().collect::<Vec<_>>());
         let methods = methods.map(|method| (name_of(&method), method)).collect();
-        Types { pool, methods: Arc::new(methods) }
+        Types { pool, methods: Arc::new(methods), served: None }
+    }
+
+    /// The same types, of a plugin that has these services and no other. Methods of others, such as one of the host's, are
+    /// known still by their whole names, and are not found by a part.
+    #[must_use]
+    pub fn serving(mut self, services: impl IntoIterator<Item = String>) -> Types {
+        self.served = Some(Arc::new(services.into_iter().collect()));
+        self
     }
 
     /// The types of a `google.protobuf.FileDescriptorSet`, as `protoc --descriptor_set_out` writes it.
@@ -65,7 +75,7 @@ impl Types {
     /// The names of all services of the application, with their packages, in order.
     pub fn services(&self) -> Vec<String> {
         let mut services: Vec<String> = self.pool.services().map(|service| service.full_name().to_owned()).collect();
-        services.retain(|service| is_of_application(service));
+        services.retain(|service| self.is_served(service));
         services.sort();
         services
     }
@@ -77,7 +87,7 @@ impl Types {
 
     /// What can be called: `services`, each with its `methods`, and the `messages` and `enums` of these, by their names.
     pub fn describe(&self) -> Value {
-        schema::describe(self.methods.values().filter(|method| is_of_application(method.parent_service().full_name())))
+        schema::describe(self.methods.values().filter(|method| self.is_served(method.parent_service().full_name())))
     }
 
     /// A JSON schema of a message, such as the input of a method; none if there is no such message.
@@ -107,15 +117,20 @@ impl Types {
         self.methods.values().filter(move |there| {
             let full = there.parent_service().full_name();
             let has_service = match service {
-                "" => is_of_application(full),
+                "" => self.is_served(full),
                 _ => full.strip_suffix(service).is_some_and(|package| package.is_empty() || package.ends_with('.')),
             };
             has_service && there.name() == method
         })
     }
 
+    /// Whether a service is one of the application that the plugin has.
+    fn is_served(&self, service: &str) -> bool {
+        is_of_application(service) && self.served.as_ref().is_none_or(|served| served.contains(service))
+    }
+
     fn unknown(&self, name: &str) -> Failure {
-        let application = || self.methods.values().filter(|it| is_of_application(it.parent_service().full_name()));
+        let application = || self.methods.values().filter(|it| self.is_served(it.parent_service().full_name()));
         let names: Vec<String> = application().map(name_of).collect();
         let bare = application().map(MethodDescriptor::name);
         let hint = match nearest(name, names.iter().map(String::as_str).chain(bare)) {

@@ -161,10 +161,12 @@ impl Plugin {
     /// What the host serves to it from now on.
     pub fn offer(&self, services: Arc<dyn Services>) -> Result<()> {
         *lock(&self.services) = Some(services.clone());
-        match &*self.state() {
-            State::Runs(running) => running.session.offer(services),
-            _ => Ok(()),
-        }
+        // To tell the plugin may take a moment, in which others may want the state.
+        let running = match &*self.state() {
+            State::Runs(running) => running.clone(),
+            _ => return Ok(()),
+        };
+        running.session.offer(services)
     }
 
     /// The process that runs now.

@@ -187,6 +187,8 @@ impl Plugin {
             largest: settings.largest_message,
             describe_timeout: settings.call_timeout,
             types: self.types()?,
+            folder: started.folder.clone(),
+            process_group: started.process.pid,
         };
         let session = GrpcSession::new(connection, options);
         let (listener, mut log) = (self.listener.clone(), Log::default());

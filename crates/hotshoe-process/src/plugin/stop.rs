@@ -40,6 +40,10 @@ impl Plugin {
         }
         let how = exit.map_or_else(|| "it could not be killed".to_owned(), |exit| exit.to_string());
         running.session.ended(&how);
+        if !running.session.withdraw(Instant::now() + time) {
+            let late = format!("the host still serves a call of it, {} ms after its end", time.as_millis());
+            self.listener.log(Level::Warning, &late);
+        }
         running.output.close(&self.resources);
         running.errors.close(&self.resources);
         self.listener.log(Level::Note, &format!("its process has ended, as it was asked to: {how}"));

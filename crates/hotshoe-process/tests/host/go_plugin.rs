@@ -8,7 +8,7 @@ use crate::peers::{REGISTRY, Rig, call, go};
 #[test]
 fn a_plugin_of_the_registry_is_loaded_called_and_ends_by_itself() {
     let rig = Rig::new(go("peer"), REGISTRY, r#"{"arguments": ["math"]}"#);
-    let plugin = rig.loaded();
+    let plugin = rig.loaded_or_told();
     let answer = call(&plugin, "Call", r#"{"args_json": "{\"operation\": \"add\", \"a\": 2, \"b\": 3}"}"#).unwrap();
     assert_eq!(answer["error"], json!(""), "{answer}");
     assert!(answer["result_json"].as_str().unwrap().contains('5'), "{answer}");

@@ -3,5 +3,9 @@
 
 #![cfg(target_os = "linux")]
 
+mod callback;
+mod calls;
+mod faults;
 mod go_plugin;
+mod life;
 mod peers;

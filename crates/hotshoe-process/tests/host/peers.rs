@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use hotshoe::diagnostics::Diagnostic;
 use hotshoe::error::Result;
@@ -87,8 +88,19 @@ impl Rig {
         self.host.load("plugin", None, |_| Ok(()))
     }
 
-    pub fn loaded(&self) -> Arc<Plugin> {
-        self.load().unwrap_or_else(|error| panic!("{}", error.report()))
+    /// The plugin; if it cannot be loaded, the test ends with why, and what was logged.
+    pub fn loaded_or_told(&self) -> Arc<Plugin> {
+        self.load().unwrap_or_else(|error| panic!("{}\n{:#?}", error.report(), self.log()))
+    }
+
+    /// Waits until a line of the log has this part.
+    #[track_caller]
+    pub fn log_has(&self, part: &str) {
+        let until = Instant::now() + Duration::from_secs(5);
+        while !self.log().iter().any(|line| line.contains(part)) {
+            assert!(Instant::now() < until, "no `{part}` in {:#?}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     pub fn log(&self) -> Vec<String> {
@@ -108,4 +120,29 @@ pub fn call(plugin: &Plugin, method: &str, input: &str) -> Result<Value> {
     let outputs = outputs(plugin, method, input)?;
     let [output] = outputs.as_slice() else { panic!("{outputs:?}") };
     Ok(output.clone())
+}
+
+/// The one output of a call that has a time limit.
+pub fn call_within(plugin: &Plugin, method: &str, input: &str, time: Duration) -> Result<Value> {
+    let mut outputs: Vec<Vec<u8>> = Vec::new();
+    let call = Call::new(method, Encoding::Json, input.as_bytes()).within(time);
+    plugin.call(&call, &mut outputs)?;
+    Ok(serde_json::from_slice(&outputs.concat()).expect("it is JSON"))
+}
+
+/// Whether a process lives.
+pub fn lives(pid: u64) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = status.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
+    state.is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+/// Waits until a process has ended: two seconds, on a machine that does nothing else.
+#[track_caller]
+pub fn gone(pid: u64) {
+    let until = Instant::now() + Duration::from_secs(10);
+    while lives(pid) {
+        assert!(Instant::now() < until, "{pid} lives on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

@@ -152,6 +152,20 @@ fn from_percent(text: &[u8]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// A text as `grpc-message` has it, of at most so many bytes of it.
+pub fn percent(text: &str, longest: usize) -> String {
+    let end = (0..=longest.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let text = &text[..end];
+    let mut written = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'%' | ..b' ' | 0x7f.. => written.push_str(&format!("%{byte:02X}")),
+            _ => written.push(char::from(byte)),
+        }
+    }
+    written
+}
+
 fn hexadecimal(high: u8, low: u8) -> Option<u8> {
     let digit = |digit: u8| char::from(digit).to_digit(16);
     u8::try_from(digit(high)? << 4 | digit(low)?).ok()
@@ -214,6 +228,14 @@ mod tests {
         }
         let failure = Failure::from(read(&[("grpc-status", b"77")])).to_string();
         assert_eq!(failure, "call-failed: the plugin answered with the status 77");
+    }
+
+    #[test]
+    fn a_message_that_was_written_is_read_again() {
+        for text in ["", "plain", "100 % \u{e4}\u{1f980}\n\u{7f}", "%41"] {
+            assert_eq!(from_percent(percent(text, 100).as_bytes()), text);
+        }
+        assert_eq!(percent("a\u{e4}", 2), "a");
     }
 
     #[test]
