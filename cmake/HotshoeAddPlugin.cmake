@@ -11,6 +11,7 @@
 #   [ENTRY <symbol>]             what the host calls, if it is not the host's usual entry
 #   [CONTRACT]                   it is a plugin of hotshoe/plugin.h, whose host asks for tables of functions
 #   [INTERFACES <id>...]         the tables that it has, which CONTRACT needs: org.example.filter/1
+#   [PROCESS]                    it is a program of its own, which the host starts and calls
 #   [HOST_PROVIDES <file name, pattern or target>...]  shared libraries that the host has loaded already
 #   [GLIBC_MAX <version>]        the newest glibc that it may need; the default is HOTSHOE_GLIBC_MAX
 #   SOURCES <source>... | LANGUAGE RUST [CRATE <folder>])
@@ -32,6 +33,10 @@
 # of the Hotshoe that this file is part of; beside a copy of this file they are looked for in hotshoe/
 # and include/hotshoe/, and the variable HOTSHOE_INCLUDE_DIR names another folder. The load test asks
 # for each of INTERFACES. No C++ crosses the boundary, so plugin.json names no C++ ABI.
+#
+# With PROCESS the target is an executable, called <name>, or <name>.exe on Windows, and plugin.json says
+# that its runtime is `process`. It has no entry, exports nothing, and names no C++ ABI; what it speaks is its
+# own choice, and the host's profile must take such plugins. <name>.load starts it.
 #
 # With LANGUAGE RUST cargo builds it from the library of the crate in CRATE, by default this folder.
 # Its entry is a `#[unsafe(no_mangle)] pub extern "C" fn`. Cargo makes a static library, which is
@@ -84,11 +89,12 @@ cmake_policy(VERSION 3.22...4.4)
 function(hotshoe_add_plugin name)
   set(one_value HOST HOST_VERSION VERSION DESCRIPTION LICENSE HOMEPAGE ICON ENTRY GLIBC_MAX LANGUAGE CRATE)
   set(many_values CAPABILITIES INTERFACES AUTHORS DATA HOST_PROVIDES SOURCES)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "CONTRACT" "${one_value}" "${many_values}")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CONTRACT;PROCESS" "${one_value}" "${many_values}")
 
   # The private functions below read the variables of this scope: name, arg_*, and what each of them sets here.
   _hotshoe_check_arguments()
   _hotshoe_check_language()
+  _hotshoe_check_process()
   _hotshoe_check_contract()
   _hotshoe_check_glibc()
   _hotshoe_read_host()
@@ -100,13 +106,15 @@ function(hotshoe_add_plugin name)
   _hotshoe_plugin_language(language)
   _hotshoe_write_manifest("${work}/plugin.json")
 
-  _hotshoe_add_module()
+  _hotshoe_add_target()
   if(arg_LANGUAGE)
     _hotshoe_link_crate()
   endif()
   _hotshoe_find_tool(tool)
-  _hotshoe_export_entry()
-  _hotshoe_embed_manifest("${work}/plugin.json")
+  if(NOT arg_PROCESS)
+    _hotshoe_export_entry()
+    _hotshoe_embed_manifest("${work}/plugin.json")
+  endif()
   _hotshoe_fill_folder("${work}/plugin.json")
   _hotshoe_choose_search_path()
   _hotshoe_check_build()
@@ -123,7 +131,7 @@ function(_hotshoe_fail)
 endfunction()
 
 function(_hotshoe_check_arguments)
-  set(keywords CONTRACT ${one_value} ${many_values})
+  set(keywords CONTRACT PROCESS ${one_value} ${many_values})
   string(LENGTH "${name}" size)
   if(NOT name MATCHES "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?$" OR size GREATER 100 OR name IN_LIST keywords)
     _hotshoe_fail("a plugin's name is made of at most 100 letters, digits, `_`, `-`, and dots between them")
@@ -172,6 +180,21 @@ function(_hotshoe_check_language)
   elseif(DEFINED arg_SOURCES)
     _hotshoe_fail("a plugin in Rust has a CRATE instead of SOURCES")
   endif()
+endfunction()
+
+# A program has no entry, and no tables of functions.
+function(_hotshoe_check_process)
+  if(NOT arg_PROCESS)
+    return()
+  endif()
+  if(arg_CONTRACT)
+    _hotshoe_fail("PROCESS and CONTRACT exclude each other: a program gives no tables of functions")
+  endif()
+  foreach(keyword IN ITEMS ENTRY INTERFACES LANGUAGE)
+    if(DEFINED arg_${keyword})
+      _hotshoe_fail("with PROCESS there is no ${keyword}: it is a program, made of SOURCES in C or C++")
+    endif()
+  endforeach()
 endfunction()
 
 # A plugin of the contract has one entry, whosever it is.
@@ -383,6 +406,10 @@ function(_hotshoe_name_library prefix suffix)
   else()
     set(${suffix} ".so" PARENT_SCOPE)
   endif()
+  if(arg_PROCESS)
+    set(${prefix} "" PARENT_SCOPE)
+    set(${suffix} "${CMAKE_EXECUTABLE_SUFFIX}" PARENT_SCOPE)
+  endif()
 endfunction()
 
 # ICON: where it is in the plugin's folder. It becomes a file of DATA, unless a folder of DATA holds it.
@@ -500,12 +527,17 @@ function(_hotshoe_write_manifest file)
   _hotshoe_add_list(authors arg_AUTHORS)
   _hotshoe_add_text(homepage "${arg_HOMEPAGE}")
   _hotshoe_add_text(icon "${icon}")
-  _hotshoe_add_text(library "${prefix}${name}${suffix}")
+  if(arg_PROCESS)
+    _hotshoe_add_text(runtime "process")
+    _hotshoe_add_text(executable "${prefix}${name}${suffix}")
+  else()
+    _hotshoe_add_text(library "${prefix}${name}${suffix}")
+  endif()
   _hotshoe_add_text(entry "${arg_ENTRY}")
   _hotshoe_add_list(capabilities arg_CAPABILITIES)
   _hotshoe_add_list(interfaces arg_INTERFACES)
   set(abi)
-  if(language STREQUAL "CXX" AND NOT arg_CONTRACT)
+  if(language STREQUAL "CXX" AND NOT arg_CONTRACT AND NOT arg_PROCESS)
     _hotshoe_detect_abi(abi)
     if(abi)
       string(APPEND manifest ",\n  \"abi\": ${abi}")
@@ -599,7 +631,7 @@ endfunction()
 
 # --- The library -------------------------------------------------------------------------------
 
-function(_hotshoe_add_module)
+function(_hotshoe_add_target)
   if(NOT DEFINED HOTSHOE_PLUGIN_ROOT)
     set(HOTSHOE_PLUGIN_ROOT "${PROJECT_BINARY_DIR}/plugin-root")
   endif()
@@ -608,10 +640,16 @@ function(_hotshoe_add_module)
     string(APPEND HOTSHOE_PLUGIN_ROOT "/$<CONFIG>")
   endif()
 
-  add_library(${name} MODULE ${arg_SOURCES})
+  set(kind LIBRARY)
+  if(arg_PROCESS)
+    set(kind RUNTIME)
+    add_executable(${name} ${arg_SOURCES})
+  else()
+    add_library(${name} MODULE ${arg_SOURCES})
+  endif()
   set_target_properties(${name} PROPERTIES
     HOTSHOE_PLUGIN_ROOT "${HOTSHOE_PLUGIN_ROOT}"
-    LIBRARY_OUTPUT_DIRECTORY "${HOTSHOE_PLUGIN_ROOT}/${name}$<0:>"
+    ${kind}_OUTPUT_DIRECTORY "${HOTSHOE_PLUGIN_ROOT}/${name}$<0:>"
     PREFIX "${prefix}"
     OUTPUT_NAME "${name}"
     SUFFIX "${suffix}"
@@ -624,7 +662,7 @@ function(_hotshoe_add_module)
   foreach(config IN LISTS CMAKE_CONFIGURATION_TYPES CMAKE_BUILD_TYPE)
     string(TOUPPER "${config}" config)
     set_target_properties(${name} PROPERTIES ${config}_POSTFIX "")
-    set_property(TARGET ${name} PROPERTY LIBRARY_OUTPUT_DIRECTORY_${config})
+    set_property(TARGET ${name} PROPERTY ${kind}_OUTPUT_DIRECTORY_${config})
   endforeach()
   target_compile_definitions(${name} PRIVATE
     "HOTSHOE_PLUGIN_NAME=\"${name}\"" "HOTSHOE_PLUGIN_VERSION=\"${arg_VERSION}\"")
@@ -957,6 +995,10 @@ endfunction()
 # The tool that runs on this machine, or nothing. With one at hand, Hotshoe as a subproject builds none.
 function(_hotshoe_find_tool out)
   set(found)
+  # In the build folder of Hotshoe, the load test opens that runtime.
+  if(arg_PROCESS AND TARGET hotshoe_runtime_process)
+    add_dependencies(${name} hotshoe_runtime_process)
+  endif()
   if(TARGET Hotshoe::tool AND NOT CMAKE_CROSSCOMPILING AND NOT HOTSHOE_TOOL)
     set(found "$<TARGET_FILE:Hotshoe::tool>")
     add_dependencies(${name} Hotshoe::tool)
@@ -1024,6 +1066,15 @@ endfunction()
 
 # --- Install and package -----------------------------------------------------------------------
 
+function(_hotshoe_install_target)
+  # Whether a library is executable differs from one Linux to the next.
+  if(arg_PROCESS)
+    install(TARGETS ${name} RUNTIME ${where})
+  else()
+    install(TARGETS ${name} LIBRARY ${where} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  endif()
+endfunction()
+
 function(_hotshoe_install manifest)
   set(files "${manifest}")
   set(folders)
@@ -1038,8 +1089,7 @@ function(_hotshoe_install manifest)
   if(NOT PROJECT_IS_TOP_LEVEL)
     list(APPEND where EXCLUDE_FROM_ALL)
   endif()
-  # Whether a library is executable differs from one Linux to the next.
-  install(TARGETS ${name} LIBRARY ${where} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  _hotshoe_install_target()
   foreach(file IN LISTS files)
     # A shared library is often a link, and what a link names would be missing.
     cmake_path(GET file FILENAME last)

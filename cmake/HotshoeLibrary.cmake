@@ -1,6 +1,9 @@
 # Builds libhotshoe and the tool through cargo, which knows best what is out of date, and copies them
-# to lib/ and bin/ in the build folder, under the names they are installed by.
+# to lib/ and bin/ in the build folder, under the names they are installed by. So it does with the runtime
+# of plugins that are programs, which goes into lib/hotshoe/runtimes/: a module that the library opens on demand, and
+# the keeper, the program that is the parent of such plugins.
 #
+#   HOTSHOE_RUNTIME_PROCESS   whether that runtime is built
 #   HOTSHOE_CARGO             the program cargo
 #   HOTSHOE_CARGO_TARGET_DIR  cargo's own build folder, which several build folders may share
 #   HOTSHOE_CARGO_TARGET      the Rust target to build for, when cross-compiling
@@ -11,6 +14,12 @@ find_program(HOTSHOE_CARGO cargo PATHS "$ENV{HOME}/.cargo/bin" "$ENV{USERPROFILE
 set(HOTSHOE_CARGO_TARGET_DIR "${PROJECT_BINARY_DIR}/cargo" CACHE PATH "cargo's own build folder")
 set(HOTSHOE_CARGO_TARGET "" CACHE STRING "The Rust target to build for; empty for this machine")
 set(HOTSHOE_CARGO_FLAGS "" CACHE STRING "More arguments for cargo")
+
+set(runtime_process OFF)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(runtime_process ON)
+endif()
+option(HOTSHOE_RUNTIME_PROCESS "Build the runtime of plugins that are programs" ${runtime_process})
 
 if(NOT HOTSHOE_CARGO)
   if(PROJECT_IS_TOP_LEVEL)
@@ -80,3 +89,18 @@ add_custom_target(hotshoe_tool ${all}
 add_dependencies(Hotshoe::hotshoe hotshoe_library)
 add_dependencies(Hotshoe::hotshoe-static hotshoe_library)
 add_dependencies(Hotshoe::tool hotshoe_tool)
+
+# By a call of its own: what its dependencies ask of those that it shares with the library must not change the library.
+if(HOTSHOE_RUNTIME_PROCESS)
+  # Where the library and the tool of this folder look for it, as where they are installed.
+  set(runtimes "${PROJECT_BINARY_DIR}/lib/hotshoe/runtimes")
+  _hotshoe_name_runtime(process built_module module keeper)
+  file(MAKE_DIRECTORY "${runtimes}")
+  add_custom_target(hotshoe_runtime_process ${all}
+    COMMAND "${HOTSHOE_CARGO}" build -p hotshoe-process --lib --bin hotshoe-keeper ${options}
+    COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${output}/${built_module}" "${runtimes}/${module}"
+    COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${output}/${keeper}" "${runtimes}/${keeper}"
+    BYPRODUCTS "${runtimes}/${module}" "${runtimes}/${keeper}"
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" COMMENT "Building the runtime `process` with cargo"
+    USES_TERMINAL VERBATIM)
+endif()

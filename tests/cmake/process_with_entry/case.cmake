@@ -1,0 +1,1 @@
+set(CONFIGURE_ERROR "lost.*with PROCESS there is no ENTRY")
