@@ -10,7 +10,7 @@
 #
 # In the root are the commit that is checked out (in /src/hotshoe), shared/ beside it, read-only, if there is one, and
 # the running Rust toolchain (in /opt/rust). Of the machine it takes over: certificates, names of hosts, and the
-# settings of apt, pip, npm and cargo. Package files (.deb, .crate, wheels, npm's) are kept in
+# settings of apt, pip, npm, cargo and Go. Package files (.deb, .crate, wheels, npm's, modules of Go) are kept in
 # ${XDG_CACHE_HOME:-~/.cache}/hotshoe-fresh; nothing that was built is. The log is build/fresh.log.
 #
 # It needs root rights and debootstrap, and never runs the commands on the machine itself.
@@ -71,7 +71,7 @@ make_root() {
 
 # The variables by which package clients are told of proxies, certificates and registries.
 client_variables() {
-  compgen -e | grep -E '^((https?|ftp|all|no)_proxy|(HTTPS?|FTP|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|PIP_.*|(npm_config|NPM_CONFIG)_.*|CARGO_(HTTP|NET|REGISTRIES|REGISTRY|SOURCE)_.*|CI|TERM)$' || true
+  compgen -e | grep -E '^((https?|ftp|all|no)_proxy|(HTTPS?|FTP|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|PIP_.*|(npm_config|NPM_CONFIG)_.*|CARGO_(HTTP|NET|REGISTRIES|REGISTRY|SOURCE)_.*|GO(PROXY|NOPROXY|PRIVATE|SUMDB|NOSUMDB|INSECURE)|CI|TERM)$' || true
 }
 
 take_over_settings() {
@@ -104,7 +104,7 @@ take_over_rust() {
 }
 
 # Each line: where the root has package files, and where they are kept.
-caches() { printf '%s\n' "var/cache/apt/archives deb" "root/.cargo/registry/cache crates" "root/.cache/pip pip" "root/.npm/_cacache npm"; }
+caches() { printf '%s\n' "var/cache/apt/archives deb" "root/.cargo/registry/cache crates" "root/.cache/pip pip" "root/.npm/_cacache npm" "root/go/pkg/mod/cache/download go"; }
 package_files() {
   local inside outside
   if [ -z "$cache" ]; then return; fi

@@ -88,7 +88,7 @@ git ls-files '*.sh' .ci/run | xargs shellcheck
 
 step "The loader and the tool (Rust)"
 cargo test --quiet --workspace --features hotshoe/capi 2>&1 | tee -a "$log"
-RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-abi -p hotshoe-build -p hotshoe-testkit --features hotshoe/capi
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p hotshoe -p hotshoe-abi -p hotshoe-build -p hotshoe-process -p hotshoe-testkit --features hotshoe/capi
 
 step "Windows and macOS: all compiles, and so many tests"
 tools/cross-check.sh

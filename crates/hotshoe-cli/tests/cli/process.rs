@@ -47,7 +47,7 @@ fn peer() -> &'static Path {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-peer");
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/process/go");
         let build = Command::new("go")
-            .args(["build", "-trimpath", "-o"])
+            .args(["build", "-trimpath", "-buildvcs=false", "-o"])
             .arg(&file)
             .arg("./peer")
             .current_dir(sources)
