@@ -43,7 +43,10 @@ pub fn go(program: &str) -> &'static Path {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("go");
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/process/go");
         let mut build = Command::new("go");
-        build.args(["build", "-trimpath", "-buildvcs=false", "-o"]).arg(format!("{}/", folder.display())).args(["./peer", "./direct"]);
+        build
+            .args(["build", "-trimpath", "-buildvcs=false", "-o"])
+            .arg(format!("{}/", folder.display()))
+            .args(["./peer", "./direct"]);
         fs::create_dir_all(&folder).expect("it can be made");
         let built = build.current_dir(sources).status().expect("go is installed: run tools/setup.sh test");
         assert!(built.success(), "the peers cannot be built");
