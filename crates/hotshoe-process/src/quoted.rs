@@ -21,7 +21,8 @@ pub fn quoted(bytes: &[u8], most: usize) -> String {
     shown
 }
 
-/// The same text with control characters, and those that turn the direction of writing, as `\u{…}`. A tab stays.
+/// The same text with control characters, those that turn the direction of writing, and those that nobody sees, as
+/// `\u{…}`. A tab stays.
 pub fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -34,10 +35,10 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
-/// Whether a terminal or an editor does something for it but show it.
+/// Whether a terminal or an editor does something for it, or nothing, but show it.
 fn obeyed(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -13,10 +13,10 @@ use crate::json_rpc::message::{self, Incoming, Items, METHOD_NOT_FOUND, MOST_SHO
 use crate::json_rpc::outgoing::{Outgoing, Refused};
 use crate::json_rpc::oversize::IdScanner;
 use crate::json_rpc::serving::{self, Serving};
-use crate::json_rpc::shown::shown;
 use crate::json_rpc::tools::Cache;
 use crate::json_rpc::waiting::{Fit, Refusal, Report, Waiting};
 use crate::json_rpc::{Log, Options, Severity};
+use crate::quoted::quoted;
 
 /// How many things that are no messages end a conversation.
 pub const MOST_NOISE: u32 = 16;
@@ -115,7 +115,7 @@ impl Conversation {
             Ok(batch) if batch.more == 0 && !batch.items.is_empty() => {
                 batch.items.iter().for_each(|item| self.message(item.get().as_bytes()));
             }
-            _ => self.noise(&shown(bytes, 200)),
+            _ => self.noise(&quoted(bytes, 200)),
         }
     }
 
@@ -132,7 +132,7 @@ impl Conversation {
 
     /// Nonsense, which may be the only answer that a call gets: then it need not wait for another.
     fn broken(&self, id: Option<u64>, bytes: &[u8]) {
-        let text = shown(bytes, 200);
+        let text = quoted(bytes, 200);
         self.noise(&text);
         if let Some(id) = id {
             let message = format!("the plugin's answer is no message: `{text}`");
@@ -161,13 +161,13 @@ impl Conversation {
             _ => Some(()),
         };
         if understood.is_none() {
-            self.noise(&format!("{method}: {}", shown(params.as_bytes(), 200)));
+            self.noise(&format!("{method}: {}", quoted(params.as_bytes(), 200)));
         }
     }
 
     fn progress(&self, params: &str) -> Option<()> {
         let said: Progress = serde_json::from_str(params).ok()?;
-        let status = said.message.map(|text| shown(text.as_bytes(), MOST_SHOWN));
+        let status = said.message.map(|text| quoted(text.as_bytes(), MOST_SHOWN));
         let progress = said.progress.map(|done| scaled(done, said.total.unwrap_or(0.0)));
         self.waiting.report(said.token, Report { progress, status });
         Some(())
@@ -182,9 +182,9 @@ impl Conversation {
         };
         let data = said.data.map_or("", |data| data.get());
         let text = serde_json::from_str::<String>(data).unwrap_or_else(|_| data.to_owned());
-        let text = shown(text.as_bytes(), MOST_SHOWN);
+        let text = quoted(text.as_bytes(), MOST_SHOWN);
         match said.logger {
-            Some(logger) => (self.log)(severity, &format!("{}: {text}", shown(logger.as_bytes(), 100))),
+            Some(logger) => (self.log)(severity, &format!("{}: {text}", quoted(logger.as_bytes(), 100))),
             None => (self.log)(severity, &text),
         }
         Some(())

@@ -6,7 +6,7 @@
 use std::mem;
 
 use crate::json_rpc::oversize::IdScanner;
-use crate::json_rpc::shown::shown;
+use crate::quoted::quoted;
 use crate::settings::Framing;
 
 /// How much of a line that is no message is kept, in bytes.
@@ -104,7 +104,7 @@ impl Reader {
         match self.state {
             State::Start => {}
             State::Line | State::NoiseLine | State::LargeLine { .. } => self.end_line(take),
-            _ => take(Frame::Noise(format!("{}… (it ends there)", shown(&self.kept, NOISE_SHOWN)))),
+            _ => take(Frame::Noise(format!("{}… (it ends there)", quoted(&self.kept, NOISE_SHOWN)))),
         }
         self.begin();
     }
@@ -168,7 +168,7 @@ impl Reader {
         take(match &self.state {
             State::LargeLine { id, size } => Frame::TooLarge { id: id.found(), size: *size },
             State::Line => message(line, self.largest),
-            _ => Frame::Noise(shown(&line, NOISE_SHOWN)),
+            _ => Frame::Noise(quoted(&line, NOISE_SHOWN)),
         });
     }
 
@@ -200,7 +200,7 @@ impl Reader {
         if line.is_empty() {
             self.end_head(take);
         } else if let Err(Nonsense) = head.line(line) {
-            take(Frame::Noise(shown(line, NOISE_SHOWN)));
+            take(Frame::Noise(quoted(line, NOISE_SHOWN)));
             self.begin();
         }
     }
@@ -291,7 +291,7 @@ fn message(bytes: Vec<u8>, largest: usize) -> Frame {
             id.feed(&bytes);
             Frame::TooLarge { id: id.found(), size: bytes.len() as u64 }
         }
-        _ => Frame::Noise(shown(&bytes, NOISE_SHOWN)),
+        _ => Frame::Noise(quoted(&bytes, NOISE_SHOWN)),
     }
 }
 

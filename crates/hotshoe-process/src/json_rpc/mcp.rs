@@ -16,8 +16,8 @@ use crate::failure::{Failure, Result, codes};
 use crate::json_rpc::conversation::Conversation;
 use crate::json_rpc::exchange::Exchange;
 use crate::json_rpc::message::{METHOD_NOT_FOUND, RpcError, notification, raw};
-use crate::json_rpc::shown::shown;
 use crate::json_rpc::waiting::Refusal;
+use crate::quoted::quoted;
 
 /// The versions that begin with `initialize`; the newest first.
 pub const VERSIONS: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
@@ -142,7 +142,7 @@ struct Implementation {
 
 impl Implementation {
     fn peer(self, mcp: &'static str, capabilities: &Capabilities) -> Peer {
-        let short = |text: String| shown(text.as_bytes(), LONGEST_NAME);
+        let short = |text: String| quoted(text.as_bytes(), LONGEST_NAME);
         Peer {
             mcp: Some(mcp),
             name: self.name.map(short),
@@ -217,7 +217,7 @@ fn silent(failure: Failure, method: &str) -> Failure {
 }
 
 fn no_version(found: &str) -> Failure {
-    let message = format!("the plugin speaks version `{}` of MCP", shown(found.as_bytes(), LONGEST_NAME));
+    let message = format!("the plugin speaks version `{}` of MCP", quoted(found.as_bytes(), LONGEST_NAME));
     let hint = format!("{VERSION_PER_REQUEST}, {} are spoken here", VERSIONS.join(", "));
     Failure::new(codes::HANDSHAKE_VERSION, message).hint(hint)
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::failure::{Failure, codes};
-use crate::json_rpc::shown::shown;
+use crate::quoted::quoted;
 
 /// There is no such method.
 pub const METHOD_NOT_FOUND: i64 = -32601;
@@ -142,7 +142,7 @@ impl RpcError {
 
     /// As the host is told, when `method` was called.
     pub fn failure(&self, method: &str) -> Failure {
-        let method = shown(method.as_bytes(), 100);
+        let method = quoted(method.as_bytes(), 100);
         if self.code == METHOD_NOT_FOUND {
             return Failure::new(codes::METHOD_UNKNOWN, format!("the plugin has no method or tool `{method}`"))
                 .hint("`hotshoe describe` lists the tools of a plugin");
@@ -153,9 +153,9 @@ impl RpcError {
 
 impl fmt::Display for RpcError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error {}: `{}`", self.code, shown(self.message.as_bytes(), MOST_SHOWN))?;
+        write!(f, "error {}: `{}`", self.code, quoted(self.message.as_bytes(), MOST_SHOWN))?;
         match &self.data {
-            Some(data) => write!(f, " (data: `{}`)", shown(data.get().as_bytes(), MOST_SHOWN)),
+            Some(data) => write!(f, " (data: `{}`)", quoted(data.get().as_bytes(), MOST_SHOWN)),
             None => Ok(()),
         }
     }

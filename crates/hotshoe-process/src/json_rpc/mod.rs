@@ -30,7 +30,6 @@ mod message;
 mod outgoing;
 mod oversize;
 mod serving;
-mod shown;
 mod tools;
 mod waiting;
 
@@ -45,8 +44,8 @@ use crate::failure::{Failure, Result, codes};
 use crate::json_rpc::conversation::Conversation;
 use crate::json_rpc::exchange::Exchange;
 use crate::json_rpc::outgoing::Outgoing;
-use crate::json_rpc::shown::shown;
 use crate::json_rpc::waiting::{Refusal, Waiter};
+use crate::quoted::quoted;
 use crate::session::{Services, Session};
 use crate::settings::{Framing, Settings};
 
@@ -168,7 +167,7 @@ impl JsonRpc {
         if !arguments.get().starts_with('{') {
             return Err(Failure::new(
                 codes::INPUT,
-                format!("the input of the tool `{}` is no object", shown(name.as_bytes(), 100)),
+                format!("the input of the tool `{}` is no object", quoted(name.as_bytes(), 100)),
             )
             .hint("give its arguments by name: `hotshoe describe` shows them"));
         }
@@ -288,7 +287,7 @@ impl Session for JsonRpc {
     fn ended(&self, how: &str) {
         self.conversation.serving.withdraw();
         self.conversation.outgoing.close();
-        let message = format!("the plugin's process has ended: {}", shown(how.as_bytes(), 200));
+        let message = format!("the plugin's process has ended: {}", quoted(how.as_bytes(), 200));
         self.conversation.waiting.all_over(Failure::new(codes::PLUGIN_EXITED, message));
     }
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::call::{Answer, Call, Encoding};
 use crate::failure::{Failure, codes};
 use crate::json_rpc::message::{INVALID_PARAMS, METHOD_NOT_FOUND, MOST_SHOWN, SERVER_ERROR, error, raw, result};
-use crate::json_rpc::shown::shown;
+use crate::quoted::quoted;
 use crate::session::Services;
 
 /// How many requests are served at once.
@@ -185,7 +185,7 @@ fn refusal(id: &RawValue, failure: &Failure) -> Vec<u8> {
             _ => SERVER_ERROR,
         },
     };
-    error(id, code, &shown(failure.to_string().as_bytes(), MOST_SHOWN))
+    error(id, code, &quoted(failure.to_string().as_bytes(), MOST_SHOWN))
 }
 
 /// What a service gives out: one output is the result, several are a list.

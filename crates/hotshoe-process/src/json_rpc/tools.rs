@@ -13,7 +13,7 @@ use crate::json_rpc::conversation::Conversation;
 use crate::json_rpc::exchange::Exchange;
 use crate::json_rpc::mcp;
 use crate::json_rpc::message::{Items, MOST_SHOWN, raw};
-use crate::json_rpc::shown::shown;
+use crate::quoted::quoted;
 
 /// How many pages a list may have, and how many tools a page.
 const MOST_PAGES: usize = 100;
@@ -168,12 +168,12 @@ struct Called<'a> {
 
 /// The output of a tool: `structuredContent` if there is some, else the list `content`.
 pub fn output<'a>(name: &str, result: &'a RawValue) -> Result<&'a RawValue> {
-    let name = shown(name.as_bytes(), 100);
+    let name = quoted(name.as_bytes(), 100);
     let called: Called<'a> = serde_json::from_str(result.get()).map_err(|_| {
         Failure::new(codes::CALL_FAILED, format!("what the tool `{name}` has answered is no result of a tool"))
     })?;
     if called.is_error == Some(true) {
-        let text = shown(texts(called.content).as_bytes(), MOST_SHOWN);
+        let text = quoted(texts(called.content).as_bytes(), MOST_SHOWN);
         return Err(Failure::new(codes::CALL_FAILED, format!("the tool `{name}` has failed: `{text}`")));
     }
     if called.kind.is_some_and(|kind| kind != "complete") {
