@@ -98,6 +98,25 @@ for count in 1000 10000; do
     "lv2ls=lv2ls" \
     "Qt, QPluginLoader::metaData=$work/scan_qt $root.qt $count" | tee -a "$table"
 done
+# One plugin in a process of its own, called by go-plugin's own host and by Hotshoe in turns.
+export GOTOOLCHAIN=local PATH=$PWD/build/go/bin:$PATH
+if command -v go > /dev/null; then
+  cargo build --quiet --release -p hotshoe-process
+  (cd tests/process/go && go build -trimpath -buildvcs=false -o "$work/go/" ./peer ./bench)
+  mkdir -p "$work/runtimes" "$work/process_root/peer"
+  cp "$hotshoe/libhotshoe_process.so" "$work/runtimes/libhotshoe-process.so"
+  cp "$hotshoe/hotshoe-keeper" "$work/runtimes/"
+  cp "$work/go/peer" "$work/process_root/peer/"
+  echo '{"name": "peer", "runtime": "process", "executable": "peer", "process": {"arguments": ["faults"]}}' \
+    > "$work/process_root/peer/plugin.json"
+  cc -std=c11 -O2 -Wall -Wextra -Iinclude -o "$work/process" bench/process.c \
+    -L"$hotshoe" -Wl,-rpath,"$hotshoe" -lhotshoe -lpthread
+  echo | tee -a "$table"
+  python3 bench/process.py 7 "go-plugin's own host=$work/go/bench $work/go/peer" \
+    "Hotshoe=$work/process $work/process_root $work/runtimes" | tee -a "$table"
+else
+  echo "left out: a plugin in another process, for there is no Go; tools/setup.sh test installs one" | tee -a "$table"
+fi
 mkdir "$work/archives"
 echo | tee -a "$table"
 bench/package.sh "$target/release/hotshoe" "$work/archives" | tee -a "$table"
