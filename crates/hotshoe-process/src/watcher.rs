@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -112,7 +113,9 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         self.shared.ends.store(true, Ordering::Release);
         let _ = self.shared.poller.notify();
-        if let Some(thread) = self.thread.take() {
+        // What it does may be the last to need it, and no thread can wait for itself.
+        let other = self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());
+        if let Some(thread) = other {
             let _ = thread.join();
         }
         let watched: Vec<usize> = self.shared.state().watched.keys().copied().collect();
@@ -148,7 +151,7 @@ impl Shared {
             };
             match due {
                 Some(Timed::Ask(key)) => self.ask(key),
-                Some(Timed::Run(job)) => job(),
+                Some(Timed::Run(job)) => drop(catch_unwind(AssertUnwindSafe(job))),
                 None => return,
             }
         }
@@ -156,7 +159,9 @@ impl Shared {
 
     fn ask(&self, key: usize) {
         let Some(watched) = self.state().watched.get(&key).cloned() else { return };
-        let interest = match watched.ready() {
+        // A mistake in one of them must not end the thread for all.
+        let next = catch_unwind(AssertUnwindSafe(|| watched.ready())).unwrap_or(Next::Done);
+        let interest = match next {
             Next::Read => Event::readable(key),
             Next::ReadOrWrite => Event::all(key),
             Next::Later(time) => return self.state().at(Instant::now() + time, Timed::Ask(key)),
@@ -197,5 +202,88 @@ impl State {
     fn at(&mut self, at: Instant, what: Timed) {
         let number = self.next();
         self.times.insert((at, number), what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Tells when it was asked, and what comes next.
+    struct Asked {
+        file: UnixStream,
+        asked: mpsc::Sender<usize>,
+        times: AtomicUsize,
+        next: fn(usize) -> Next,
+    }
+
+    impl Watched for Asked {
+        fn fd(&self) -> BorrowedFd<'_> {
+            self.file.as_fd()
+        }
+
+        fn ready(&self) -> Next {
+            let time = self.times.fetch_add(1, Ordering::SeqCst);
+            let _ = self.asked.send(time);
+            (self.next)(time)
+        }
+    }
+
+    fn watched(next: fn(usize) -> Next) -> (Watcher, Watch, UnixStream, mpsc::Receiver<usize>) {
+        let watcher = Watcher::start().unwrap();
+        let (file, other) = UnixStream::pair().unwrap();
+        let (asked, told) = mpsc::channel();
+        let watch = watcher.watch(Arc::new(Asked { file, asked, times: AtomicUsize::new(0), next })).unwrap();
+        (watcher, watch, other, told)
+    }
+
+    const SOON: Duration = Duration::from_secs(10);
+    const NEVER: Duration = Duration::from_millis(50);
+
+    #[test]
+    fn what_is_done_is_let_go_of() {
+        let (_watcher, _, mut other, told) = watched(|_| Next::Done);
+        assert_eq!(told.recv_timeout(NEVER), Err(mpsc::RecvTimeoutError::Timeout), "nothing can be read");
+        other.write_all(b"x").unwrap();
+        assert_eq!(told.recv_timeout(SOON), Ok(0));
+        assert_eq!(told.recv_timeout(SOON), Err(mpsc::RecvTimeoutError::Disconnected), "it is dropped");
+    }
+
+    #[test]
+    fn what_waits_for_a_time_is_asked_though_nothing_happens_and_not_before() {
+        let (_watcher, _, mut other, told) =
+            watched(|time| if time == 0 { Next::Later(Duration::from_millis(100)) } else { Next::Done });
+        other.write_all(b"x").unwrap();
+        let began = Instant::now();
+        assert_eq!((told.recv_timeout(SOON), told.recv_timeout(SOON)), (Ok(0), Ok(1)));
+        assert!(began.elapsed() >= Duration::from_millis(90), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn what_is_removed_is_asked_no_more() {
+        let (watcher, watch, mut other, told) = watched(|_| Next::Read);
+        watcher.remove(watch);
+        assert_eq!(told.recv_timeout(SOON), Err(mpsc::RecvTimeoutError::Disconnected));
+        // The other end may be gone by now.
+        let _ = other.write_all(b"x");
+    }
+
+    #[test]
+    fn a_job_may_be_the_last_to_need_the_thread() {
+        let watcher = Arc::new(Watcher::start().unwrap());
+        let (done, told) = mpsc::channel();
+        let last = watcher.clone();
+        watcher.after(Duration::from_millis(20), move || {
+            drop(last);
+            let _ = done.send(());
+        });
+        drop(watcher);
+        told.recv_timeout(SOON).unwrap();
     }
 }
