@@ -280,6 +280,7 @@ pub fn host(tree: &PluginTree) -> (Host, Arc<Memory>) {
 }
 
 /// The runtime alone, for a host that describes its plugins otherwise.
+#[cfg(unix)]
 pub fn runtime() -> Arc<dyn Runtime> {
     Arc::new(Shared(Arc::default()))
 }
