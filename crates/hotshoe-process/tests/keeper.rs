@@ -550,7 +550,9 @@ fn eight_threads_launch_at_once() {
     thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::SeqCst) {
-                poll(&mut [PollFd::from_borrowed_fd(host.keeper().fd().as_fd(), PollFlags::IN)], None).unwrap();
+                // The last message may be read by a thread that waits for its process: then no other one comes.
+                let pause = rustix::event::Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+                poll(&mut [PollFd::from_borrowed_fd(host.keeper().fd().as_fd(), PollFlags::IN)], Some(&pause)).unwrap();
                 assert!(host.keeper().ready().unwrap());
             }
         });
